@@ -1,0 +1,4 @@
+@main
+struct Barid {
+  static func main() { print("barid") }
+}
