@@ -1,4 +1,5 @@
 public import DNS
+internal import Mail
 
 /// One client and one sender to check (RFC 7208 §4.1), and the few facts that macros show.
 public struct SPFCheck: Hashable, Sendable {
@@ -59,6 +60,6 @@ public struct SPFCheck: Hashable, Sendable {
 
 /// The domain as A-labels, without a last dot; nil when there is no such form.
 func asciiDomain(_ domain: String) -> String? {
-  domain.utf8.allSatisfy({ $0 < 0x80 })
-    ? (domain.utf8.last == UInt8(ascii: ".") ? String(domain.dropLast()) : domain) : nil
+  guard domain.utf8.allSatisfy({ $0 < 0x80 }) else { return Domain.normalized(domain) }
+  return domain.hasSuffix(".") ? String(domain.dropLast()) : domain
 }
