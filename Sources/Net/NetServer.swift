@@ -140,7 +140,7 @@ extension NetServer {
         .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
         .childChannelOption(.socketOption(.so_keepalive), value: 1)
         // Without it a slow reader fills megabytes of the system's memory and its progress cannot be seen.
-        .childChannelOption(.socketOption(level: .tcp, name: .init(rawValue: TCP_NOTSENT_LOWAT)), value: 65_536)
+        .childChannelOption(.tcpOption(.init(rawValue: TCP_NOTSENT_LOWAT)), value: 65_536)
         .childChannelOption(.allowRemoteHalfClosure, value: true)
         .childChannelOption(
           .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: InputLimits.receive)
@@ -150,7 +150,7 @@ extension NetServer {
         }
       if case .v6 = address {
         bootstrap = bootstrap.serverChannelOption(
-          .socketOption(level: .ipv6, name: .ipv6_v6only), value: 1)
+          ChannelOptions.Types.SocketOption(level: .ipv6, name: .ipv6_v6only), value: 1)
       }
       return try await bootstrap.bind(to: address).get()
     } catch {

@@ -15,14 +15,14 @@ struct NetworkAddress: Hashable, Sendable {
 
   /// The address of a socket; nil for a Unix socket.
   init?(_ address: SocketAddress) {
+    // Where sockaddr_in and sockaddr_in6 keep their address: after family and port (and flow label).
+    let place: Range<Int>
     switch address {
-    case .v4(let v4):
-      self.init(bytes: withUnsafeBytes(of: v4.address.sin_addr) { Array($0) })
-    case .v6(let v6):
-      self.init(bytes: withUnsafeBytes(of: v6.address.sin6_addr) { Array($0) })
-    case .unixDomainSocket:
-      return nil
+    case .v4: place = 4..<8
+    case .v6: place = 8..<24
+    case .unixDomainSocket: return nil
     }
+    self.init(bytes: address.withSockAddr { Array(UnsafeRawBufferPointer(start: $0, count: $1)[place]) })
   }
 
   /// The address of 4 or 16 bytes in network order.
@@ -57,8 +57,13 @@ struct NetworkAddress: Hashable, Sendable {
 
   /// The usual text form (RFC 5952 for IPv6).
   var text: String {
-    if isIPv4 { return (0..<4).map { String(high >> (56 - 8 * UInt64($0)) & 0xff) }.joined(separator: ".") }
-    let groups = (0..<8).map { ($0 < 4 ? high : low) >> (48 - 16 * UInt64($0 % 4)) & 0xffff }
+    if isIPv4 {
+      let bytes = [56, 48, 40, 32].map { (shift: UInt64) -> UInt64 in high >> shift & 0xff }
+      return bytes.map { String($0) }.joined(separator: ".")
+    }
+    let groups = [high, low].flatMap { (half: UInt64) -> [UInt64] in
+      [half >> 48, half >> 32 & 0xffff, half >> 16 & 0xffff, half & 0xffff]
+    }
     // RFC 5952 §4.2: the longest run of two or more zero groups, the first of equals, becomes "::".
     var best = 0..<0
     var start = 0

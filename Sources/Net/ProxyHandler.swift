@@ -1,3 +1,4 @@
+import Logging
 import NIOCore
 
 /// Reads the PROXY protocol header of a connection from a configured proxy, then lets the real peer in.

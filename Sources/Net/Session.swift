@@ -8,7 +8,7 @@
 /// 3. Output is flushed when the session would wait, before a `run`, and every 64 KiB.
 /// 4. After the connection is lost an unfinished `run` is cancelled; its outcome is still delivered (output goes
 ///    nowhere, the step is ignored), then comes `closed`.
-package protocol Session {
+package protocol Session: SendableMetatype {
   associatedtype Outcome: Sendable
   /// How long the connection may wait for the peer now. Asked whenever it starts to wait; counted from the last time
   /// that the session got on (consumed input, finished work, was secured, or answered `.deadline` with `.wait`).

@@ -1,3 +1,4 @@
+import Logging
 import NIOCore
 
 /// A connection's deadlines, all kept by one timer that is set anew only when it must ring earlier.

@@ -1,3 +1,4 @@
+import Logging
 import NIOCore
 
 /// How much input is kept and in which portions it is read.

@@ -1,3 +1,4 @@
+import NIOCore
 import NIOSSL
 
 /// A certificate with its key, ready to serve TLS 1.2 and 1.3. Immutable: `NetServer.reload` puts a new one in its place.
