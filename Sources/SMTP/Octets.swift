@@ -1,19 +1,15 @@
+internal import Mail
+
 /// Octet classes of RFC 5321 §4.1.2 and RFC 5234 appendix B.
 extension UInt8 {
-  @inlinable var isDigit: Bool { self &- 0x30 < 10 }
-  @inlinable var isLetter: Bool { (self | 0x20) &- 0x61 < 26 }
+  var isDigit: Bool { self &- 0x30 < 10 }
+  var isLetter: Bool { (self | 0x20) &- 0x61 < 26 }
   var isLetterOrDigit: Bool { isDigit || isLetter }
   var isHexDigit: Bool { isDigit || (self | 0x20) &- 0x61 < 6 }
-  @inlinable var uppercased: UInt8 { self &- 0x61 < 26 ? self & 0xDF : self }
+  var uppercased: UInt8 { self &- 0x61 < 26 ? self & 0xDF : self }
 
   /// RFC 5322 §3.2.3 atext.
-  var isAtomText: Bool {
-    isLetterOrDigit
-      || switch self {
-      case 0x21, 0x23...0x27, 0x2A, 0x2B, 0x2D, 0x2F, 0x3D, 0x3F, 0x5E, 0x5F, 0x60, 0x7B...0x7E: true
-      default: false
-      }
-  }
+  var isAtomText: Bool { ASCII.isAtext(self) }
 
   static var cr: UInt8 { 13 }
   static var lf: UInt8 { 10 }

@@ -8,15 +8,16 @@ public struct SMTPReply: Hashable, Sendable {
   /// At least one line, without CRLF. Text that could break the framing is replaced when the reply is written.
   public var lines: [String]
 
-  public init(_ code: UInt16, _ status: EnhancedStatus? = nil, _ lines: [String]) {
+  public init(_ code: UInt16, _ status: EnhancedStatus?, _ lines: [String]) {
     self.code = code
     self.status = status
     self.lines = lines.isEmpty ? [""] : lines
   }
 
-  public init(_ code: UInt16, _ status: EnhancedStatus? = nil, _ text: String) {
-    self.init(code, status, [text])
-  }
+  public init(_ code: UInt16, _ status: EnhancedStatus?, _ text: String) { self.init(code, status, [text]) }
+
+  /// A reply without an enhanced status.
+  public init(_ code: UInt16, _ text: String) { self.init(code, nil, [text]) }
 
   /// The lines joined with blanks.
   public var text: String { lines.joined(separator: " ") }

@@ -107,12 +107,20 @@ public struct ServerMachine: Sendable {
   ///   - consumed: set to the octets that are done with.
   public mutating func advance(_ input: Span<UInt8>, consumed: inout Int) -> ServerStep {
     consumed = 0
-    switch phase {
-    case .command: return readCommand(input, &consumed)
-    case .authenticating: return readResponse(input, &consumed)
-    case .skippingChunk(let remaining, let reply): return skipChunk(remaining, reply, input, &consumed)
-    case .skippingLine(let reply): return skipLine(reply, input, &consumed)
-    case .asking, .reading, .readingChunk, .securing, .closed: return .wait
+    while true {
+      let step: ServerStep
+      var taken = 0
+      let rest = input.extracting(consumed..<input.count)
+      switch phase {
+      case .command: step = readCommand(rest, &taken)
+      case .authenticating: step = readResponse(rest, &taken)
+      case .skippingChunk(let remaining, let reply): step = skipChunk(remaining, reply, rest, &taken)
+      case .skippingLine(let reply): step = skipLine(reply, rest, &taken)
+      case .asking, .reading, .readingChunk, .securing, .closed: return .wait
+      }
+      consumed += taken
+      // A refused BDAT has no step of its own: its octets, which may be here already, pass by first.
+      if step != .wait || taken == 0 || consumed == input.count { return step }
     }
   }
 

@@ -1,6 +1,6 @@
 /// What the service does next for a client.
 public enum ServerStep: Hashable, Sendable {
-  /// No whole command in the input: wait for more.
+  /// From `advance`: no whole command in the input, wait for more. From a verb that answers: nothing to write, call `advance`.
   case wait
   /// Write the reply and go on.
   case reply(SMTPReply)
