@@ -1,3 +1,5 @@
+public import Mail
+
 extension IMAPCommand {
   /// APPEND whole (RFC 9051 §6.3.12, MULTIAPPEND RFC 3502). A server never sees this for plain messages: the framer
   /// streams them as `AppendStart` and their octets.
@@ -38,10 +40,10 @@ extension IMAPCommand {
     }
 
     public var flags: [IMAPFlag]
-    public var date: InternalDate?
+    public var date: MailDate?
     public var content: Content
 
-    public init(flags: [IMAPFlag], date: InternalDate?, content: Content) {
+    public init(flags: [IMAPFlag], date: MailDate?, content: Content) {
       self.flags = flags
       self.date = date
       self.content = content
@@ -66,7 +68,7 @@ public struct AppendStart: Sendable, Equatable {
   public var verb: Verb
   public var mailbox: MailboxName
   public var flags: [IMAPFlag]
-  public var date: InternalDate?
+  public var date: MailDate?
   /// Octets to come. 0 is an error that aborts the whole command (RFC 3502 §2).
   public var size: Int
   /// False: the octets are on their way already and are swallowed if refused.
@@ -84,7 +86,7 @@ struct AppendOptions {
   enum Kind { case literal, utf8, catenate }
 
   var flags: [IMAPFlag] = []
-  var date: InternalDate?
+  var date: MailDate?
   var kind = Kind.literal
 }
 

@@ -1,6 +1,8 @@
+internal import Mail
+
 extension CommandReader {
   /// date: `1-Feb-1994`, quoted or not.
-  mutating func date() throws(SyntaxError) -> CalendarDate {
+  mutating func date() throws(SyntaxError) -> CivilDate {
     let isQuoted = skip(OctetClass.quote)
     let day = try digits(1...2)
     let date = try restOfDate(day: day)
@@ -9,7 +11,7 @@ extension CommandReader {
   }
 
   /// date-time: `"17-Jul-1996 02:44:25 -0700"`, the day padded with a space.
-  mutating func dateTime() throws(SyntaxError) -> InternalDate {
+  mutating func dateTime() throws(SyntaxError) -> MailDate {
     try expect(OctetClass.quote, "Expected a date-time")
     let day: Int
     if skipSpace() {
@@ -30,19 +32,22 @@ extension CommandReader {
     if !isWest { try expect(0x2B, "Expected a time zone") }
     let zone = try digits(4...4)
     try expect(OctetClass.quote, "Expected the end of a date-time")
-    guard hour < 24, minute < 60, second <= 60, zone % 100 < 60 else { throw error("No such time") }
-    let offset = (zone / 100 * 60 + zone % 100) * (isWest ? -1 : 1)
-    let local = date.secondsSinceEpoch + Int64(hour * 3_600 + minute * 60 + second)
-    return InternalDate(secondsSinceEpoch: local - Int64(offset * 60), zoneMinutes: offset)
+    guard zone % 100 < 60,
+      let result = MailDate(
+        date: date, hour: hour, minute: minute, second: second,
+        zoneMinutes: (zone / 100 * 60 + zone % 100) * (isWest ? -1 : 1))
+    else { throw error("No such time") }
+    return result
   }
 
-  private mutating func restOfDate(day: Int) throws(SyntaxError) -> CalendarDate {
+  private mutating func restOfDate(day: Int) throws(SyntaxError) -> CivilDate {
     try expect(0x2D, "Expected a hyphen in a date")
     let name = run { OctetClass.uppercased($0) >= 0x41 && OctetClass.uppercased($0) <= 0x5A }
-    guard let month = CalendarDate.month(named: name) else { throw error("Expected a month") }
+    guard name.count == 3, let month = CivilDate.month(Array(name).span, 0..<3) else { throw error("Expected a month") }
     try expect(0x2D, "Expected a hyphen in a date")
     let year = try digits(4...4)
-    guard let date = CalendarDate(year: year, month: month, day: day) else { throw error("No such day") }
+    let date = CivilDate(year: year, month: month, day: day)
+    guard date.isValid else { throw error("No such day") }
     return date
   }
 

@@ -1,3 +1,5 @@
+internal import Mail
+
 extension CommandReader {
   /// `[CHARSET charset SP] search-key *(SP search-key)`
   mutating func searchProgram() throws(SyntaxError) -> (charset: String?, key: SearchKey) {
@@ -74,7 +76,7 @@ extension CommandReader {
   }
 
   private mutating func dateSearchKey(_ word: String) throws(SyntaxError) -> SearchKey {
-    let key: (CalendarDate) -> SearchKey
+    let key: (CivilDate) -> SearchKey
     switch word {
     case "BEFORE": key = SearchKey.before
     case "ON": key = SearchKey.on
@@ -153,13 +155,31 @@ struct SearchCharset {
 
   /// RFC 9051 §6.4.4: an unknown one is answered NO [BADCHARSET (…)].
   init(_ name: String, at offset: Int) throws(SyntaxError) {
-    if name.equalsIgnoringASCIICase("UTF-8") || name.equalsIgnoringASCIICase("US-ASCII") {
+    // US-ASCII is read as UTF-8, its superset.
+    let key = String(decoding: name.utf8.map(OctetClass.lowercased), as: UTF8.self)
+    if key == "utf-8" || key == "us-ascii" {
       self.name = nil
-      return
+    } else if Self.names.contains(key) {
+      self.name = key
+    } else {
+      throw SyntaxError(
+        condition: .no, code: .badCharset(["US-ASCII", "UTF-8"]), text: "Unknown charset", offset: offset)
     }
-    throw SyntaxError(
-      condition: .no, code: .badCharset(["US-ASCII", "UTF-8"]), text: "Unknown charset", offset: offset)
   }
 
-  func decode(_ octets: [UInt8]) -> String? { String(validating: octets, as: UTF8.self) }
+  /// Nil when octets are not UTF-8 although they should be; other charsets decode as well as they can.
+  func decode(_ octets: [UInt8]) -> String? {
+    guard let name else { return String(validating: octets, as: UTF8.self) }
+    return CharsetDecoder().decode(octets, charset: name)
+  }
+
+  /// MIME names that clients of other days still use; all of them known to `CharsetDecoder`.
+  private static let names: Set<String> = {
+    var names: Set<String> = [
+      "koi8-r", "koi8-u", "gb2312", "gbk", "gb18030", "big5", "shift_jis", "euc-jp", "iso-2022-jp", "euc-kr", "tis-620",
+    ]
+    for part in [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 13, 14, 15, 16] { names.insert("iso-8859-\(part)") }
+    for page in 1_250...1_258 { names.insert("windows-\(page)") }
+    return names
+  }()
 }

@@ -1,3 +1,5 @@
+public import Mail
+
 extension ResponseWriter {
   /// string: quoted when that is short and clean, else a literal.
   public mutating func string(_ octets: some Collection<UInt8>) {
@@ -71,24 +73,23 @@ extension ResponseWriter {
   }
 
   /// date-time: `"17-Jul-1996 02:44:25 -0700"` in the zone of the date.
-  public mutating func dateTime(_ date: InternalDate) {
-    let day = date.day
-    let local = date.secondsSinceEpoch + Int64(date.zoneMinutes) * 60
-    let second = Int(local - day.secondsSinceEpoch)
+  public mutating func dateTime(_ date: MailDate) {
+    let (day, hour, minute, second) = date.civil
     bytes.append(OctetClass.quote)
     if day.day < 10 { bytes.append(0x20) } else { bytes.append(0x30 + UInt8(day.day / 10)) }
     bytes.append(0x30 + UInt8(day.day % 10))
     bytes.append(0x2D)
-    write(CalendarDate.monthNames[day.month - 1])
+    write(CivilDate.monthNames[day.month - 1])
     bytes.append(0x2D)
-    pair((day.year / 100) % 100)
-    pair(day.year % 100)
+    let year = max(0, min(9_999, day.year))
+    pair(year / 100)
+    pair(year % 100)
     bytes.append(0x20)
-    pair(second / 3_600)
+    pair(hour)
     bytes.append(0x3A)
-    pair(second / 60 % 60)
+    pair(minute)
     bytes.append(0x3A)
-    pair(second % 60)
+    pair(second)
     write(date.zoneMinutes < 0 ? " -" : " +")
     let zone = abs(date.zoneMinutes)
     pair(zone / 60)

@@ -7,6 +7,8 @@ public struct ResponseWriter: Sendable {
   public var bytes: [UInt8]
   /// True once the client enabled IMAP4rev2 or UTF8=ACCEPT.
   public var usesUTF8: Bool
+  /// True between `beginFetch` and its first item.
+  var isFirstItem = false
 
   public init(usesUTF8: Bool = false, capacity: Int = 0) {
     bytes = []

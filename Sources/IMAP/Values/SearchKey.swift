@@ -1,3 +1,5 @@
+public import Mail
+
 /// One condition of SEARCH, SORT or THREAD (RFC 9051 §6.4.4 and extensions).
 ///
 /// Depth is bounded by `Limits.nesting`, so recursion over a key is safe. The UN… words are `not` of the others.
@@ -14,17 +16,17 @@ public indirect enum SearchKey: Sendable, Equatable {
   case and([SearchKey])
 
   /// INTERNALDATE, its time and zone disregarded.
-  case before(CalendarDate)
-  case on(CalendarDate)
-  case since(CalendarDate)
+  case before(CivilDate)
+  case on(CivilDate)
+  case since(CivilDate)
   /// The Date header field, its time and zone disregarded.
-  case sentBefore(CalendarDate)
-  case sentOn(CalendarDate)
-  case sentSince(CalendarDate)
+  case sentBefore(CivilDate)
+  case sentOn(CivilDate)
+  case sentSince(CivilDate)
   /// RFC 8514
-  case savedBefore(CalendarDate)
-  case savedOn(CalendarDate)
-  case savedSince(CalendarDate)
+  case savedBefore(CivilDate)
+  case savedOn(CivilDate)
+  case savedSince(CivilDate)
   case saveDateSupported
   /// RFC 5032: seconds before now.
   case older(UInt32)
