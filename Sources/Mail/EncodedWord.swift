@@ -66,8 +66,10 @@ public enum EncodedWord {
     let textStart = index &+ 3
     var textEnd = textStart
     while textEnd &+ 1 < end, !(bytes[textEnd] == 0x3F && bytes[textEnd &+ 1] == 0x3D) {
-      // Another "=?" before the end: this one was never closed.
-      if bytes[textEnd] == 0x3D, bytes[textEnd &+ 1] == 0x3F { return nil }
+      // Another "=?" before the end: this one was never closed. ("=?=" is padding and the end.)
+      if bytes[textEnd] == 0x3D, bytes[textEnd &+ 1] == 0x3F, textEnd &+ 2 >= end || bytes[textEnd &+ 2] != 0x3D {
+        return nil
+      }
       textEnd &+= 1
     }
     guard textEnd &+ 1 < end else { return nil }

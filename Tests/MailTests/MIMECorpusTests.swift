@@ -107,7 +107,7 @@ import Testing
 
   @Test func deepNesting() {
     var text = ""
-    for level in 0..<3000 { text += "Content-Type: multipart/mixed; boundary=b\(level)\r\n\r\n--b\(level)\r\n" }
+    for level in 0..<3000 { text += "Content-Type: multipart/mixed; boundary=b\(level)x\r\n\r\n--b\(level)x\r\n" }
     let bytes = Array(text.utf8)
     let structure = MIMEScanner.scan(bytes)
     #expect(structure.parts.count == 101)
