@@ -1,39 +1,41 @@
 internal import Glibc
-package import Logging
+internal import Logging
 
 /// Writes each log event as one line: text for people, or a JSON object.
 ///
 /// text: `2026-11-21T03:40:00.123Z info smtp message received account=7 size=4096`
 /// json: `{"time":"…","level":"info","label":"smtp","message":"message received","account":"7","size":"4096"}`
-package struct LineLogHandler: LogHandler {
-  package var logLevel: Logger.Level
-  package var metadata: Logger.Metadata = [:]
-  package var metadataProvider: Logger.MetadataProvider?
+struct LineLogHandler: LogHandler {
+  var metadata: Logger.Metadata = [:]
+  var metadataProvider: Logger.MetadataProvider?
 
   private let label: String
-  private let format: LogSettings.Format
-  private let sink: LogSink
+  private let shared: LogSwitch
+  private var ownLevel: Logger.Level?
 
-  package init(label: String, level: Logger.Level, format: LogSettings.Format, sink: LogSink) {
+  init(label: String, shared: LogSwitch) {
     self.label = label
-    self.logLevel = level
-    self.format = format
-    self.sink = sink
+    self.shared = shared
   }
 
-  package subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+  var logLevel: Logger.Level {
+    get { ownLevel ?? shared.level }
+    set { ownLevel = newValue }
+  }
+
+  subscript(metadataKey key: String) -> Logger.Metadata.Value? {
     get { metadata[key] }
     set { metadata[key] = newValue }
   }
 
-  package func log(event: LogEvent) {
+  func log(event: LogEvent) {
     var facts = metadata
     if let provided = metadataProvider?.get() { facts.merge(provided) { _, new in new } }
     if let own = event.metadata { facts.merge(own) { _, new in new } }
-    let entry = LogEntry(
-      time: Timestamp.now(), level: event.level, label: label, message: "\(event.message)",
-      facts: facts.map { ($0.key, "\($0.value)") }.sorted { $0.0 < $1.0 })
-    sink.write(format == .json ? entry.json() : entry.text())
+    shared.write(
+      LogEntry(
+        time: Timestamp.now(), level: event.level, label: label, message: "\(event.message)",
+        facts: facts.map { ($0.key, "\($0.value)") }.sorted { $0.0 < $1.0 }))
   }
 }
 
