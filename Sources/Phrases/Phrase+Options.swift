@@ -48,3 +48,18 @@ extension Phrase {
     Phrase(en: "Say which Barid this is.", ar: "بيان إصدار بريد هذا.")
   }
 }
+
+// The heads of lists.
+extension Phrase {
+  package static var columnDomain: Phrase { Phrase(en: "Domain", ar: "النطاق") }
+  package static var columnAliasOf: Phrase { Phrase(en: "Stands for", ar: "ينوب عن") }
+  package static var columnAccounts: Phrase { Phrase(en: "Accounts", ar: "الحسابات") }
+  package static var columnAddress: Phrase { Phrase(en: "Address", ar: "العنوان") }
+  package static var columnDevices: Phrase { Phrase(en: "Devices", ar: "الأجهزة") }
+  package static var columnCreated: Phrase { Phrase(en: "Since", ar: "منذ") }
+  package static var columnTargets: Phrase { Phrase(en: "Leads to", ar: "يؤدي إلى") }
+  package static var columnDevice: Phrase { Phrase(en: "Device", ar: "الجهاز") }
+  package static var columnScope: Phrase { Phrase(en: "May use", ar: "المسموح") }
+  package static var columnLastUse: Phrase { Phrase(en: "Last used", ar: "آخر استخدام") }
+  package static var columnExpires: Phrase { Phrase(en: "Ends", ar: "ينتهي") }
+}

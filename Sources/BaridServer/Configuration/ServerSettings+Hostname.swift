@@ -9,4 +9,7 @@ extension ServerSettings {
     let name = String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     return name.isEmpty ? "localhost" : name
   }
+
+  /// Where a server that was given no certificate keeps those of its own authority.
+  package var certificateFolder: String { dataFolder + "/certificates" }
 }

@@ -36,7 +36,7 @@ enum PortProbe {
       withUnsafeMutableBytes(of: &place.sin_addr) { $0.copyBytes(from: address.octets) }
       result = bound(handle, &place)
     } else {
-      setsockopt(handle, Int32(IPPROTO_IPV6.rawValue), IPV6_V6ONLY, &yes, socklen_t(MemoryLayout<Int32>.size))
+      setsockopt(handle, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &yes, socklen_t(MemoryLayout<Int32>.size))
       var place = sockaddr_in6()
       place.sin6_family = sa_family_t(AF_INET6)
       place.sin6_port = in_port_t(UInt16(port)).bigEndian
