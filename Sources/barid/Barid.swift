@@ -8,6 +8,7 @@ struct Barid: AsyncParsableCommand {
     commandName: "barid",
     abstract: Speech.say(.helpBarid),
     subcommands: [
-      ConfigCommand.self, VersionCommand.self,
+      ServeCommand.self, DemoCommand.self, ConfigCommand.self, ServerCommand.self, DomainCommand.self,
+      AccountCommand.self, AliasCommand.self, DeviceCommand.self, VersionCommand.self, TestBedCommand.self,
     ])
 }

@@ -1,5 +1,5 @@
+internal import Control
 package import Directory
-internal import Glibc
 package import Logging
 internal import Phrases
 internal import Postroom
@@ -30,7 +30,7 @@ package struct DataFolder: Sendable {
     do throws(DirectoryError) {
       return DataFolder(store: store, directory: try Directory.open(path, names, logger: loggers("directory")))
     } catch {
-      throw StartFault(phrase(for: error, path))
+      throw StartFault(error == .newer ? .dataFolderNewer(path) : error.phrase)
     }
   }
 
@@ -47,16 +47,6 @@ package struct DataFolder: Sendable {
     case .damaged(let what): .dataFolderDamaged(path, what)
     case .diskFull: .diskFull
     default: .dataFault(fault.description)
-    }
-  }
-
-  private static func phrase(for error: DirectoryError, _ path: String) -> Phrase {
-    switch error {
-    case .newer: .dataFolderNewer(path)
-    case .damaged(let what): .dataFolderDamaged(path, what)
-    case .diskFull: .diskFull
-    case .fault(let reason): .dataFault(reason)
-    default: .dataFault("\(error)")
     }
   }
 }

@@ -46,8 +46,7 @@ package final class PostOffice: Sendable {
     beforeListening: @Sendable (PostOffice) async throws(StartFault) -> Void = { _ in }
   ) async throws(StartFault) -> PostOffice {
     FileLimit.raise()
-    try FolderProbe.check(settings.dataFolder)
-    try PortProbe.check(settings.listeners)
+    try tryPlaces(settings)
     let named = settings.tls.certificates.isEmpty ? nil : try tls(settings)
     let folder = try DataFolder.open(settings, loggers: { log.logger($0) })
     let office = PostOffice(settings, configuration, log, folder)
@@ -62,6 +61,15 @@ package final class PostOffice: Sendable {
       throw error
     }
   }
+
+  /// Says why the data folder or a port cannot be had, before anything is written.
+  package static func tryPlaces(_ settings: ServerSettings) throws(StartFault) {
+    try FolderProbe.check(settings.dataFolder)
+    try PortProbe.check(settings.listeners)
+  }
+
+  /// True while nobody has a mailbox here.
+  package var isEmpty: Bool { directory.accounts.isEmpty }
 
   /// Serves until TERM, INT or `barid server stop`, then finishes what is under way and closes everything.
   package func run() async {
