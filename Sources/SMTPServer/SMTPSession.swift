@@ -24,7 +24,7 @@ package struct SMTPSession: Session {
   var machine: ServerMachine
   var tls: TLSSummary?
   var principal: Principal?
-  var mechanism: SASLServer?
+  var mechanism: (any SASLServer)?
   var intake: Intake?
   /// The last filing, until its reply has certainly left.
   private var unanswered: Filing.Result?
