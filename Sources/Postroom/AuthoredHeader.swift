@@ -54,14 +54,19 @@ package struct AuthoredHeader: Sendable {
 
   /// Behind the blank line; nil while it has not come.
   private mutating func headerEnd() -> Int? {
+    let end = Self.headerEnd(held, from: max(0, scanned - 3))
+    scanned = held.count
+    return end
+  }
+
+  private static func headerEnd(_ held: [UInt8], from start: Int) -> Int? {
     if held.count >= 2, held[0] == ASCII.cr, held[1] == ASCII.lf { return 2 }
     let span = held.span
-    var at = max(0, scanned - 3)
+    var at = start
     while let lineEnd = ASCII.firstCRLF(in: span, at..<span.count) {
       if lineEnd + 3 < span.count, span[lineEnd + 2] == ASCII.cr, span[lineEnd + 3] == ASCII.lf { return lineEnd + 4 }
       at = lineEnd + 2
     }
-    scanned = held.count
     return nil
   }
 
@@ -73,21 +78,15 @@ package struct AuthoredHeader: Sendable {
     if block.first("Date", in: held.span) == nil { header += "Date: \(stamp.date.text)\r\n".utf8 }
     if block.first("Message-ID", in: held.span) == nil { header += "Message-ID: <\(stamp.messageID)>\r\n".utf8 }
     var kept = 0
-    for name: StaticString in ["Bcc", "Resent-Bcc"] {
-      for field in block.all(name, in: held.span) { bccRanges.append(field.range) }
-    }
-    bccRanges.sort { $0.lowerBound < $1.lowerBound }
-    for range in bccRanges {
+    let blind = block.all("Bcc", in: held.span) + block.all("Resent-Bcc", in: held.span)
+    for range in blind.map(\.range).sorted(by: { $0.lowerBound < $1.lowerBound }) {
       header += held[kept..<range.lowerBound]
       kept = range.upperBound
     }
     header += held[kept...]
     header.withUnsafeBytes(sink)
     held = []
-    bccRanges = []
   }
-
-  private var bccRanges: [Range<Int>] = []
 
   private static func authors(_ block: HeaderBlock, _ bytes: [UInt8]) -> Authors {
     let from = block.all("From", in: bytes.span)

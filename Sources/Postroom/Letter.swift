@@ -1,5 +1,4 @@
 package import Directory
-package import Mail
 package import Store
 
 /// A message that a service took in for local mailboxes, before it is filed.

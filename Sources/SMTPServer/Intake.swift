@@ -17,6 +17,8 @@ struct Intake {
   var header: AuthoredHeader?
   /// The spool could not take more: the rest of the message is read and dropped.
   var fault: StoreFault?
+  /// Watches the header pass by.
+  var counter = TraceCounter()
   /// The BDAT under way.
   var chunk: MessageChunk?
 
@@ -45,13 +47,18 @@ struct Intake {
   /// Takes what belongs to the message from the front of `input`; returns how much that was.
   mutating func read(_ input: UnsafeRawBufferPointer) -> Int {
     var header = self.header
+    var counter = self.counter
     let spool = self.spool
     let isDropping = fault != nil
     func keep(_ piece: UnsafeRawBufferPointer) {
+      counter.read(piece)
       if isDropping { return }
       if header == nil { spool.append(piece) } else { header?.take(piece, spool.append) }
     }
-    defer { self.header = header }
+    defer {
+      self.header = header
+      self.counter = counter
+    }
     switch reader {
     case .dots(var reader):
       defer { self.reader = .dots(reader) }

@@ -1,7 +1,7 @@
 package import Directory
 package import Logging
 package import Net
-package import Postroom
+import Postroom
 package import Store
 import Synchronization
 

@@ -94,6 +94,10 @@ extension SMTPSession {
     guard let intake else { return nil }
     let findings = intake.findings
     if let fault = intake.fault { return Refusal(SMTPReply(fault: fault), reason: "spool: \(fault)") }
+    // RFC 5321 §6.3: a message that has been through so many servers goes in circles.
+    if intake.counter.received > service.settings.receivedLimit {
+      return Refusal(.routingLoop, reason: "\(intake.counter.received) Received fields")
+    }
     if findings.isTooLarge { return Refusal(.messageTooLarge, reason: "message too large") }
     if findings.hasNUL, machine.transaction?.isBinary != true {
       return Refusal(.unacceptableContent, reason: "NUL in message")
@@ -130,17 +134,13 @@ extension SMTPSession {
       return LetterRecipient(address: address, accounts: accounts)
     }
     let reversePath = transaction.sender.reversePath.address?.description ?? ""
-    let trace = trace(intake.letter, transaction, reversePath, recipients)
+    let trace = trace(intake.letter, transaction)
     let filing = service.filing
-    let receivedLimit = service.settings.receivedLimit
     let spool = intake.spool
     let letter = intake.letter
     return .run { _ in
       do throws(StoreFault) {
         let message = try await spool.finish()
-        if message.withBytes({ LoopGuard.receivedCount($0) }) > receivedLimit {
-          return .refused(Refusal(.routingLoop, reason: "more than \(receivedLimit) Received fields"))
-        }
         let result = await filing.file(
           Letter(id: letter, reversePath: reversePath, recipients: recipients, trace: trace, message: message))
         return .filed(result, letter: letter)

@@ -1,5 +1,7 @@
 import Directory
+import Logging
 import Mail
+import Postroom
 import SMTP
 
 // Who may send what to whom: answered from memory, between the machine's check and its proceeding.
