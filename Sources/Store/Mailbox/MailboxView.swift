@@ -1,0 +1,86 @@
+import Synchronization
+
+/// Which mailbox, across accounts.
+struct MailboxKey: Hashable, Sendable {
+  var account: AccountID
+  var mailbox: MailboxID
+}
+
+/// The one in-memory picture of an open mailbox, shared by all its sessions and kept current by the lane's writer.
+final class MailboxView: Sendable {
+  let key: MailboxKey
+  private let guarded: Mutex<Content>
+  /// Called when the first UID that nobody was told is recent has moved, to make it durable in time.
+  private let recentMoved: @Sendable (MailboxKey, UID) -> Void
+
+  struct Content {
+    var state: MailboxState
+    var subscribers: [UInt64: @Sendable () -> Void] = [:]
+    var nextSubscriber: UInt64 = 1
+    /// Sessions that were promised \Recent: while one lives, it hears of new messages first.
+    var claimers = 0
+  }
+
+  init(_ key: MailboxKey, state: MailboxState, recentMoved: @escaping @Sendable (MailboxKey, UID) -> Void) {
+    self.key = key
+    self.recentMoved = recentMoved
+    guarded = Mutex(Content(state: state))
+  }
+
+  var state: MailboxState { guarded.withLock { $0.state } }
+
+  /// Applies one durable batch, then returns whom to wake (outside the lock).
+  func publish(_ change: (inout MailboxState) -> Void) -> [@Sendable () -> Void] {
+    guarded.withLock {
+      change(&$0.state)
+      return Array($0.subscribers.values)
+    }
+  }
+
+  func subscribe(_ wake: @escaping @Sendable () -> Void) -> Subscription {
+    let number = guarded.withLock {
+      let number = $0.nextSubscriber
+      $0.nextSubscriber += 1
+      $0.subscribers[number] = wake
+      return number
+    }
+    return Subscription(self, number)
+  }
+
+  func unsubscribe(_ number: UInt64) {
+    _ = guarded.withLock { $0.subscribers.removeValue(forKey: number) }
+  }
+
+  /// The first UID that is recent for a session that starts now (RFC 3501 §2.3.2: recent for one session only, where it can be told).
+  func claimRecent(_ claims: Bool) -> UID {
+    let (first, moved) = guarded.withLock { content in
+      let next = content.state.uidNext
+      let first = content.claimers > 0 ? next : content.state.firstRecent
+      guard claims else { return (first, UID?.none) }
+      let moved = content.state.firstRecent < next ? next : nil
+      content.claimers += 1
+      content.state.firstRecent = next
+      return (first, moved)
+    }
+    if let moved { recentMoved(key, moved) }
+    return first
+  }
+
+  func releaseRecent() {
+    let moved = guarded.withLock { content in
+      let next = content.state.uidNext
+      content.claimers -= 1
+      let moved = content.state.firstRecent < next ? next : nil
+      content.state.firstRecent = next
+      return moved
+    }
+    if let moved { recentMoved(key, moved) }
+  }
+
+  /// Messages that no session was told are recent.
+  var recentCount: Int {
+    guarded.withLock {
+      $0.claimers > 0 ? 0 : $0.state.table.count - $0.state.table.lowerBound($0.state.firstRecent)
+    }
+  }
+}

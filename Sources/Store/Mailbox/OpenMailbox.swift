@@ -1,0 +1,50 @@
+import Synchronization
+
+/// A mailbox in use by one session: the shared in-memory view, and this session's claim on \Recent.
+///
+/// Take one for each SELECT/EXAMINE (or POP3 log-in) and let go of it when the session leaves. All of them on one mailbox share
+/// one table. Every change by any protocol is in `state` after it is durable, and before the subscribers are called.
+package final class OpenMailbox: Sendable {
+  package let account: AccountID
+  package let id: MailboxID
+  let view: MailboxView
+  private let firstRecent: UID
+  private let claims: Bool
+
+  init(_ view: MailboxView, claimRecent: Bool) {
+    account = view.key.account
+    id = view.key.mailbox
+    self.view = view
+    claims = claimRecent
+    firstRecent = view.claimRecent(claimRecent)
+  }
+
+  deinit { if claims { view.releaseRecent() } }
+
+  /// The newest published state. Cheap: a lock and a few retains.
+  package var state: MailboxState {
+    var state = view.state
+    state.firstRecent = firstRecent
+    return state
+  }
+
+  /// Calls `wake` after each change of this mailbox until the subscription is cancelled or dropped.
+  ///
+  /// It runs on a lane's thread: it must only note the wake-up and return, never call the store.
+  package func subscribe(_ wake: @escaping @Sendable () -> Void) -> Subscription { view.subscribe(wake) }
+}
+
+/// Ends a subscription when cancelled or dropped.
+package final class Subscription: Sendable {
+  private let view: MailboxView
+  private let number: UInt64
+
+  init(_ view: MailboxView, _ number: UInt64) {
+    self.view = view
+    self.number = number
+  }
+
+  deinit { cancel() }
+
+  package func cancel() { view.unsubscribe(number) }
+}

@@ -1,0 +1,28 @@
+/// What every SELECT and FETCH FLAGS asks of one message.
+package struct MessageRecord: Hashable, Sendable {
+  package var uid: UID
+  package var flags: Flags
+  package var modseq: Modseq
+  /// Bytes of the whole message as served (RFC822.SIZE), trace header included.
+  package var size: Int
+  /// INTERNALDATE, seconds since 1970 UTC.
+  package var internalDate: Int64
+  /// When it came into this mailbox (RFC 8514 SAVEDATE), seconds since 1970 UTC.
+  package var savedAt: Int64
+  package var email: EmailID
+  /// POP's UIDL identity: follows MOVE, is new on COPY, is never reused within the account.
+  package var item: Int64
+
+  package init(
+    uid: UID, flags: Flags, modseq: Modseq, size: Int, internalDate: Int64, savedAt: Int64, email: EmailID, item: Int64
+  ) {
+    self.uid = uid
+    self.flags = flags
+    self.modseq = modseq
+    self.size = size
+    self.internalDate = internalDate
+    self.savedAt = savedAt
+    self.email = email
+    self.item = item
+  }
+}

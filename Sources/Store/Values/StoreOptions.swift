@@ -1,0 +1,47 @@
+import Glibc
+
+/// How a store is opened. The defaults are the production values.
+package struct StoreOptions: Sendable {
+  /// Lanes of a *new* folder (1…16); a folder keeps the number it was made with. nil = one for each core, at most 4.
+  package var lanes: Int?
+  /// A segment is closed and the next begun when it is longer than this.
+  package var segmentSize = 256 << 20
+  /// A message being received stays in memory up to this many bytes.
+  package var spoolMemory = 128 << 10
+  /// The largest message taken.
+  package var messageLimit = 1 << 30
+  package var readersPerLane = 2
+  /// New mail is refused with `.diskFull` when less than this is free; removing goes on out of it.
+  package var diskReserve: Int64 = 64 << 20
+  /// How long a message whose 250 was lost is recognised (invariant 6).
+  package var resendWindow: Int64 = 5 * 86_400
+  /// Limits given to accounts that have none of their own; nil = no limit.
+  package var byteLimit: Int64?
+  package var countLimit: Int64?
+  /// Seconds since 1970 UTC.
+  package var now: @Sendable () -> Int64 = { Int64(time(nil)) }
+  /// Tests only: what shall go wrong at a durable step.
+  package var fault: (@Sendable (DurableStep) -> InjectedFault?)?
+
+  package init() {}
+}
+
+/// The points of a batch between which a crash can come. Named for tests.
+package struct DurableStep: Sendable, Hashable {
+  package enum Point: String, Sendable, CaseIterable {
+    case begin, statementsDone, segmentWrite, segmentWritten, segmentSync, segmentSynced, commit, committed, publish,
+      published, intentDurable
+  }
+  package var lane: Int
+  package var point: Point
+}
+
+/// What a test makes go wrong at a `DurableStep`.
+package enum InjectedFault: Sendable, Equatable {
+  /// The lane stops there as if the process had been killed.
+  case kill
+  /// The lane stops there with only the first `bytes` of this write on disk (points segmentWrite).
+  case tear(bytes: Int)
+  /// The call fails with this errno.
+  case error(Int32)
+}
