@@ -24,6 +24,7 @@ final class DirectoryDatabase: Sendable {
       try connection.migrate(DirectorySchema.steps)
       state = Mutex(State(connection: connection))
     } catch {
+      if case .newer = error.kind { throw .newer(path) }
       throw DirectoryError(error)
     }
   }
@@ -95,8 +96,7 @@ extension DirectoryError {
     switch fault.kind {
     case .full: self = .diskFull
     case .corrupt: self = .damaged(fault.message)
-    case .newer: self = .newer
-    case .busy, .constraint, .io, .readOnly, .cannotOpen, .misuse: self = .fault(fault.message)
+    case .newer, .busy, .constraint, .io, .readOnly, .cannotOpen, .misuse: self = .fault(fault.message)
     }
   }
 }
