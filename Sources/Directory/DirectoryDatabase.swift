@@ -1,5 +1,6 @@
 internal import Crypto
 internal import Database
+internal import Glibc
 internal import Synchronization
 
 /// directory.db. Written from the directory's own thread.
@@ -19,6 +20,9 @@ final class DirectoryDatabase: Sendable {
 
   /// Opens or makes the file and brings its schema up to date.
   init(path: String) throws(DirectoryError) {
+    // It holds hashes: made for its owner alone, and SQLite gives its WAL the same mode. A failure shows at opening.
+    let file = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    if file >= 0 { Glibc.close(file) }
     do throws(DatabaseFault) {
       let connection = try Connection(path, .writer)
       try connection.migrate(DirectorySchema.steps)
