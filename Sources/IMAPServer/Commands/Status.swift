@@ -1,0 +1,41 @@
+import IMAP
+import Store
+
+/// STATUS (RFC 9051 §6.3.11).
+struct StatusCommand: Sendable {
+  let status: IMAPCommand.Status
+  let context: CommandContext
+
+  func run() async -> CommandReply {
+    do {
+      let info = try await context.store.mailbox(named: status.mailbox.text, of: context.account)
+      let found = try await context.store.status(of: info.id, of: context.account)
+      var responses = context.responses()
+      responses.status(of: MailboxName(info.name), Self.values(status.items, found, info))
+      try await context.out.write(responses.bytes)
+      return .ok("Status completed")
+    } catch let fault as StoreFault {
+      return CommandReply(fault)
+    } catch {
+      return .no("The connection is closed")
+    }
+  }
+
+  /// The values asked for, in that order; items of extensions that are not offered are left out.
+  static func values(_ items: [StatusItem], _ status: MailboxStatus, _ info: MailboxInfo) -> [ResponseWriter.StatusValue] {
+    items.compactMap { item in
+      switch item {
+      case .messages: .init(item, UInt64(status.messages))
+      case .uidNext: .init(item, UInt64(status.uidNext))
+      case .uidValidity: .init(item, UInt64(status.uidValidity))
+      case .unseen: .init(item, UInt64(status.unseen))
+      case .deleted: .init(item, UInt64(status.deleted))
+      case .size: .init(item, UInt64(status.size))
+      case .recent: .init(item, UInt64(status.recent))
+      case .highestModSequence: .init(item, status.highestModseq)
+      case .mailboxID: .init(item, objectID: ObjectID.mailbox(info.id))
+      case .appendLimit, .deletedStorage: nil
+      }
+    }
+  }
+}

@@ -1,0 +1,74 @@
+import IMAP
+import Mail
+
+/// One message while a search looks into it: parsed only as far as the tests ask, each part once.
+final class SearchedMessage {
+  private let bytes: [UInt8]
+  private let decoder: CharsetDecoder
+  private lazy var header = HeaderBlock(scanning: bytes)
+  private lazy var structure = MIMEScanner.scan(bytes)
+  private lazy var foldedHeader = SearchText.fold(decodedHeader())
+  private lazy var foldedBody = decodedBody()
+
+  init(_ bytes: [UInt8], decoder: CharsetDecoder) {
+    self.bytes = bytes
+    self.decoder = decoder
+  }
+
+  /// The day of the Date field as written, its time and zone disregarded (RFC 9051 §6.4.4 SENTON).
+  var sentDay: CalendarDate? {
+    guard let value = header.value("Date", in: bytes.span), let date = MailDate.parse(value) else { return nil }
+    return CalendarDate(secondsSinceEpoch: date.seconds, zoneMinutes: date.zoneMinutes)
+  }
+
+  /// Whether a field of this name has the text in its decoded value; the empty text asks whether the field is there.
+  func hasField(_ name: [UInt8], containing text: SearchText) -> Bool {
+    for field in header.all(name, in: bytes.span) {
+      if text.isEmpty { return true }
+      let value = field.unfolded(in: bytes.span)
+      if text.isIn(SearchText.fold(decoded(value))) { return true }
+    }
+    return false
+  }
+
+  func headerContains(_ text: SearchText) -> Bool { text.isIn(foldedHeader) }
+
+  /// Whether a text part, an embedded message's header or an attachment's name contains the text.
+  func bodyContains(_ text: SearchText) -> Bool { foldedBody.contains { text.isIn($0) } }
+
+  private func decoded(_ value: [UInt8]) -> [UInt8] { Array(EncodedWord.decode(value, decoder).utf8) }
+
+  /// The whole header, unfolded and decoded, a line a field.
+  private func decodedHeader() -> [UInt8] {
+    decodedHeader(header)
+  }
+
+  private func decodedHeader(_ block: HeaderBlock) -> [UInt8] {
+    var text: [UInt8] = []
+    for field in block.fields {
+      text += ASCII.copy(bytes.span, field.name)
+      text += [0x3A, ASCII.space]
+      text += decoded(field.unfolded(in: bytes.span))
+      text.append(ASCII.lf)
+    }
+    return text
+  }
+
+  private func decodedBody() -> [[UInt8]] {
+    var texts: [[UInt8]] = []
+    for (index, part) in structure.parts.enumerated() {
+      if index > 0 {
+        // The header of a part holds its file name; that of an embedded message is text of the body.
+        let block = HeaderBlock(scanning: bytes.span, from: part.headerRange.lowerBound, to: part.headerRange.upperBound)
+        texts.append(SearchText.fold(decodedHeader(block)))
+      }
+      if part.kind == .single, part.isText {
+        let span = bytes.span.extracting(part.bodyRange)
+        let type = part.fields.type.map { ContentType(bytes.span, $0) }
+        let charset = type?.parameters["charset"].map { String(decoding: $0, as: UTF8.self) } ?? "us-ascii"
+        texts.append(SearchText.fold(Array(decoder.decode(part.encoding.decode(span), charset: charset).utf8)))
+      }
+    }
+    return texts
+  }
+}
