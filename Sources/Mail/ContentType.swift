@@ -52,7 +52,7 @@ public struct ContentType: Hashable, Sendable {
 
   /// The value of the boundary parameter of a field value.
   static func boundary(_ bytes: Span<UInt8>, _ range: Range<Int>, limits: MailLimits) -> [UInt8]? {
-    var value = ParameterList(bytes, range, limits: limits).joined.first { $0.name == "boundary" }?.value
+    var value = ParameterList(bytes, range, limits: limits).bytes(of: "boundary")
     // RFC 2046 §5.1.1: a boundary does not end with white space; delimiter lines lose it on their way.
     while let last = value?.last, ASCII.isFWS(last) { value?.removeLast() }
     return value

@@ -58,9 +58,4 @@ public struct ParameterList: Hashable, Sendable {
     }
     return ASCII.copy(bytes, HeaderLexer.run(bytes, &index, end) { $0 != 0x3B && !ASCII.isFWS($0) && $0 != 0x28 })
   }
-
-  /// The parameters with continuations joined (RFC 2231 §3), as BODYSTRUCTURE shows them (§6).
-  ///
-  /// A joined value with charset information keeps it, and its name ends in "*".
-  public var joined: [Parameter] { parameters }
 }

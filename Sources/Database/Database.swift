@@ -1,2 +1,0 @@
-/// Placeholder of the first commit.
-package enum SQL {}
