@@ -15,7 +15,12 @@ struct ListCommand: Sendable {
       var responses = context.responses()
       for entry in try await entries(mailboxes) {
         guard let answer = answer(entry, patterns, mailboxes) else { continue }
-        responses.list(answer.attributes, MailboxName(entry.name), extended: answer.extended, isLsub: isLsub)
+        let name = MailboxName(entry.name)
+        if isLsub {
+          responses.lsub(name, attributes: answer.attributes)
+        } else {
+          responses.list(name, attributes: answer.attributes, childInfo: answer.extended)
+        }
         if !list.status.isEmpty, let info = entry.info, info.isSelectable, answer.isMatch {
           try await writeStatus(info, &responses)
         }
@@ -32,7 +37,11 @@ struct ListCommand: Sendable {
   /// RFC 9051 §6.3.9: an empty pattern asks for the delimiter and the root.
   private func rootAnswer() async throws -> CommandReply {
     var responses = context.responses()
-    responses.list(["\\Noselect"], MailboxName(""), extended: [], isLsub: isLsub)
+    if isLsub {
+      responses.lsub(MailboxName(""), attributes: [.noSelect])
+    } else {
+      responses.listDelimiter()
+    }
     try await context.out.write(responses.bytes)
     return .ok("List completed")
   }
@@ -57,7 +66,7 @@ struct ListCommand: Sendable {
   }
 
   private struct Answer {
-    var attributes: [String]
+    var attributes: [MailboxAttribute]
     var extended: [String]
     /// False for a parent that stands only for its children (RECURSIVEMATCH, LSUB's `%`).
     var isMatch: Bool
@@ -98,17 +107,17 @@ struct ListCommand: Sendable {
     return criteria.isEmpty ? nil : criteria
   }
 
-  private func attributes(_ entry: Entry, isMatch: Bool) -> [String] {
+  private func attributes(_ entry: Entry, isMatch: Bool) -> [MailboxAttribute] {
     guard let info = entry.info else {
       // RFC 5258 §3: \NonExistent implies \Noselect; LSUB's clients know only the latter.
-      return isLsub ? ["\\Noselect"] : ["\\NonExistent", "\\Subscribed"]
+      return isLsub ? [.noSelect] : [.nonExistent, .subscribed]
     }
-    var attributes: [String] = []
-    if !info.isSelectable || (isLsub && !isMatch) { attributes.append("\\Noselect") }
+    var attributes: [MailboxAttribute] = []
+    if !info.isSelectable || (isLsub && !isMatch) { attributes.append(.noSelect) }
     if isLsub { return attributes }
-    attributes.append(info.hasChildren ? "\\HasChildren" : "\\HasNoChildren")
+    attributes.append(info.hasChildren ? .hasChildren : .hasNoChildren)
     if let use = info.role.flatMap(SpecialUse.attribute) { attributes.append(use) }
-    if info.isSubscribed, wantsSubscribed || list.returns.contains(.subscribed) { attributes.append("\\Subscribed") }
+    if info.isSubscribed, wantsSubscribed || list.returns.contains(.subscribed) { attributes.append(.subscribed) }
     return attributes
   }
 

@@ -1,4 +1,5 @@
 import IMAP
+import Mail
 import Store
 
 /// CREATE, DELETE, RENAME, SUBSCRIBE and UNSUBSCRIBE (RFC 9051 §6.3.4 to §6.3.8).
@@ -62,13 +63,13 @@ struct MailboxTreeCommand: Sendable {
 
 /// RFC 6154: what mailboxes are for.
 enum SpecialUse {
-  private static let words: [(MailboxRole, String)] = [
-    (.sent, "\\Sent"), (.drafts, "\\Drafts"), (.trash, "\\Trash"), (.junk, "\\Junk"), (.archive, "\\Archive"),
+  private static let uses: [(MailboxRole, MailboxAttribute)] = [
+    (.sent, .sent), (.drafts, .drafts), (.trash, .trash), (.junk, .junk), (.archive, .archive),
   ]
 
-  static func attribute(_ role: MailboxRole) -> String? { words.first { $0.0 == role }?.1 }
+  static func attribute(_ role: MailboxRole) -> MailboxAttribute? { uses.first { $0.0 == role }?.1 }
 
   static func role(_ attribute: String) -> MailboxRole? {
-    words.first { $0.1.lowercased() == attribute.lowercased() }?.0
+    uses.first { ASCII.equal($0.1.rawValue, attribute) }?.0
   }
 }

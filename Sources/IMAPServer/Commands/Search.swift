@@ -78,7 +78,14 @@ struct SearchCommand: Sendable {
     // RFC 7162 §3.1.5: only when the search itself asked about mod-sequences.
     let highest = search.key.asksModSequence ? found.map { view.table[$0].modseq }.max() : nil
     if let returns = search.returns {
-      responses.extendedSearch(tag: tag, isUID: search.isUID, returns, numbers, highestModSequence: highest)
+      var result = SearchResult(tag: tag, isUID: search.isUID)
+      if returns.min { result.min = numbers.first }
+      if returns.max { result.max = numbers.last }
+      if returns.all { result.all = NumberSet(ascending: numbers) }
+      if returns.count { result.count = UInt32(numbers.count) }
+      result.highestModSequence = highest
+      // RFC 5182 §2.1: SAVE alone asks for no answer.
+      if !returns.isSaveAlone { responses.esearch(result) }
     } else {
       responses.search(numbers, highestModSequence: highest)
     }
@@ -101,6 +108,10 @@ struct SearchCommand: Sendable {
 
 extension StoreFault {
   fileprivate var isDamage: Bool { if case .damaged = self { true } else { false } }
+}
+
+extension SearchReturn {
+  fileprivate var isSaveAlone: Bool { save && !min && !max && !all && !count && partial == nil }
 }
 
 extension SearchKey {

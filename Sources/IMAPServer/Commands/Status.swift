@@ -22,18 +22,18 @@ struct StatusCommand: Sendable {
   }
 
   /// The values asked for, in that order; items of extensions that are not offered are left out.
-  static func values(_ items: [StatusItem], _ status: MailboxStatus, _ info: MailboxInfo) -> [ResponseWriter.StatusValue] {
+  static func values(_ items: [StatusItem], _ status: MailboxStatus, _ info: MailboxInfo) -> [StatusValue] {
     items.compactMap { item in
       switch item {
-      case .messages: .init(item, UInt64(status.messages))
-      case .uidNext: .init(item, UInt64(status.uidNext))
-      case .uidValidity: .init(item, UInt64(status.uidValidity))
-      case .unseen: .init(item, UInt64(status.unseen))
-      case .deleted: .init(item, UInt64(status.deleted))
-      case .size: .init(item, UInt64(status.size))
-      case .recent: .init(item, UInt64(status.recent))
-      case .highestModSequence: .init(item, status.highestModseq)
-      case .mailboxID: .init(item, objectID: ObjectID.mailbox(info.id))
+      case .messages: .messages(UInt32(clamping: status.messages))
+      case .uidNext: .uidNext(status.uidNext)
+      case .uidValidity: .uidValidity(status.uidValidity)
+      case .unseen: .unseen(UInt32(clamping: status.unseen))
+      case .deleted: .deleted(UInt32(clamping: status.deleted))
+      case .size: .size(UInt64(status.size))
+      case .recent: .recent(UInt32(clamping: status.recent))
+      case .highestModSequence: .highestModSequence(status.highestModseq)
+      case .mailboxID: .mailboxID(ObjectID.mailbox(info.id))
       case .appendLimit, .deletedStorage: nil
       }
     }

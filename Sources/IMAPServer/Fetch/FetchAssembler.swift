@@ -20,10 +20,7 @@ struct FetchAssembler {
   mutating func add(_ index: Int, _ record: MessageRecord, derived: Derived?, message: [UInt8]?) {
     var content = message.map { MessageContent($0) }
     responses.beginFetch(UInt32(index + 1))
-    for (place, item) in plan.items.enumerated() {
-      if place > 0 { responses.space() }
-      write(item, record, derived, &content)
-    }
+    for item in plan.items { write(item, record, derived, &content) }
     responses.endFetch()
   }
 
@@ -31,11 +28,8 @@ struct FetchAssembler {
   mutating func begin(_ index: Int, _ record: MessageRecord, derived: Derived?, streamed: FetchItem, size: Int) {
     responses.beginFetch(UInt32(index + 1))
     var none: MessageContent?
-    for item in plan.items where item != streamed {
-      write(item, record, derived, &none)
-      responses.space()
-    }
-    responses.itemName(streamed)
+    for item in plan.items where item != streamed { write(item, record, derived, &none) }
+    name(streamed)
     responses.literalHeader(size: size)
   }
 
@@ -47,39 +41,45 @@ struct FetchAssembler {
     _ item: FetchItem, _ record: MessageRecord, _ derived: Derived?, _ content: inout MessageContent?
   ) {
     switch item {
-    case .uid: responses.uid(record.uid)
-    case .flags: responses.flags(text: flagTexts.text(record.flags, isRecent: view.isRecent(record.uid)))
-    case .internalDate: responses.internalDate(InternalDate(secondsSinceEpoch: record.internalDate))
-    case .rfc822Size: responses.size(record.size)
-    case .modSequence: responses.modSequence(record.modseq)
-    case .emailID: responses.emailID(ObjectID.email(record.email))
+    case .uid: responses.fetchUID(record.uid)
+    case .flags: responses.fetchFlags(text: flagTexts.text(record.flags, isRecent: view.isRecent(record.uid)))
+    case .internalDate: responses.fetchInternalDate(MailDate(seconds: record.internalDate))
+    case .rfc822Size: responses.fetchSize(UInt64(record.size))
+    case .modSequence: responses.fetchModSequence(record.modseq)
+    case .emailID: responses.fetchEmailID(ObjectID.email(record.email))
     // RFC 8474 §5.3: NIL where the server does not group messages.
-    case .threadID: responses.threadID(nil)
-    case .saveDate: responses.saveDate(InternalDate(secondsSinceEpoch: record.savedAt))
-    case .envelope: responses.ready("ENVELOPE ", derived?.envelope)
-    case .bodyStructure: responses.ready("BODYSTRUCTURE ", derived?.structure)
-    case .preview: responses.preview(derived?.preview)
-    default: writeContent(item, &content)
+    case .threadID: responses.fetchThreadID(nil)
+    case .saveDate: responses.fetchSaveDate(MailDate(seconds: record.savedAt))
+    case .envelope: responses.fetchEnvelope(derived?.envelope ?? Array("NIL".utf8))
+    case .bodyStructure: responses.fetchBodyStructure(derived?.structure ?? Array("NIL".utf8), extensible: true)
+    case .preview: responses.fetchPreview(derived?.preview)
+    case .body: responses.fetchBodyStructure(content?.plainStructure() ?? Array("NIL".utf8), extensible: false)
+    case .binarySize(let part): responses.fetchBinarySize(part, UInt64(content?.decoded(part)?.count ?? 0))
+    case .binary(let part, _, let partial): writeBinary(part, partial, &content)
+    case .section, .rfc822, .rfc822Header, .rfc822Text: writeSection(item, &content)
     }
   }
 
-  private mutating func writeContent(_ item: FetchItem, _ content: inout MessageContent?) {
-    switch item {
-    case .body: responses.ready("BODY ", content?.plainStructure())
-    case .binarySize(let part): responses.binarySize(item, content?.decodedSize(of: part))
-    case .binary(let part, _, let partial): writeBinary(item, part, partial, &content)
-    default:
-      responses.itemName(item)
-      responses.nstring(content?.section(item))
+  private mutating func writeSection(_ item: FetchItem, _ content: inout MessageContent?) {
+    name(item)
+    guard let octets = content?.octets(of: item) else { return responses.nstring([UInt8]?.none) }
+    responses.literal(octets)
+  }
+
+  /// The item's name; its value follows.
+  private mutating func name(_ item: FetchItem) {
+    if case .section(let spec, _, let partial) = item {
+      responses.fetchSectionName(spec, first: partial?.first)
+    } else {
+      responses.fetchRFC822Name(item)
     }
   }
 
-  private mutating func writeBinary(
-    _ item: FetchItem, _ part: [UInt32], _ partial: PartialFetch?, _ content: inout MessageContent?
-  ) {
-    responses.itemName(item)
-    guard let octets = content?.decoded(part) else { return responses.nstring([UInt8]?.none) }
+  private mutating func writeBinary(_ part: [UInt32], _ partial: PartialFetch?, _ content: inout MessageContent?) {
+    guard let octets = content?.decoded(part) else {
+      return responses.fetchBinary(part, first: partial?.first, [UInt8]?.none)
+    }
     let range = partial?.range(in: octets.count) ?? 0..<octets.count
-    responses.binary(Array(octets[range]))
+    responses.fetchBinary(part, first: partial?.first, octets[range])
   }
 }

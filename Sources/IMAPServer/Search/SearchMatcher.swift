@@ -16,7 +16,7 @@ struct SearchMatcher: Sendable {
     case flags(Flags)
     case recent
     case record(@Sendable (MessageRecord) -> Bool)
-    case sent(@Sendable (CalendarDate) -> Bool)
+    case sent(@Sendable (CivilDate) -> Bool)
     case header(name: [UInt8], SearchText)
     case body(SearchText)
     case text(SearchText)
@@ -123,11 +123,11 @@ private struct Compiler {
   }
 
   private func date(_ key: SearchKey) -> SearchMatcher.Test {
-    func arrived(_ check: @escaping @Sendable (CalendarDate) -> Bool) -> SearchMatcher.Test {
-      .record { check(CalendarDate(secondsSinceEpoch: $0.internalDate)) }
+    func arrived(_ check: @escaping @Sendable (CivilDate) -> Bool) -> SearchMatcher.Test {
+      .record { check(MailDate(seconds: $0.internalDate).civil.date) }
     }
-    func saved(_ check: @escaping @Sendable (CalendarDate) -> Bool) -> SearchMatcher.Test {
-      .record { check(CalendarDate(secondsSinceEpoch: $0.savedAt)) }
+    func saved(_ check: @escaping @Sendable (CivilDate) -> Bool) -> SearchMatcher.Test {
+      .record { check(MailDate(seconds: $0.savedAt).civil.date) }
     }
     let now = now
     return switch key {

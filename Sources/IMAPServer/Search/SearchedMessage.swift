@@ -16,9 +16,9 @@ final class SearchedMessage {
   }
 
   /// The day of the Date field as written, its time and zone disregarded (RFC 9051 §6.4.4 SENTON).
-  var sentDay: CalendarDate? {
+  var sentDay: CivilDate? {
     guard let value = header.value("Date", in: bytes.span), let date = MailDate.parse(value) else { return nil }
-    return CalendarDate(secondsSinceEpoch: date.seconds, zoneMinutes: date.zoneMinutes)
+    return date.civil.date
   }
 
   /// Whether a field of this name has the text in its decoded value; the empty text asks whether the field is there.

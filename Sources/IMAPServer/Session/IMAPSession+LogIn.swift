@@ -85,8 +85,8 @@ extension IMAPSession {
       return .proceed
     case .credentials(let credentials):
       // RFC 4616 §2: acting for somebody else is not offered.
-      let name = credentials.authenticationID
-      guard credentials.authorizationID.isEmpty || credentials.authorizationID == name else {
+      let name = credentials.authenticationIdentity
+      guard credentials.authorizationIdentity.isEmpty || credentials.authorizationIdentity == name else {
         return answer(state.tag, .no("You cannot act for another user", .authorizationFailed), &output)
       }
       return check(state.tag, name: Array(name.utf8), password: credentials.password)

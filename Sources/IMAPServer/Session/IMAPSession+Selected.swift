@@ -115,15 +115,9 @@ extension IMAPSession {
     _ responses: inout ResponseWriter
   ) {
     responses.beginFetch(UInt32(index + 1))
-    if speaksUID || modes.qresync {
-      responses.uid(record.uid)
-      responses.space()
-    }
-    if modes.condstore {
-      responses.modSequence(record.modseq)
-      responses.space()
-    }
-    responses.flags(text: texts.text(record.flags, isRecent: record.uid >= view.firstRecent))
+    if speaksUID || modes.qresync { responses.fetchUID(record.uid) }
+    if modes.condstore { responses.fetchModSequence(record.modseq) }
+    responses.fetchFlags(text: texts.text(record.flags, isRecent: record.uid >= view.firstRecent))
     responses.endFetch()
   }
 }
