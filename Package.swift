@@ -76,11 +76,11 @@ let rooms: [Room] = [
   Room(
     name: "BaridServer",
     uses: [
-      "SMTPServer", "IMAPServer", "POP3Server", "Control", "Postroom", "Store", "Directory", "Net", "Mail", "Phrases",
+      "SMTPServer", "IMAPServer", "POP3Server", "Control", "Postroom", "Store", "Directory", "Net", "SMTP", "IMAP",
+      "POP3", "Mail", "Phrases",
     ],
     packages: [
-      "Logging@swift-log", "Configuration@swift-configuration", "ServiceLifecycle@swift-service-lifecycle",
-      "UnixSignals@swift-service-lifecycle", "X509@swift-certificates", "SwiftASN1@swift-asn1", "Crypto@swift-crypto",
+      "Logging@swift-log", "Configuration@swift-configuration", "UnixSignals@swift-service-lifecycle", "X509@swift-certificates", "SwiftASN1@swift-asn1", "Crypto@swift-crypto",
     ]),
   Room(
     name: "barid", kind: .program,

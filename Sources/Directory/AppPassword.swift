@@ -36,8 +36,8 @@ struct AppPassword: Hashable, Sendable {
   /// What is kept: HMAC-SHA-256 under the directory's own key, bound to the account.
   func fingerprint(key: SymmetricKey, account: AccountKey) -> [UInt8] {
     var hmac = HMAC<SHA256>(key: key)
-    withUnsafeBytes(of: account.littleEndian) { hmac.update(bufferPointer: $0) }
-    symbols.withUnsafeBytes { hmac.update(bufferPointer: $0) }
+    hmac.update(data: withUnsafeBytes(of: account.littleEndian) { [UInt8]($0) })
+    hmac.update(data: symbols)
     return Array(hmac.finalize())
   }
 }

@@ -16,6 +16,14 @@ extension Directory {
     return NewDevice(info: info(of: device, lastUse: nil), password: password.text)
   }
 
+  /// The same with an expiry in days from now; nil: never.
+  package func addDevice(
+    _ name: String, to account: String, scope: ServiceSet, expiresInDays days: Int64?
+  ) async throws(DirectoryError) -> NewDevice {
+    let now = options.now()
+    return try await addDevice(name, to: account, scope: scope, expiresAt: days.map { now + $0 * 86_400 })
+  }
+
   /// The device's password is refused as soon as this returns.
   package func removeDevice(_ name: String, from account: String) async throws(DirectoryError) {
     let now = options.now()

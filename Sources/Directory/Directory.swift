@@ -17,9 +17,9 @@ package final class Directory: Sendable {
   private let database: DirectoryDatabase
   private let published: Mutex<DirectorySnapshot>
   /// The thread on which the database is written.
-  private let writer = WorkThreads(name: "directory", count: 1, mostWaiting: 10_000)
+  private let writer = WorkThreads(count: 1, mostWaiting: 10_000)
   /// At most two hashes at a time: each takes 19 MiB and some 18 ms of a core.
-  let hashing = WorkThreads(name: "password", count: 2, mostWaiting: 512)
+  let hashing = WorkThreads(count: 2, mostWaiting: 512)
   let verified = VerifiedCache()
   let uses: DeviceUses
   let deviceKey: SymmetricKey
@@ -76,7 +76,7 @@ package final class Directory: Sendable {
       do throws(DirectoryError) {
         var next = snapshot
         let (value, rows) = try edit(&next)
-        if !rows.isEmpty { try database.apply(rows) }
+        if !rows.isEmpty { try database.apply(rows, at: options.now()) }
         published.withLock { $0 = next }
         return .success(value)
       } catch {
@@ -95,7 +95,7 @@ package final class Directory: Sendable {
   private func write(_ changes: [RowChange]) {
     guard !changes.isEmpty else { return }
     do throws(DirectoryError) {
-      try database.apply(changes)
+      try database.apply(changes, at: options.now())
     } catch {
       logger.warning("last use of a device not written", metadata: ["error": "\(error)"])
     }

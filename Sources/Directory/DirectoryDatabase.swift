@@ -1,18 +1,102 @@
 internal import Crypto
+internal import Database
+internal import Synchronization
 
-/// directory.db: used from the directory's own thread only.
+/// directory.db. Written from the directory's own thread.
 final class DirectoryDatabase: Sendable {
   struct Contents: Sendable {
     var snapshot = DirectorySnapshot()
     var lastUses: [DeviceUses.Device: Int64] = [:]
   }
 
-  init(path: String) throws(DirectoryError) {}
+  private struct State: ~Copyable {
+    var connection: Connection?
+    /// Set when nobody knows what the disk holds: nothing more is written before the folder is opened again.
+    var damage: DirectoryError?
+  }
 
-  /// The key of `AppPassword.fingerprint`, made with the database.
-  func deviceKey() throws(DirectoryError) -> SymmetricKey { SymmetricKey(size: .bits256) }
-  func load() throws(DirectoryError) -> Contents { Contents() }
-  /// Makes `changes` in one transaction, durable when this returns.
-  func apply(_ changes: [RowChange]) throws(DirectoryError) {}
-  func close() {}
+  private let state: Mutex<State>
+
+  /// Opens or makes the file and brings its schema up to date.
+  init(path: String) throws(DirectoryError) {
+    do throws(DatabaseFault) {
+      let connection = try Connection(path, .writer)
+      try connection.migrate(DirectorySchema.steps)
+      state = Mutex(State(connection: connection))
+    } catch {
+      throw DirectoryError(error)
+    }
+  }
+
+  func close() {
+    state.withLock { state in
+      state.connection?.close()
+      state.connection = nil
+    }
+  }
+
+  /// Makes `changes` in one transaction, durable when this returns; after an error none of them is made.
+  func apply(_ changes: [RowChange], at now: Int64) throws(DirectoryError) {
+    try use { state throws(DirectoryError) in
+      if let damage = state.damage { throw damage }
+      guard let connection = state.connection else { throw .closed }
+      do throws(DatabaseFault) {
+        try connection.transaction { () throws(DatabaseFault) in
+          for change in changes { try connection.apply(change, at: now) }
+        }
+      } catch {
+        let fault = DirectoryError(error)
+        // SQLite: after a failed sync it is unknown what is on the disk until the file is opened anew.
+        if error.kind == .io || error.kind == .corrupt { state.damage = fault }
+        throw fault
+      }
+    }
+  }
+
+  /// The key of `AppPassword.fingerprint`, made when it is first asked for.
+  func deviceKey() throws(DirectoryError) -> SymmetricKey {
+    let bytes = try read { connection throws(DatabaseFault) in
+      if let key = try connection.first(DirectorySQL.setting, ["device-key"], { $0.bytes(0) }) { return key }
+      let key = SymmetricKey(size: .bits256).withUnsafeBytes { [UInt8]($0) }
+      try connection.transaction { () throws(DatabaseFault) in
+        try connection.run(DirectorySQL.putSetting, ["device-key", .bytes(key)])
+      }
+      return key
+    }
+    return SymmetricKey(data: bytes)
+  }
+
+  /// Everything, read at start.
+  func load() throws(DirectoryError) -> Contents {
+    try read { connection throws(DatabaseFault) in try connection.contents() }
+  }
+
+  private func read<Value: Sendable>(
+    _ body: (Connection) throws(DatabaseFault) -> Value
+  ) throws(DirectoryError) -> Value {
+    try use { state throws(DirectoryError) in
+      guard let connection = state.connection else { throw .closed }
+      do throws(DatabaseFault) { return try body(connection) } catch { throw DirectoryError(error) }
+    }
+  }
+
+  private func use<Value: Sendable>(
+    _ body: (inout State) throws(DirectoryError) -> Value
+  ) throws(DirectoryError) -> Value {
+    let outcome = state.withLock { state -> Result<Value, DirectoryError> in
+      do throws(DirectoryError) { return .success(try body(&state)) } catch { return .failure(error) }
+    }
+    return try outcome.get()
+  }
+}
+
+extension DirectoryError {
+  init(_ fault: DatabaseFault) {
+    switch fault.kind {
+    case .full: self = .diskFull
+    case .corrupt: self = .damaged(fault.message)
+    case .newer: self = .newer
+    case .busy, .constraint, .io, .readOnly, .cannotOpen, .misuse: self = .fault(fault.message)
+    }
+  }
 }

@@ -53,7 +53,6 @@ extension DirectorySnapshot {
     }
     for case .putAlias(let alias, let rest) in changes { addressTable[alias] = .alias(rest) }
     remove(key, account)
-    changes += account.devices.map { .removeDevice(key, $0.key, at: now) }
     return (key, changes + [.removeAddress(account.address), .closeAccount(key, at: now)])
   }
 

@@ -6,8 +6,10 @@ extension DirectorySnapshot {
     addressTable[account.address] = .account(key)
     bareNames[local] = (bareNames[local] ?? []) + [key]
     firstAccount = min(firstAccount ?? key, key)
-    domainTable[domain]?.accounts += 1
-    domainTable[domain]?.firstAccount = min(domainTable[domain]?.firstAccount ?? key, key)
+    guard var entry = domainTable[domain] else { return }
+    entry.accounts += 1
+    entry.firstAccount = min(entry.firstAccount ?? key, key)
+    domainTable[domain] = entry
   }
 
   mutating func remove(_ key: AccountKey, _ account: Account) {

@@ -18,10 +18,10 @@ final class VerifiedCache: Sendable {
 
   func token(account: AccountKey, hash: PasswordHash, password: [UInt8]) -> Token {
     var hmac = HMAC<SHA256>(key: key)
-    withUnsafeBytes(of: account.littleEndian) { hmac.update(bufferPointer: $0) }
+    hmac.update(data: withUnsafeBytes(of: account.littleEndian) { [UInt8]($0) })
     // A PHC string holds no NUL, so this parts it from the password.
-    (Array(hash.phc.utf8) + [0]).withUnsafeBytes { hmac.update(bufferPointer: $0) }
-    password.withUnsafeBytes { hmac.update(bufferPointer: $0) }
+    hmac.update(data: Array(hash.phc.utf8) + [0])
+    hmac.update(data: password)
     return Token(bytes: Array(hmac.finalize()))
   }
 

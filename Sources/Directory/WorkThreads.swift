@@ -7,10 +7,10 @@ final class WorkThreads: Sendable {
   private let threads: Mutex<[pthread_t]>
 
   /// Starts `count` threads. More than `mostWaiting` pieces in line are refused.
-  init(name: String, count: Int, mostWaiting: Int) {
+  init(count: Int, mostWaiting: Int) {
     let line = WorkLine(mostWaiting: mostWaiting)
     self.line = line
-    threads = Mutex((0..<count).compactMap { _ in Self.start(line, name: name) })
+    threads = Mutex((0..<count).compactMap { _ in Self.start(line) })
   }
 
   /// Runs `work` on one of the threads; nil if the line is full or closed.
@@ -34,7 +34,7 @@ final class WorkThreads: Sendable {
     for thread in joined { pthread_join(thread, nil) }
   }
 
-  private static func start(_ line: WorkLine, name: String) -> pthread_t? {
+  private static func start(_ line: WorkLine) -> pthread_t? {
     var thread = pthread_t()
     let box = Unmanaged.passRetained(line)
     let status = pthread_create(
@@ -48,7 +48,6 @@ final class WorkThreads: Sendable {
       box.release()
       return nil
     }
-    pthread_setname_np(thread, "barid-\(name)")
     return thread
   }
 

@@ -23,6 +23,7 @@ public struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
       self.host = .domain(try Domain(domain))
     }
     self.localPart = localPart
+    try checkPath()
   }
 
   /// Takes an unquoted local part and a host.
@@ -30,6 +31,12 @@ public struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
     try EmailAddress.check(localPart)
     self.localPart = localPart
     self.host = host
+    try checkPath()
+  }
+
+  /// RFC 5321 §4.5.3.1.3: 256 octets with the two brackets.
+  private func checkPath() throws(AddressError) {
+    guard quotedLocalPart.utf8.count + 1 + hostText.utf8.count <= 254 else { throw .pathTooLong }
   }
 
   /// The domain, or nil for an address literal.

@@ -11,6 +11,10 @@ extension Phrase {
       en: "Barid is finishing what is under way and stops within \(seconds) seconds.",
       ar: "يُتمّ بريد ما هو جارٍ ويتوقف خلال هذه الثواني: \(seconds).")
   }
+  package static var serverStopAsked: Phrase {
+    Phrase(
+      en: "The server finishes what is under way and stops.", ar: "يُتمّ الخادم ما هو جارٍ ثم يتوقف.")
+  }
   package static var serverStopped: Phrase {
     Phrase(en: "Barid has stopped. All mail is kept.", ar: "توقف بريد. البريد كله محفوظ.")
   }

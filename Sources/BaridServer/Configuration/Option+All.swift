@@ -1,3 +1,5 @@
+internal import Phrases
+
 // The table of options, in the order in which `barid config describe` shows them.
 extension Option {
   package static let all: [Option] = general + logging + certificates + listeners + limits + resolver
@@ -13,7 +15,7 @@ extension Option {
       check: Check.path),
     .text(
       "language", \.language, form: "en or ar", "The language of texts that people read.", example: "ar",
-      check: { ["en", "ar"].contains($0) ? nil : "write en or ar" }),
+      check: { Language(rawValue: $0) == nil ? .remedyOneOf("en, ar") : nil }),
   ]
 
   private static let logging: [Option] = [
@@ -22,7 +24,7 @@ extension Option {
       "The least serious event that is logged.", example: "debug",
       check: {
         let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
-        return levels.contains($0) ? nil : "write one of " + levels.joined(separator: ", ")
+        return levels.contains($0) ? nil : .remedyOneOf(levels.joined(separator: ", "))
       }),
     .choice("log.format", \.log.format, "Lines for people (text) or one JSON object a line (json).", example: "json"),
     .text(
@@ -106,7 +108,7 @@ extension ListenerKind {
 /// Checks of single values; each returns the remedy where the value does not do.
 enum Check {
   /// RFC 1123 §2.1: letters, digits and hyphens in labels of 1 to 63, 253 octets at most.
-  @Sendable static func hostname(_ text: String) -> String? {
+  @Sendable static func hostname(_ text: String) -> Phrase? {
     if text.isEmpty { return nil }
     let labels = text.split(separator: ".", omittingEmptySubsequences: false)
     let isGood =
@@ -115,23 +117,22 @@ enum Check {
         (1...63).contains(label.utf8.count) && label.first != "-" && label.last != "-"
           && label.unicodeScalars.allSatisfy { $0.properties.isAlphabetic || ("0"..."9").contains($0) || $0 == "-" }
       }
-    return isGood ? nil : "write a host name such as mail.example.org, without spaces or a port"
+    return isGood ? nil : .remedyHostName
   }
 
-  @Sendable static func path(_ text: String) -> String? {
-    text.isEmpty ? "write a path" : text.utf8.contains(0) ? "write a path without NUL" : nil
+  @Sendable static func path(_ text: String) -> Phrase? {
+    text.isEmpty || text.utf8.contains(0) ? .remedyPath : nil
   }
 
-  @Sendable static func address(_ text: String) -> String? {
-    NumericAddress(text) == nil ? "write a numeric address such as 127.0.0.1 or ::1" : nil
+  @Sendable static func address(_ text: String) -> Phrase? {
+    NumericAddress(text) == nil ? .remedyAddress : nil
   }
 
-  @Sendable static func network(_ text: String) -> String? {
+  @Sendable static func network(_ text: String) -> Phrase? {
     let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-    let remedy = "write an address or a network such as 10.0.0.0/8 or 2001:db8::/32"
-    guard let address = NumericAddress(String(parts[0])) else { return remedy }
+    guard let address = NumericAddress(String(parts[0])) else { return .remedyNetwork }
     if parts.count == 1 { return nil }
-    guard let bits = Int(parts[1]), (0...address.bits).contains(bits) else { return remedy }
+    guard let bits = Int(parts[1]), (0...address.bits).contains(bits) else { return .remedyNetwork }
     return nil
   }
 }

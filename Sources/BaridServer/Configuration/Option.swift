@@ -1,3 +1,5 @@
+package import Phrases
+
 /// One option of the configuration, declared once: reading, checking, `barid config describe` and docs/configuration.md
 /// all come from here.
 package struct Option: Sendable {
@@ -18,7 +20,7 @@ package struct Option: Sendable {
 
   /// Why a value does not do.
   struct Refusal: Error, Equatable, Sendable {
-    var remedy: String
+    var remedy: Phrase
   }
 
   /// The default as the file would write it.
@@ -81,10 +83,10 @@ extension Option {
 
   static func text(
     _ key: String, _ path: Path<String>, form: String, _ purpose: String, example: String,
-    check: @escaping @Sendable (String) -> String? = { _ in nil }
+    check: @escaping @Sendable (String) -> Phrase? = { _ in nil }
   ) -> Option {
     option(key, path, form: form, purpose, example: example, write: quoted) { raw throws(Refusal) in
-      guard case .one(let text) = raw else { throw Refusal(remedy: "write one value, not a list") }
+      guard case .one(let text) = raw else { throw Refusal(remedy: .remedyOneValue) }
       if let remedy = check(text) { throw Refusal(remedy: remedy) }
       return text
     }
@@ -96,7 +98,7 @@ extension Option {
     let form = "a number from \(range.lowerBound) to \(range.upperBound)"
     return option(key, path, form: form, purpose, example: example, write: { String($0) }) { raw throws(Refusal) in
       guard case .one(let text) = raw, let value = Int(text), range.contains(value) else {
-        throw Refusal(remedy: "write \(form)")
+        throw Refusal(remedy: .remedyNumber(from: range.lowerBound, to: range.upperBound))
       }
       return value
     }
@@ -106,10 +108,11 @@ extension Option {
   static func size(
     _ key: String, _ path: Path<Int>, _ range: ClosedRange<Int>, _ purpose: String, example: String
   ) -> Option {
-    let form = "a size from \(ByteSize.text(range.lowerBound)) to \(ByteSize.text(range.upperBound))"
+    let (least, most) = (ByteSize.text(range.lowerBound), ByteSize.text(range.upperBound))
+    let form = "a size from \(least) to \(most)"
     return option(key, path, form: form, purpose, example: example, write: ByteSize.text) { raw throws(Refusal) in
       guard case .one(let text) = raw, let value = ByteSize.parse(text), range.contains(value) else {
-        throw Refusal(remedy: "write \(form), such as \(example)")
+        throw Refusal(remedy: .remedySize(from: least, to: most))
       }
       return value
     }
@@ -120,14 +123,14 @@ extension Option {
       switch raw.text.lowercased() {
       case "true", "yes", "on", "1": return true
       case "false", "no", "off", "0": return false
-      default: throw Refusal(remedy: "write true or false")
+      default: throw Refusal(remedy: .remedyYesNo)
       }
     }
   }
 
   static func list(
     _ key: String, _ path: Path<[String]>, of what: String, _ purpose: String, example: String,
-    check: @escaping @Sendable (String) -> String? = { _ in nil }
+    check: @escaping @Sendable (String) -> Phrase? = { _ in nil }
   ) -> Option {
     option(
       key, path, form: "a list of \(what)", purpose, example: example, isList: true,
@@ -147,7 +150,7 @@ extension Option {
     let form = words.count == 2 ? "\(words[0]) or \(words[1])" : "one of " + words.joined(separator: ", ")
     return option(key, path, form: form, purpose, example: example, write: \.rawValue) { raw throws(Refusal) in
       guard case .one(let text) = raw, let value = Value(rawValue: text) else {
-        throw Refusal(remedy: "write \(form)")
+        throw Refusal(remedy: .remedyOneOf(words.joined(separator: ", ")))
       }
       return value
     }

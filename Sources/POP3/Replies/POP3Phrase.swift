@@ -24,7 +24,8 @@ public enum POP3Phrase: Hashable, Sendable, CaseIterable {
   case ready, welcome, capabilities, begunTLS, sendPassword, opened, listing, messageFollows, marked, nothing, reset
   case goodbye, goodbyeUnsaved, utf8Enabled, languageChanged, languageList, mechanisms
   case unknownCommand, badCharacter, missingArgument, unexpectedArgument, badNumber, badBase64, lineTooLong, badLineEnd
-  case notNow, needsTLS, noTLS, alreadyTLS, notLast, notAfterUTF8, sendUser, badCredentials, unsupportedMechanism, cancelled
+  case notNow, needsTLS, noTLS, alreadyTLS, notLast, notAfterUTF8, sendUser, badCredentials, unsupportedMechanism,
+    cancelled
   case noSuchMessage, alreadyDeleted, noSuchLanguage, unavailable, inUse, tooManyErrors, timedOut, shuttingDown
 
   public func text(in language: POP3Language) -> String {

@@ -4,7 +4,8 @@ enum InternetDateTime {
   static func seconds(_ line: Span<UInt8>, _ range: Range<Int>) -> Int64? {
     let start = range.lowerBound
     guard range.count >= 20, let year = line.number(start..<start + 4, digits: 4),
-      let month = line.number(start + 5..<start + 7, digits: 2), let day = line.number(start + 8..<start + 10, digits: 2),
+      let month = line.number(start + 5..<start + 7, digits: 2),
+      let day = line.number(start + 8..<start + 10, digits: 2),
       let hour = line.number(start + 11..<start + 13, digits: 2),
       let minute = line.number(start + 14..<start + 16, digits: 2),
       let second = line.number(start + 17..<start + 19, digits: 2),

@@ -1,5 +1,3 @@
-
-
 /// A command of an SMTP or LMTP client (RFC 5321 §4.1.1 and its extensions).
 public enum SMTPCommand: Hashable, Sendable {
   case ehlo(ClientName)
