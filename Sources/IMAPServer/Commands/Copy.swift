@@ -1,4 +1,5 @@
 import IMAP
+import Net
 import Store
 
 /// COPY, MOVE and their UID forms (RFC 9051 §6.4.7, RFC 6851).

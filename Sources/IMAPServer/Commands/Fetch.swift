@@ -21,7 +21,9 @@ struct FetchCommand: Sendable {
     do {
       var chosen = try Chosen(fetch.set, isUID: fetch.isUID, in: view, saved: context.savedResult)
       if let since = fetch.changedSince { chosen.indices.removeAll { view.table[$0].modseq <= since } }
-      if let partial = fetch.partial { chosen.indices = Array(chosen.indices[partial.indices(in: chosen.indices.count)]) }
+      if let partial = fetch.partial {
+        chosen.indices = Array(chosen.indices[partial.indices(in: chosen.indices.count)])
+      }
       let plan = FetchPlan(fetch, modes: context.modes, isReadOnly: view.isReadOnly)
       let missing = try await write(chosen.indices, plan)
       if plan.setsSeen { try await markSeen(chosen.indices) }
@@ -56,9 +58,10 @@ struct FetchCommand: Sendable {
       let records = batch.map { view.table[$0] }
       let derived =
         plan.needsDerived
-        ? try await context.store.derived(records.map(\.email), of: context.account) : [Derived?](repeating: nil, count: batch.count)
+        ? try await context.store.derived(records.map(\.email), of: context.account)
+        : [Derived?](repeating: nil, count: batch.count)
       if plan.needsContent {
-        isMissing = try await writeContents(batch, records, derived, plan, &assembler) || isMissing
+        if try await writeContents(batch, records, derived, plan, &assembler) { isMissing = true }
       } else {
         for (offset, index) in batch.enumerated() {
           guard let found = derived[offset] else {
@@ -82,18 +85,14 @@ struct FetchCommand: Sendable {
     var next = 0
     while next < indices.count {
       if let streamed = plan.streamed, records[next].size > Self.streamedSize {
-        isMissing = try await stream(indices[next], records[next], derived[next], streamed, &assembler) || isMissing
+        if try await stream(indices[next], records[next], derived[next], streamed, &assembler) { isMissing = true }
         next += 1
         continue
       }
       // As many as fit; a long message that would be streamed ends the batch before it.
       var end = next + 1
       while end < indices.count, plan.streamed == nil || records[end].size <= Self.streamedSize { end += 1 }
-      let contents: [[UInt8]]
-      do {
-        contents = try await context.store.contents(
-          records[next..<end].map(\.email), of: context.account, limit: Self.contentBatch)
-      } catch StoreFault.noSuchMessage {
+      guard let contents = try await contents(records[next..<end].map(\.email)) else {
         isMissing = true
         next += 1
         continue
@@ -107,6 +106,16 @@ struct FetchCommand: Sendable {
     return isMissing
   }
 
+  /// The first messages that fit into one batch; nil when the very first is gone.
+  private func contents(_ emails: [EmailID]) async throws(StoreFault) -> [[UInt8]]? {
+    do throws(StoreFault) {
+      return try await context.store.contents(emails, of: context.account, limit: Self.contentBatch)
+    } catch {
+      if error == .noSuchMessage { return nil }
+      throw error
+    }
+  }
+
   /// Sends one long message piece by piece; true when it is gone.
   private func stream(
     _ index: Int, _ record: MessageRecord, _ derived: Derived?,
@@ -117,10 +126,8 @@ struct FetchCommand: Sendable {
     var isBegun = false
     while position < range.upperBound || !isBegun {
       let end = min(range.upperBound, position + Self.streamedSize)
-      let piece: [UInt8]
-      do {
-        piece = try await context.store.content(record.email, of: context.account, range: position..<end)
-      } catch StoreFault.noSuchMessage where !isBegun {
+      guard let piece = try await content(record.email, position..<end) else {
+        if isBegun { throw ConnectionClosed() }
         return true
       }
       if !isBegun {
@@ -133,6 +140,16 @@ struct FetchCommand: Sendable {
     }
     assembler.end()
     return false
+  }
+
+  /// A piece of a message; nil when the message is gone.
+  private func content(_ email: EmailID, _ range: Range<Int>) async throws(StoreFault) -> [UInt8]? {
+    do throws(StoreFault) {
+      return try await context.store.content(email, of: context.account, range: range)
+    } catch {
+      if error == .noSuchMessage { return nil }
+      throw error
+    }
   }
 
   private func send(_ assembler: inout FetchAssembler, atLeast size: Int) async throws(ConnectionClosed) {

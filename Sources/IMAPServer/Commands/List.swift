@@ -1,4 +1,5 @@
 import IMAP
+import Net
 import Store
 
 /// LIST in both forms, and LSUB (RFC 9051 §6.3.9, RFC 5258, RFC 5819, RFC 3501 §6.3.9).
@@ -93,7 +94,10 @@ struct ListCommand: Sendable {
     let below = all.filter { $0.name.hasPrefix(entry.name + "/") }
     if isLsub {
       // RFC 3501 §6.3.9: with `%` a parent of subscribed names is listed, \Noselect; with `*` the children stand for themselves.
-      guard below.contains(where: { child in child.isSubscribed && !patterns.contains { $0.matches(MailboxName(child.name)) } })
+      guard
+        below.contains(where: { child in
+          child.isSubscribed && !patterns.contains { $0.matches(MailboxName(child.name)) }
+        })
       else { return nil }
       return []
     }

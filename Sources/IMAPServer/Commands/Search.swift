@@ -1,5 +1,6 @@
 import IMAP
 import Mail
+import Net
 import Store
 
 /// SEARCH and UID SEARCH (RFC 9051 §6.4.4, RFC 4731, RFC 5182).

@@ -1,4 +1,5 @@
 import IMAP
+import Net
 import Store
 
 /// STATUS (RFC 9051 §6.3.11).

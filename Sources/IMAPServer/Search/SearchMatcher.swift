@@ -16,7 +16,8 @@ struct SearchMatcher: Sendable {
     case flags(Flags)
     case recent
     case record(@Sendable (MessageRecord) -> Bool)
-    case sent(@Sendable (CivilDate) -> Bool)
+    /// By days since 1970.
+    case sent(@Sendable (Int) -> Bool)
     case header(name: [UInt8], SearchText)
     case body(SearchText)
     case text(SearchText)
@@ -123,23 +124,23 @@ private struct Compiler {
   }
 
   private func date(_ key: SearchKey) -> SearchMatcher.Test {
-    func arrived(_ check: @escaping @Sendable (CivilDate) -> Bool) -> SearchMatcher.Test {
-      .record { check(MailDate(seconds: $0.internalDate).civil.date) }
+    func arrived(_ check: @escaping @Sendable (Int) -> Bool) -> SearchMatcher.Test {
+      .record { check(MailDate(seconds: $0.internalDate).civil.date.daysSinceEpoch) }
     }
-    func saved(_ check: @escaping @Sendable (CivilDate) -> Bool) -> SearchMatcher.Test {
-      .record { check(MailDate(seconds: $0.savedAt).civil.date) }
+    func saved(_ check: @escaping @Sendable (Int) -> Bool) -> SearchMatcher.Test {
+      .record { check(MailDate(seconds: $0.savedAt).civil.date.daysSinceEpoch) }
     }
     let now = now
     return switch key {
-    case .before(let day): arrived { $0 < day }
-    case .on(let day): arrived { $0 == day }
-    case .since(let day): arrived { $0 >= day }
-    case .savedBefore(let day): saved { $0 < day }
-    case .savedOn(let day): saved { $0 == day }
-    case .savedSince(let day): saved { $0 >= day }
-    case .sentBefore(let day): .sent { $0 < day }
-    case .sentOn(let day): .sent { $0 == day }
-    case .sentSince(let day): .sent { $0 >= day }
+    case .before(let day): arrived { [day = day.daysSinceEpoch] in $0 < day }
+    case .on(let day): arrived { [day = day.daysSinceEpoch] in $0 == day }
+    case .since(let day): arrived { [day = day.daysSinceEpoch] in $0 >= day }
+    case .savedBefore(let day): saved { [day = day.daysSinceEpoch] in $0 < day }
+    case .savedOn(let day): saved { [day = day.daysSinceEpoch] in $0 == day }
+    case .savedSince(let day): saved { [day = day.daysSinceEpoch] in $0 >= day }
+    case .sentBefore(let day): .sent { [day = day.daysSinceEpoch] in $0 < day }
+    case .sentOn(let day): .sent { [day = day.daysSinceEpoch] in $0 == day }
+    case .sentSince(let day): .sent { [day = day.daysSinceEpoch] in $0 >= day }
     // RFC 5032 §3: by INTERNALDATE; "younger" includes the edge.
     case .older(let seconds): .record { $0.internalDate <= now - Int64(seconds) }
     case .younger(let seconds): .record { $0.internalDate >= now - Int64(seconds) }

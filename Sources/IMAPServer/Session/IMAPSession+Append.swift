@@ -1,4 +1,6 @@
+import Directory
 import IMAP
+import Mail
 import Net
 import Store
 
@@ -15,6 +17,12 @@ struct AppendState {
 
   mutating func take(_ bytes: UnsafeRawBufferPointer) {
     if fault == nil { spool?.append(bytes) }
+  }
+
+  /// The message that was coming in is whole.
+  mutating func endMessage() {
+    if let spool { done.append((spool, start)) }
+    spool = nil
   }
 
   mutating func discard() {
@@ -75,7 +83,8 @@ extension IMAPSession {
     _ start: AppendStart, _ input: inout Input, _ output: inout Output
   ) -> Step<Outcome> {
     framer.accept()
-    append?.spool = service.store.spool()
+    let spool = service.store.spool()
+    append?.spool = spool
     input.isBodyStreaming = true
     if start.isSynchronizing { write(&output) { $0.continuation() } }
     return .proceed
@@ -93,9 +102,8 @@ extension IMAPSession {
   /// A piece is in the spool's memory.
   mutating func takeMessageData(isLast: Bool, _ input: inout Input) -> Step<Outcome> {
     guard let spool = append?.spool else { return .proceed }
-    if isLast, let start = append?.start {
-      append?.done.append((spool, start))
-      append?.spool = nil
+    if isLast {
+      append?.endMessage()
       input.isBodyStreaming = false
       return .proceed
     }
@@ -125,7 +133,7 @@ extension IMAPSession {
           items.append(
             AppendItem(
               message: try await message.spool.finish(), flags: flags, keywords: keywords,
-              internalDate: message.start.date?.secondsSinceEpoch ?? now))
+              internalDate: message.start.date?.seconds ?? now))
         }
         let result = try await context.store.append(items, to: target, of: account)
         return .ok(

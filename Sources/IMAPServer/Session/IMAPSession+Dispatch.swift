@@ -1,3 +1,4 @@
+import Directory
 import IMAP
 import Logging
 import Net
@@ -23,8 +24,8 @@ extension IMAPSession {
     case .id: return identify(tag, &output)
     case .logout:
       write(&output) { responses in
-        responses.status(.bye, "Goodbye")
-        responses.status(.ok, tag: tag, "Logout completed")
+        responses.status(.bye, nil, "Goodbye")
+        responses.status(.ok, tag: tag, nil, "Logout completed")
       }
       return .close
     case .startTLS: return startTLS(tag, &output)
@@ -49,9 +50,12 @@ extension IMAPSession {
     case .idle: return idle(tag, &output)
     case .select(let select): return open(tag, select, isReadOnly: false, account, &output)
     case .examine(let select): return open(tag, select, isReadOnly: true, account, &output)
-    case .create(let create): return run(tag, account) { await MailboxTreeCommand(change: .create(create), context: $0).run() }
-    case .delete(let name): return run(tag, account) { await MailboxTreeCommand(change: .delete(name), context: $0).run() }
-    case .rename(let rename): return run(tag, account) { await MailboxTreeCommand(change: .rename(rename), context: $0).run() }
+    case .create(let create):
+      return run(tag, account) { await MailboxTreeCommand(change: .create(create), context: $0).run() }
+    case .delete(let name):
+      return run(tag, account) { await MailboxTreeCommand(change: .delete(name), context: $0).run() }
+    case .rename(let rename):
+      return run(tag, account) { await MailboxTreeCommand(change: .rename(rename), context: $0).run() }
     case .subscribe(let name):
       return run(tag, account) { await MailboxTreeCommand(change: .subscribe(name, true), context: $0).run() }
     case .unsubscribe(let name):
@@ -75,7 +79,9 @@ extension IMAPSession {
     switch tagged.command {
     case .fetch(let fetch):
       speaksUID = fetch.isUID
-      return run(tag, account, mayExpunge: fetch.isUID) { await FetchCommand(fetch: fetch, context: $0, view: view).run() }
+      return run(tag, account, mayExpunge: fetch.isUID) {
+        await FetchCommand(fetch: fetch, context: $0, view: view).run()
+      }
     case .store(let store):
       speaksUID = store.isUID
       return run(tag, account, mayExpunge: store.isUID) {
@@ -91,7 +97,8 @@ extension IMAPSession {
       return run(tag, account) { await CopyCommand(copy: copy, isMove: true, context: $0, view: view).run() }
     case .expunge(let set):
       return run(tag, account) { await ExpungeCommand(set: set, closes: false, context: $0, view: view).run() }
-    case .close: return run(tag, account) { await ExpungeCommand(set: nil, closes: true, context: $0, view: view).run() }
+    case .close:
+      return run(tag, account) { await ExpungeCommand(set: nil, closes: true, context: $0, view: view).run() }
     case .unselect: return answer(tag, .ok("Unselected", effect: .unselected), &output)
     // Understood, but not offered: clean words instead of a syntax error.
     default: return answer(tag, .no("This command is not offered here", .cannot), &output)

@@ -37,7 +37,7 @@ extension IMAPSession {
       return answer(tag, .bad(tls == nil ? "STARTTLS is not offered here" : "TLS is active already"), &output)
     }
     guard principal == nil else { return answer(tag, .bad("Too late for STARTTLS"), &output) }
-    write(&output) { $0.status(.ok, tag: tag, "Begin TLS now") }
+    write(&output) { $0.status(.ok, tag: tag, nil, "Begin TLS now") }
     return .startTLS
   }
 

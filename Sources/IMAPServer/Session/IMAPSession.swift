@@ -91,12 +91,12 @@ package struct IMAPSession: Session {
   private mutating func takeDeadline(_ output: inout Output) -> Step<Outcome> {
     guard idleTag != nil else { return bye("Logged out after a long silence", &output) }
     // An untagged OK keeps the connection alive in every NAT on the way.
-    write(&output) { $0.status(.ok, "Still here") }
+    write(&output) { $0.status(.ok, nil, "Still here") }
     return .wait
   }
 
   mutating func bye(_ text: String, _ output: inout Output) -> Step<Outcome> {
-    write(&output) { $0.status(.bye, text) }
+    write(&output) { $0.status(.bye, nil, text) }
     return .close
   }
 
@@ -149,11 +149,11 @@ package struct IMAPSession: Session {
     idleTag = nil
     guard line.elementsEqual("DONE".utf8, by: { $0 & 0xDF == $1 }) else {
       // RFC 2177: nothing else may be sent in IDLE.
-      write(&output) { $0.status(.bad, tag: tag, "Expected DONE") }
+      write(&output) { $0.status(.bad, tag: tag, nil, "Expected DONE") }
       return countError(&output)
     }
     reportChanges(mayExpunge: true, &output)
-    write(&output) { $0.status(.ok, tag: tag, "Idle completed") }
+    write(&output) { $0.status(.ok, tag: tag, nil, "Idle completed") }
     return .proceed
   }
 
@@ -171,14 +171,14 @@ package struct IMAPSession: Session {
     case .logIn(let tag, let answer): return finishLogIn(tag, answer, &output)
     case .appendTarget(let target): return takeAppendTarget(target, &input, &output)
     case .spooled(let fault):
-      append?.fault = append?.fault ?? fault
+      if let fault { append?.fault = fault }
       return .proceed
     }
   }
 
   // MARK: Writing
 
-  mutating func write(_ output: inout Output, _ body: (inout ResponseWriter) -> Void) {
+  func write(_ output: inout Output, _ body: (inout ResponseWriter) -> Void) {
     var responses = ResponseWriter(usesUTF8: modes.usesUTF8)
     body(&responses)
     output.write(responses.bytes)

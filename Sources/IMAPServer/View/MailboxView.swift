@@ -37,7 +37,8 @@ struct MailboxView {
   /// What a command works on while it runs.
   var snapshot: ViewSnapshot {
     ViewSnapshot(
-      mailbox: mailbox, info: info, isReadOnly: isReadOnly, table: known, keywords: knownKeywords, firstRecent: firstRecent)
+      mailbox: mailbox, info: info, isReadOnly: isReadOnly, table: known, keywords: knownKeywords,
+      firstRecent: firstRecent)
   }
 
   /// Takes in what happened since the last update; nil when the client knows all that it may be told now.
