@@ -64,7 +64,7 @@ public struct ResponseWriter: Sendable {
     if refusal.closes {
       status(.bye, refusal.code, refusal.text)
     } else {
-      status(.bad, tag: refusal.tag, refusal.code, refusal.text)
+      status(refusal.condition == .bad ? .bad : .no, tag: refusal.tag, refusal.code, refusal.text)
     }
   }
 
