@@ -99,6 +99,18 @@ struct DirectoryTests {
     await directory.close()
   }
 
+  @Test func theFileIsForItsOwner() async throws {
+    let folder = TemporaryFolder()
+    let directory = try openDirectory(folder)
+    try await directory.addDomain("example.org")
+    for name in ["directory.db", "directory.db-wal"] {
+      var status = stat()
+      #expect(stat("\(folder.path)/\(name)", &status) == 0)
+      #expect(status.st_mode & 0o777 == 0o600)
+    }
+    await directory.close()
+  }
+
   @Test func damageIsSaid() throws {
     let folder = TemporaryFolder()
     let file = fopen("\(folder.path)/directory.db", "w")
