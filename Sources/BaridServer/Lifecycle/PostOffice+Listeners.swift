@@ -6,6 +6,7 @@ internal import POP3Server
 internal import Phrases
 internal import SMTP
 internal import SMTPServer
+internal import Synchronization
 
 // Which service answers at which door.
 extension PostOffice {
