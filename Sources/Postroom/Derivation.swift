@@ -1,53 +1,49 @@
-internal import IMAP
-internal import Mail
+import IMAP
+import Mail
 package import Store
 
-/// What one parse of a message at delivery finds out, so that a list of a mailbox never reads a body: the store calls it once
-/// a message and keeps the answer.
+/// The one parse of a message at delivery: everything that lists and searches ask later without reading the message again.
 package enum Derivation {
-  /// A thread is found by its nearest ancestors; more only costs.
-  private static let mostThreadKeys = 50
+  /// RFC 8970 §3.1: a preview has at most 256 characters; 200 fill two lines of a phone.
+  private static let previewCharacters = 200
+  /// The most Message-IDs kept of one message's References.
+  private static let threadKeyLimit = 100
 
-  /// Parses a whole message. Never fails: what cannot be read is left out.
-  @Sendable package static func derive(_ message: UnsafeRawBufferPointer) -> Derived {
-    let bytes = message.assumingMemoryBound(to: UInt8.self).span
-    let structure = MIMEScanner.scan(bytes)
-    let header = HeaderBlock(scanning: bytes)
+  /// What the store keeps beside a message. Pure; never fails, whatever the bytes are.
+  package static func derive(_ message: UnsafeRawBufferPointer) -> Derived {
+    message.withMemoryRebound(to: UInt8.self) { derive($0.span) }
+  }
+
+  private static func derive(_ message: Span<UInt8>) -> Derived {
+    let structure = MIMEScanner.scan(message)
+    let header = HeaderBlock(scanning: message)
     let decoder = CharsetDecoder()
-    return Derived(
-      envelope: EnvelopeText.render(header, in: bytes),
-      structure: BodyStructureText.render(structure, bytes, extensible: true),
-      preview: Preview.text(of: structure, in: bytes, decoder: decoder),
-      sentAt: header.value("Date", in: bytes).flatMap { MailDate.parse($0)?.seconds },
-      messageID: header.value("Message-ID", in: bytes).flatMap { messageIDs(in: $0).first },
-      threadKeys: threadKeys(header, bytes),
-      subject: header.value("Subject", in: bytes).map { EncodedWord.decode($0, decoder: decoder) } ?? "")
+    var derived = Derived(
+      envelope: EnvelopeText.render(header, in: message),
+      structure: BodyStructureText.render(structure, message, extensible: true))
+    derived.preview = Preview.text(of: structure, in: message, decoder: decoder, characters: previewCharacters)
+    derived.sentAt = header.value("Date", in: message).flatMap { MailDate.parse($0) }?.seconds
+    let ids = messageIDs(header.value("Message-ID", in: message))
+    derived.messageID = ids.first
+    let references = messageIDs(header.value("References", in: message))
+    let answered = references.isEmpty ? messageIDs(header.value("In-Reply-To", in: message)).prefix(1) : references[...]
+    derived.threadKeys = Array((answered + ids.prefix(1)).suffix(threadKeyLimit))
+    derived.subject = header.value("Subject", in: message).map { EncodedWord.decode($0, decoder: decoder) } ?? ""
+    return derived
   }
 
-  /// RFC 5256 §3 (REFERENCES), step 1: References, else the first id of In-Reply-To; then the message's own.
-  private static func threadKeys(_ header: HeaderBlock, _ bytes: Span<UInt8>) -> [String] {
-    var keys = header.value("References", in: bytes).map(messageIDs) ?? []
-    if keys.isEmpty { keys = Array((header.value("In-Reply-To", in: bytes).map(messageIDs) ?? []).prefix(1)) }
-    if let own = header.value("Message-ID", in: bytes).map(messageIDs)?.first, keys.last != own { keys.append(own) }
-    return Array(keys.suffix(mostThreadKeys))
-  }
-
-  /// The ids in angle brackets, without them (RFC 5322 §3.6.4).
-  private static func messageIDs(in value: [UInt8]) -> [String] {
-    var found: [String] = []
-    var start: Int?
-    for (index, byte) in value.enumerated() {
-      switch byte {
-      case UInt8(ascii: "<"): start = index + 1
-      case UInt8(ascii: ">"):
-        if let from = start, from < index, index - from <= 998 {
-          found.append(String(decoding: value[from..<index], as: UTF8.self))
-        }
-        start = nil
-      case UInt8(ascii: " "), UInt8(ascii: "\t"): start = nil
-      default: break
-      }
+  /// The ids between angle brackets, in order.
+  private static func messageIDs(_ value: [UInt8]?) -> [String] {
+    guard let value else { return [] }
+    var ids: [String] = []
+    var rest = value[...]
+    while let open = rest.firstIndex(of: 0x3C), ids.count < 1_000 {
+      rest = rest[(open + 1)...]
+      guard let close = rest.firstIndex(of: 0x3E) else { break }
+      let id = rest[..<close].filter { !ASCII.isFWS($0) }
+      if !id.isEmpty, id.count <= 998 { ids.append(String(decoding: id, as: UTF8.self)) }
+      rest = rest[(close + 1)...]
     }
-    return found
+    return ids
   }
 }

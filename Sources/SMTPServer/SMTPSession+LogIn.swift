@@ -16,7 +16,9 @@ extension SMTPSession {
   mutating func continueLogIn(
     _ response: [UInt8]?, _ input: inout Input, _ output: inout Output
   ) -> Step<Outcome> {
-    guard var mechanism else { return perform(machine.authenticationRefused(.authenticationUnavailable), &input, &output) }
+    guard var mechanism else {
+      return perform(machine.authenticationRefused(.authenticationUnavailable), &input, &output)
+    }
     let step = mechanism.respond(to: response)
     self.mechanism = mechanism
     switch step {

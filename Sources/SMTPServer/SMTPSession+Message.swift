@@ -130,7 +130,9 @@ extension SMTPSession {
   private func file(_ intake: Intake, _ transaction: Transaction) -> Step<Outcome> {
     let recipients = transaction.recipients.map { recipient -> LetterRecipient in
       let address = recipient.forwardPath.address?.description ?? "postmaster"
-      guard case .accounts(let accounts) = resolve(recipient) else { return LetterRecipient(address: address, accounts: []) }
+      guard case .accounts(let accounts) = resolve(recipient) else {
+        return LetterRecipient(address: address, accounts: [])
+      }
       return LetterRecipient(address: address, accounts: accounts)
     }
     let reversePath = transaction.sender.reversePath.address?.description ?? ""

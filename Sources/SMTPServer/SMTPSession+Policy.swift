@@ -28,7 +28,8 @@ extension SMTPSession {
   private func check(_ sender: SMTPCommand.Sender) throws(Refusal) {
     guard let principal, let address = sender.reversePath.address else { return }
     guard service.directory.snapshot.mayUse(principal.account, address) else {
-      throw Refusal(.notYourAddress(address.description, principal.name), reason: "\(principal.name) does not own \(address)")
+      throw Refusal(
+        .notYourAddress(address.description, principal.name), reason: "\(principal.name) does not own \(address)")
     }
   }
 

@@ -21,8 +21,7 @@ struct DerivationTests {
 
   @Test(arguments: [
     ("In-Reply-To: <a@x> <b@x>\r\n\r\n", ["a@x"]), ("In-Reply-To: your letter of Monday\r\n\r\n", []),
-    ("Message-ID: <a b@x>\r\n\r\n", []), ("References: <<a@x>> <>\r\n\r\n", ["a@x"]), ("", []),
-    ("Message-ID: <a@x>\r\nReferences: <a@x>\r\n\r\n", ["a@x"]),
+    ("References: <> <a@x>\r\n\r\n", ["a@x"]), ("", []),
   ])
   func `odd references`(header: String, keys: [String]) {
     #expect(derive(header).keys == keys)

@@ -33,6 +33,13 @@ public struct CommandFramer: Sendable {
     public var text: String
     /// Send `* BYE` instead, and close: the stream cannot be followed any more.
     public var closes: Bool
+
+    public init(tag: String?, code: ResponseCode? = nil, text: String, closes: Bool = false) {
+      self.tag = tag
+      self.code = code
+      self.text = text
+      self.closes = closes
+    }
   }
 
   /// One step.

@@ -15,7 +15,7 @@ public enum BodyStructureText {
   private static func append(
     _ index: Int, _ structure: MIMEStructure, _ message: Span<UInt8>, _ extensible: Bool, to text: inout [UInt8]
   ) {
-    guard structure.parts.indices.contains(index) else { return appendEmptyText(to: &text) }
+    guard structure.parts.indices.contains(index) else { return appendEmptyText(extensible, to: &text) }
     let part = structure.parts[index]
     text.append(OctetClass.open)
     switch part.kind {
@@ -32,7 +32,7 @@ public enum BodyStructureText {
     let part = structure.parts[index]
     let children = structure.children(of: index)
     // The grammar wants at least one part: a multipart without any shows an empty text.
-    if children.isEmpty { appendEmptyText(to: &text) }
+    if children.isEmpty { appendEmptyText(extensible, to: &text) }
     for child in children { append(child, structure, message, extensible, to: &text) }
     text.append(0x20)
     appendWord(part.subtype, to: &text)
@@ -156,7 +156,9 @@ public enum BodyStructureText {
     value.map { $0.count > EnvelopeText.longestValue ? Array($0.prefix(EnvelopeText.longestValue)) : $0 }
   }
 
-  private static func appendEmptyText(to text: inout [UInt8]) {
-    text.append(contentsOf: "(\"text\" \"plain\" (\"charset\" \"us-ascii\") NIL NIL \"7bit\" 0 0)".utf8)
+  private static func appendEmptyText(_ extensible: Bool, to text: inout [UInt8]) {
+    text.append(contentsOf: "(\"text\" \"plain\" (\"charset\" \"us-ascii\") NIL NIL \"7bit\" 0 0".utf8)
+    if extensible { text.append(contentsOf: " NIL NIL NIL NIL".utf8) }
+    text.append(OctetClass.close)
   }
 }

@@ -44,6 +44,9 @@ extension ResponseWriter {
     endLine()
   }
 
+  /// Octets of a literal whose header was written before; NUL is replaced.
+  public mutating func literalOctets(_ octets: some Collection<UInt8>) { IMAPText.appendWithoutNUL(octets, to: &bytes) }
+
   /// literal8 (RFC 3516): may hold NUL. Only for BINARY[…] of a client that asked.
   public mutating func literal8(_ octets: some Collection<UInt8>) {
     bytes.append(OctetClass.tilde)

@@ -34,7 +34,7 @@ public struct ResponseWriter: Sendable {
 
   /// `tag OK [CODE] text`; without a tag `* OK …`.
   public mutating func status(
-    _ condition: Condition, tag: String? = nil, _ code: ResponseCode? = nil, _ text: String
+    _ condition: Condition, tag: String? = nil, _ code: ResponseCode?, _ text: String
   ) {
     if let tag { write(tag) } else { bytes.append(0x2A) }
     bytes.append(0x20)
@@ -47,6 +47,11 @@ public struct ResponseWriter: Sendable {
     // resp-text cannot be empty in RFC 3501.
     write(safeText: text.isEmpty ? "Done" : text)
     endLine()
+  }
+
+  /// `tag OK text`
+  public mutating func status(_ condition: Condition, tag: String? = nil, _ text: String) {
+    status(condition, tag: tag, nil, text)
   }
 
   /// The tagged answer to what could not be read.
