@@ -74,6 +74,7 @@ extension PostOffice {
 
   private func imapService(_ kind: ListenerKind, _ settings: ServerSettings) -> IMAPService {
     var own = IMAPServiceSettings(hostName: settings.effectiveHostname)
+    own.limits.message = settings.limits.messageSize
     own.offersStartTLS = !kind.isImplicitTLS
     own.allowsPlaintextLogIn = settings.exemptions.plainLogInOnLoopback
     return IMAPService(
@@ -82,10 +83,9 @@ extension PostOffice {
 
   private func pop3Service(_ kind: ListenerKind, _ settings: ServerSettings) -> POP3Service {
     var own = POP3ServiceSettings(hostName: settings.effectiveHostname)
-    own.offersStartTLS = !kind.isImplicitTLS
+    own.offersSTLS = !kind.isImplicitTLS
     own.allowsPlaintextLogIn = settings.exemptions.plainLogInOnLoopback
-    return POP3Service(
-      settings: own, store: store, directory: directory, logger: log.logger(kind.rawValue), now: { Int64(time(nil)) })
+    return POP3Service(settings: own, store: store, directory: directory, logger: log.logger(kind.rawValue))
   }
 
   private static func phrase(for fault: ListenFault) -> Phrase {
