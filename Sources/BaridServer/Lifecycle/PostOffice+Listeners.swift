@@ -1,6 +1,7 @@
 internal import Glibc
 internal import IMAP
 internal import IMAPServer
+internal import Logging
 internal import Net
 internal import POP3Server
 internal import Phrases
