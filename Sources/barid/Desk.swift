@@ -13,7 +13,7 @@ struct Desk {
     _ verb: String, _ arguments: [String: ControlValue] = [:], json: Bool = false,
     needsServer: Bool = false, show: (ControlValue) -> String? = { _ in nil }
   ) async throws {
-    let request = ControlRequest(verb: verb, language: Speech.language, arguments: arguments)
+    let request = ControlRequest(verb, arguments, language: Speech.language)
     let response = try await answer(request, needsServer: needsServer)
     if !response.isDone { throw Terminal.fail(response.text) }
     if json { return Terminal.print(try response.result.json()) }

@@ -86,16 +86,16 @@ private struct Source {
   var snapshot: any ConfigSnapshot
   var keys: [String]
   var prefix: [String]
-  var spell: @Sendable (Option) -> String
+  var spell: @Sendable (ConfigurationOption) -> String
 
   func apply(to settings: inout ServerSettings, _ mistakes: inout [ConfigurationMistake]) {
-    let known = Dictionary(uniqueKeysWithValues: Option.all.map { (spell($0), $0) })
+    let known = Dictionary(uniqueKeysWithValues: ConfigurationOption.all.map { (spell($0), $0) })
     for key in keys where known[key] == nil {
       mistakes.append(
         ConfigurationMistake(source: name, key: key, value: nil, problem: problem(forUnknown: key, known.keys.sorted()))
       )
     }
-    for option in Option.all where keys.contains(spell(option)) {
+    for option in ConfigurationOption.all where keys.contains(spell(option)) {
       let raw = value(of: option)
       guard let refusal = option.read(raw, &settings) else { continue }
       mistakes.append(
@@ -105,7 +105,7 @@ private struct Source {
   }
 
   /// The value as written. The environment cannot tell a list from text: there a list's option decides.
-  private func value(of option: Option) -> RawValue {
+  private func value(of option: ConfigurationOption) -> RawValue {
     let key = AbsoluteConfigKey(prefix + option.key.split(separator: ".").map(String.init))
     func content(_ type: ConfigType) -> ConfigContent? {
       (try? snapshot.value(forKey: key, type: type))?.value?.content

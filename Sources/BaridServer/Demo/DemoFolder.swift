@@ -13,6 +13,11 @@ package struct DemoFolder: Sendable {
   package struct Person: Sendable, Equatable {
     package var address: String
     package var password: String
+
+    package init(address: String, password: String) {
+      self.address = address
+      self.password = password
+    }
   }
 
   /// Absolute.

@@ -30,7 +30,8 @@ package struct DataFolder: Sendable {
     do throws(DirectoryError) {
       return DataFolder(store: store, directory: try Directory.open(path, names, logger: loggers("directory")))
     } catch {
-      throw StartFault(error == .newer ? .dataFolderNewer(path) : error.phrase)
+      if case .newer = error { throw StartFault(.dataFolderNewer(path)) }
+      throw StartFault(error.phrase)
     }
   }
 

@@ -1,11 +1,13 @@
 internal import Glibc
 internal import IMAP
 internal import IMAPServer
+internal import Logging
 internal import Net
 internal import POP3Server
 internal import Phrases
 internal import SMTP
 internal import SMTPServer
+internal import Synchronization
 
 // Which service answers at which door.
 extension PostOffice {
@@ -73,6 +75,7 @@ extension PostOffice {
 
   private func imapService(_ kind: ListenerKind, _ settings: ServerSettings) -> IMAPService {
     var own = IMAPServiceSettings(hostName: settings.effectiveHostname)
+    own.limits.message = settings.limits.messageSize
     own.offersStartTLS = !kind.isImplicitTLS
     own.allowsPlaintextLogIn = settings.exemptions.plainLogInOnLoopback
     return IMAPService(
@@ -81,10 +84,9 @@ extension PostOffice {
 
   private func pop3Service(_ kind: ListenerKind, _ settings: ServerSettings) -> POP3Service {
     var own = POP3ServiceSettings(hostName: settings.effectiveHostname)
-    own.offersStartTLS = !kind.isImplicitTLS
+    own.offersSTLS = !kind.isImplicitTLS
     own.allowsPlaintextLogIn = settings.exemptions.plainLogInOnLoopback
-    return POP3Service(
-      settings: own, store: store, directory: directory, logger: log.logger(kind.rawValue), now: { Int64(time(nil)) })
+    return POP3Service(settings: own, store: store, directory: directory, logger: log.logger(kind.rawValue))
   }
 
   private static func phrase(for fault: ListenFault) -> Phrase {

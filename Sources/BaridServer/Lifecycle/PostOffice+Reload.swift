@@ -1,6 +1,7 @@
 internal import Logging
 internal import Net
-internal import Phrases
+package import Phrases
+internal import Synchronization
 
 extension PostOffice {
   /// Reads configuration and certificates again and takes over what may change while connections are open: certificates
@@ -21,7 +22,7 @@ extension PostOffice {
         return settings
       }
       logger.notice("configuration and certificates read again")
-      for option in Option.all where option.needsRestart && option.write(old) != option.write(new) {
+      for option in ConfigurationOption.all where option.needsRestart && option.write(old) != option.write(new) {
         logger.warning("option needs a restart", metadata: ["option": "\(option.key)"])
       }
       return nil
@@ -53,6 +54,6 @@ extension PostOffice {
   }
 }
 
-extension Option {
+extension ConfigurationOption {
   fileprivate var needsRestart: Bool { !key.hasPrefix("tls.") && !key.hasPrefix("log.") }
 }

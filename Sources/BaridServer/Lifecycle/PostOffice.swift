@@ -53,7 +53,8 @@ package final class PostOffice: Sendable {
     do throws(StartFault) {
       try await office.repair()
       try await beforeListening(office)
-      try await office.listen(try named ?? tls(settings))
+      let contexts = if let named { named } else { try tls(settings) }
+      try await office.listen(contexts)
       try office.openControl()
       return office
     } catch {

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BaridServer
+import Logging
 import Phrases
 
 struct ServeCommand: AsyncParsableCommand {

@@ -1,8 +1,8 @@
-package import Phrases
+internal import Phrases
 
 /// One option of the configuration, declared once: reading, checking, `barid config describe` and docs/configuration.md
 /// all come from here.
-package struct Option: Sendable {
+package struct ConfigurationOption: Sendable {
   /// The path in the file, "limits.message-size". In the environment: BARID_LIMITS_MESSAGE_SIZE.
   package let key: String
   /// What may be written, in words: "a number from 1 to 65535".
@@ -59,7 +59,7 @@ enum RawValue: Equatable, Sendable {
 
 // MARK: The forms that an option may have
 
-extension Option {
+extension ConfigurationOption {
   typealias Path<Value> = any WritableKeyPath<ServerSettings, Value> & Sendable
 
   /// Any option: `parse` turns the raw value into the setting's or throws the remedy.
@@ -67,8 +67,8 @@ extension Option {
     _ key: String, _ path: Path<Value>, form: String, _ purpose: String, example: String, isList: Bool = false,
     write: @escaping @Sendable (Value) -> String,
     parse: @escaping @Sendable (RawValue) throws(Refusal) -> Value
-  ) -> Option {
-    Option(
+  ) -> ConfigurationOption {
+    ConfigurationOption(
       key: key, form: form, purpose: purpose, example: example, isList: isList,
       write: { write($0[keyPath: path]) },
       read: { raw, settings in
@@ -84,7 +84,7 @@ extension Option {
   static func text(
     _ key: String, _ path: Path<String>, form: String, _ purpose: String, example: String,
     check: @escaping @Sendable (String) -> Phrase? = { _ in nil }
-  ) -> Option {
+  ) -> ConfigurationOption {
     option(key, path, form: form, purpose, example: example, write: quoted) { raw throws(Refusal) in
       guard case .one(let text) = raw else { throw Refusal(remedy: .remedyOneValue) }
       if let remedy = check(text) { throw Refusal(remedy: remedy) }
@@ -94,7 +94,7 @@ extension Option {
 
   static func number(
     _ key: String, _ path: Path<Int>, _ range: ClosedRange<Int>, _ purpose: String, example: String
-  ) -> Option {
+  ) -> ConfigurationOption {
     let form = "a number from \(range.lowerBound) to \(range.upperBound)"
     return option(key, path, form: form, purpose, example: example, write: { String($0) }) { raw throws(Refusal) in
       guard case .one(let text) = raw, let value = Int(text), range.contains(value) else {
@@ -107,7 +107,7 @@ extension Option {
   /// Bytes, with an optional unit: 50MiB.
   static func size(
     _ key: String, _ path: Path<Int>, _ range: ClosedRange<Int>, _ purpose: String, example: String
-  ) -> Option {
+  ) -> ConfigurationOption {
     let (least, most) = (ByteSize.text(range.lowerBound), ByteSize.text(range.upperBound))
     let form = "a size from \(least) to \(most)"
     return option(key, path, form: form, purpose, example: example, write: ByteSize.text) { raw throws(Refusal) in
@@ -118,7 +118,7 @@ extension Option {
     }
   }
 
-  static func flag(_ key: String, _ path: Path<Bool>, _ purpose: String, example: String) -> Option {
+  static func flag(_ key: String, _ path: Path<Bool>, _ purpose: String, example: String) -> ConfigurationOption {
     option(key, path, form: "true or false", purpose, example: example, write: { String($0) }) { raw throws(Refusal) in
       switch raw.text.lowercased() {
       case "true", "yes", "on", "1": return true
@@ -131,7 +131,7 @@ extension Option {
   static func list(
     _ key: String, _ path: Path<[String]>, of what: String, _ purpose: String, example: String,
     check: @escaping @Sendable (String) -> Phrase? = { _ in nil }
-  ) -> Option {
+  ) -> ConfigurationOption {
     option(
       key, path, form: "a list of \(what)", purpose, example: example, isList: true,
       write: { "[" + $0.map(quoted).joined(separator: ", ") + "]" }
@@ -145,7 +145,7 @@ extension Option {
 
   static func choice<Value: RawRepresentable & CaseIterable & Sendable>(
     _ key: String, _ path: Path<Value>, _ purpose: String, example: String
-  ) -> Option where Value.RawValue == String {
+  ) -> ConfigurationOption where Value.RawValue == String {
     let words = Value.allCases.map(\.rawValue)
     let form = words.count == 2 ? "\(words[0]) or \(words[1])" : "one of " + words.joined(separator: ", ")
     return option(key, path, form: form, purpose, example: example, write: \.rawValue) { raw throws(Refusal) in

@@ -1,10 +1,10 @@
 internal import Phrases
 
 // The table of options, in the order in which `barid config describe` shows them.
-extension Option {
-  package static let all: [Option] = general + logging + certificates + listeners + limits + resolver
+extension ConfigurationOption {
+  package static let all: [ConfigurationOption] = general + logging + certificates + listeners + limits + resolver
 
-  private static let general: [Option] = [
+  private static let general: [ConfigurationOption] = [
     .text(
       "hostname", \.hostname, form: "a host name",
       "The name this server gives itself in greetings and trace headers; empty: the machine's own.",
@@ -18,7 +18,7 @@ extension Option {
       check: { Language(rawValue: $0) == nil ? .remedyOneOf("en, ar") : nil }),
   ]
 
-  private static let logging: [Option] = [
+  private static let logging: [ConfigurationOption] = [
     .text(
       "log.level", \.log.level, form: "one of trace, debug, info, notice, warning, error, critical",
       "The least serious event that is logged.", example: "debug",
@@ -32,7 +32,7 @@ extension Option {
       example: "/var/log/barid.log"),
   ]
 
-  private static let certificates: [Option] = [
+  private static let certificates: [ConfigurationOption] = [
     .list(
       "tls.certificates", \.tls.certificates, of: "paths",
       "PEM files with a certificate chain each, leaf first; empty: a certificate of the data folder's own authority.",
@@ -43,7 +43,7 @@ extension Option {
     .choice("tls.minimum", \.tls.minimum, "The oldest version of TLS that is spoken.", example: "\"1.3\""),
   ]
 
-  private static let listeners: [Option] = ListenerKind.allCases.flatMap { kind -> [Option] in
+  private static let listeners: [ConfigurationOption] = ListenerKind.allCases.flatMap { kind -> [ConfigurationOption] in
     let name = kind.rawValue
     return [
       .flag(
@@ -62,7 +62,7 @@ extension Option {
     ]
   }
 
-  private static let limits: [Option] = [
+  private static let limits: [ConfigurationOption] = [
     .number(
       "limits.connections", \.limits.connections, 1...1_000_000, "Connections at one time, of all protocols.",
       example: "50000"),
@@ -81,7 +81,7 @@ extension Option {
     .number("limits.threads", \.limits.threads, 0...256, "Event loops; 0: one per core.", example: "4"),
   ]
 
-  private static let resolver: [Option] = [
+  private static let resolver: [ConfigurationOption] = [
     .text(
       "resolver.address", \.resolver.address, form: "an address",
       "The DNS server to ask; empty: those of /etc/resolv.conf.", example: "127.0.0.1",
