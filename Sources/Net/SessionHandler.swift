@@ -211,6 +211,13 @@ extension SessionHandler: Wakeable, LiveConnection {
     if phase == .talking || phase == .securing || phase == .opening { phase = .closing }
     work?.cancel()
     resumeWaiters(open: false)
-    context?.close(promise: nil)
+    guard let context else { return }
+    // Below TLS: no close_notify, which a peer that takes nothing would hold up.
+    let operations = context.pipeline.syncOperations
+    if isTLS, let tls = try? operations.context(handlerType: NIOSSLServerHandler.self) {
+      tls.close(promise: nil)
+    } else {
+      context.close(promise: nil)
+    }
   }
 }
