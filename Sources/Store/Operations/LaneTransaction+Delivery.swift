@@ -64,7 +64,7 @@ extension LaneTransaction {
     _ recipient: DeliveryPlan.Recipient, _ plan: DeliveryPlan
   ) throws(StoreFault) -> DeliveryOutcome.Fate {
     let key = ResendKey(account: recipient.account, bytes: recipient.resendKey)
-    if let at = cache.lostReplies[key], now - at < options.resendWindow { return .filedBefore }
+    if let at = keysAdded[key] ?? cache.lostReplies[key], now - at < options.resendWindow { return .filedBefore }
     let owner: AccountEntry
     do {
       owner = try account(recipient.account)
@@ -139,7 +139,7 @@ extension LaneTransaction {
     willChange()
     for key in keys {
       try run(LaneSQL.insertFiled, [.int(key.account.raw), .bytes(key.deliveryKey), .int(now)])
-      keysAdded.append((key, now))
+      keysAdded[key] = now
     }
   }
 }
