@@ -1,0 +1,56 @@
+# Barid: `make run` starts a post office to try, `make test` checks everything. `make help` lists the rest.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+# Every target's name is an action, not a file.
+.PHONY: help run test check quick bench crash interop fuzz format docs clean
+
+help: ## Show this list
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## Install what is missing, build, and start the demo post office
+	@Scripts/install-dependencies build
+	@swift build -c release --product barid
+	@exec "$$(swift build -c release --show-bin-path)/barid" demo
+
+test: ## Everything that must hold: checks, unit tests, real clients, short crash rounds
+	@Scripts/install-dependencies build test
+	@Scripts/test-all
+
+check: ## Imports, format, file sizes, forbidden words, door plates
+	@Scripts/check-imports
+	@Scripts/check-sources
+	@swift format lint --strict -r Sources Tests Package.swift
+	@echo "check: good"
+
+quick: ## The languages alone: no packages, seconds
+	@BARID_ONLY=Mail,DNS,Phrases,SASL,SMTP,IMAP,POP3 swift test --scratch-path .build-quick
+
+bench: ## In-process benchmarks (release build)
+	@Scripts/install-dependencies build
+	@Scripts/run-benchmarks
+
+crash: ## The long loops: kill -9 under load, power cuts
+	@Scripts/install-dependencies build test
+	@swift build -c release --product barid
+	@python3 Tests/Crash/kill9.py --rounds 100
+
+interop: ## Heavy outside programs against the built server
+	@Scripts/install-dependencies build test interop
+	@swift build -c release --product barid
+	@Scripts/test-clients --heavy
+
+fuzz: ## Random input at every parser and port
+	@Scripts/install-dependencies build test
+	@swift build --product barid
+	@python3 Tests/Crash/garbage.py --seconds 60
+
+format: ## Rewrite the sources in the house's format
+	@swift format -i -r Sources Tests Package.swift
+
+docs: ## Write docs/configuration.md from the options
+	@swift build --product barid
+	@Scripts/write-docs
+
+clean: ## Remove what builds leave behind
+	@rm -rf .build .build-quick .build-only .build-bench

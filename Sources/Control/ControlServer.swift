@@ -1,0 +1,38 @@
+package import Logging
+internal import Synchronization
+
+/// The control socket of a running server: one JSON line in, one out, at most 16 peers, each the same user or root.
+///
+/// A thread of its own does the input and output (`ControlLoop`); `run` answers the requests as child tasks.
+package final class ControlServer: Sendable {
+  private let loop: ControlLoop
+  private let calls: AsyncStream<ControlLoop.Call>
+  private let handler: @Sendable (ControlRequest) async -> ControlResponse
+
+  /// Makes the socket, mode 0600, and starts to accept. The caller holds the folder's lock.
+  package init(
+    path: String, logger: Logger, handler: @escaping @Sendable (ControlRequest) async -> ControlResponse
+  ) throws(ControlFailure) {
+    let (calls, continuation) = AsyncStream.makeStream(of: ControlLoop.Call.self)
+    self.calls = calls
+    self.handler = handler
+    loop = try ControlLoop(path: path, logger: logger, calls: continuation)
+  }
+
+  /// Answers until `stop` or cancellation; then answers what has come in, closes the socket and removes its file.
+  package func run() async {
+    await withTaskCancellationHandler {
+      await withDiscardingTaskGroup { group in
+        for await call in calls {
+          group.addTask { [loop, handler] in loop.answer(call.client, await handler(call.request)) }
+        }
+      }
+    } onCancel: {
+      stop()
+    }
+    await loop.finish()
+  }
+
+  /// Takes no further requests.
+  package func stop() { loop.stop() }
+}

@@ -1,0 +1,59 @@
+internal import Directory
+internal import Phrases
+internal import Store
+
+extension ControlVerbs {
+  /// address, password? (made up and returned as "password" if missing)
+  func addAccount(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
+    let address = try arguments.text("address")
+    let (password, made) = try password(arguments)
+    let account = try await asking { () throws(DirectoryError) in
+      try await directory.addAccount(address, password: Array(password.utf8))
+    }
+    do {
+      try await makeStorage(of: account)
+    } catch {
+      // Without a mailbox there is no account: nothing is left but a number that is not used again.
+      _ = try await asking { () throws(DirectoryError) in try await directory.removeAccount(account.address) }
+      throw ControlRefusal(error.phrase)
+    }
+    return (.accountAdded(account.address), .object(row(account).merging(made) { $1 }))
+  }
+
+  func listAccounts(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
+    let rows = directory.accounts.map { ControlValue.object(row($0)) }
+    return (rows.isEmpty ? .listEmpty : nil, .list(rows))
+  }
+
+  /// address. The mail stays in the store.
+  func removeAccount(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
+    let address = try arguments.text("address")
+    let key = try await asking { () throws(DirectoryError) in try await directory.removeAccount(address) }
+    return (.accountRemoved(address), ["address": .text(address), "account": .int(key)])
+  }
+
+  /// address, password? (made up and returned as "password" if missing)
+  func setPassword(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
+    let address = try arguments.text("address")
+    let (password, made) = try password(arguments)
+    try await asking { () throws(DirectoryError) in try await directory.setPassword(address, Array(password.utf8)) }
+    return (.accountPasswordSet(address), .object(["address": .text(address)].merging(made) { $1 }))
+  }
+
+  /// The password given, or one made up and what the result says of it.
+  private func password(
+    _ arguments: ControlArguments
+  ) throws(ControlRefusal) -> (String, [String: ControlValue]) {
+    if let given = try arguments.optionalText("password") { return (given, [:]) }
+    let made = Directory.generatedPassword()
+    return (made, ["password": .text(made)])
+  }
+
+  private func row(_ account: AccountInfo) -> [String: ControlValue] {
+    [
+      "address": .text(account.address), "account": .int(account.account), "lane": .int(Int64(account.lane)),
+      "devices": .int(Int64(account.devices)), "hasPassword": .bool(account.hasPassword),
+      "createdAt": .int(account.createdAt),
+    ]
+  }
+}

@@ -1,0 +1,51 @@
+internal import Directory
+internal import Phrases
+
+extension ControlVerbs {
+  /// address, name, scope? (list of smtp, imap, pop3), expiresInDays? The result has "password", this once.
+  func addDevice(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
+    let address = try arguments.text("address")
+    let name = try arguments.text("name")
+    let scope = try scope(try arguments.texts("scope"))
+    let days = try arguments.optionalInt("expiresInDays", in: 1...36_500)
+    let made = try await asking { () throws(DirectoryError) in
+      try await directory.addDevice(name, to: address, scope: scope, expiresInDays: days)
+    }
+    var result = row(made.info)
+    result["password"] = .text(made.password)
+    return (.deviceAdded(name, address), .object(result))
+  }
+
+  /// address
+  func listDevices(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
+    let address = try arguments.text("address")
+    let devices = try await asking { () throws(DirectoryError) in try directory.devices(of: address) }
+    return (devices.isEmpty ? .listEmpty : nil, .list(devices.map { .object(row($0)) }))
+  }
+
+  /// address, name
+  func removeDevice(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
+    let address = try arguments.text("address")
+    let name = try arguments.text("name")
+    try await asking { () throws(DirectoryError) in try await directory.removeDevice(name, from: address) }
+    return (.deviceRemoved(name, address), ["address": .text(address), "name": .text(name)])
+  }
+
+  private func scope(_ names: [String]) throws(ControlRefusal) -> ServiceSet {
+    if names.isEmpty { return .all }
+    var scope: ServiceSet = []
+    for name in names {
+      guard let service = Service(rawValue: name) else { throw ControlRefusal(.controlArgumentInvalid("scope", name)) }
+      scope.insert(ServiceSet(service))
+    }
+    return scope
+  }
+
+  private func row(_ device: DeviceInfo) -> [String: ControlValue] {
+    [
+      "name": .text(device.name), "device": .int(device.key),
+      "scope": .list(device.scope.services.map { .text($0.rawValue) }), "createdAt": .int(device.createdAt),
+      "expiresAt": .optional(device.expiresAt), "lastUse": .optional(device.lastUse),
+    ]
+  }
+}

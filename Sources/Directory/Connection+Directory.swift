@@ -1,0 +1,106 @@
+internal import Database
+
+// The directory's rows: written one change at a time, read all at once.
+extension Connection {
+  func apply(_ change: RowChange, at now: Int64) throws(DatabaseFault) {
+    typealias Statements = DirectorySQL
+    switch change {
+    case .addDomain(let name, let home): try run(Statements.addDomain, [.text(name), .optional(home)])
+    case .removeDomain(let name): try run(Statements.removeDomain, [.text(name)])
+    case .addAccount(let key, let address, let domain, let lane, let at):
+      try run(Statements.addAccount, [.int(key), .int(Int64(lane)), .text(domain), .text(address), .int(at)])
+    case .closeAccount(let key, let at):
+      try run(Statements.revokeAll, [.int(key), .int(at)])
+      try run(Statements.closeAccount, [.int(key), .int(at)])
+    case .addAddress(let address, let key): try run(Statements.addAddress, [.text(address), .int(key)])
+    case .putAlias(let address, let targets): try putAlias(address, targets)
+    case .removeAddress(let address):
+      try run(Statements.removeTargets, [.text(address)])
+      try run(Statements.removeAddress, [.text(address)])
+    case .putPassword(let key, let phc):
+      try run(Statements.putPassword, [.int(key), .bytes(Array(phc.utf8)), .int(now)])
+    case .addDevice(let key, let device): try addDevice(device, to: key)
+    case .removeDevice(let key, let device, let at):
+      try run(Statements.revokeDevice, [.int(key), .int(device), .int(at)])
+    case .setLastUse(let key, let device, let at):
+      try run(Statements.setLastUse, [.int(key), .int(device), .int(at)])
+    }
+  }
+
+  private func putAlias(_ address: String, _ targets: [String]) throws(DatabaseFault) {
+    try run(DirectorySQL.putAlias, [.text(address)])
+    try run(DirectorySQL.removeTargets, [.text(address)])
+    for (index, target) in targets.enumerated() {
+      try run(DirectorySQL.addTarget, [.text(address), .int(Int64(index)), .text(target)])
+    }
+  }
+
+  private func addDevice(_ device: DirectorySnapshot.Device, to key: AccountKey) throws(DatabaseFault) {
+    try run(
+      DirectorySQL.addDevice,
+      [
+        .int(key), .int(device.key), .text(device.name), .bytes(device.fingerprint), .int(device.scope.rawValue),
+        .int(device.createdAt), .optional(device.expiresAt),
+      ])
+  }
+
+  // MARK: Reading
+
+  func contents() throws(DatabaseFault) -> DirectoryDatabase.Contents {
+    var contents = DirectoryDatabase.Contents()
+    for (name, home) in try rows(DirectorySQL.domains, [], { ($0.text(0), $0.optionalText(1)) }) {
+      contents.snapshot.domainTable[name] = DirectorySnapshot.DomainEntry(aliasOf: home)
+    }
+    var accounts = try accountRows()
+    let lastUses = try readCredentials(into: &accounts)
+    for (key, account) in accounts { contents.snapshot.insert(key, account) }
+    contents.lastUses = lastUses
+    var aliases: [String: [String]] = [:]
+    for (alias, target) in try rows(DirectorySQL.aliasTargets, [], { ($0.text(0), $0.text(1)) }) {
+      aliases[alias, default: []].append(target)
+    }
+    for (alias, targets) in aliases { contents.snapshot.insertAlias(alias, targets) }
+    contents.snapshot.nextAccount = (try first(DirectorySQL.highestAccount, [], { $0.int(0) }) ?? 0) + 1
+    return contents
+  }
+
+  private func accountRows() throws(DatabaseFault) -> [AccountKey: DirectorySnapshot.Account] {
+    let found = try rows(DirectorySQL.accounts) { row in
+      (row.int(0), DirectorySnapshot.Account(address: row.text(2), lane: Int(row.int(1)), createdAt: row.int(3)))
+    }
+    return Dictionary(found) { first, _ in first }
+  }
+
+  /// Adds passwords and devices to their accounts; returns when each device was last used.
+  private func readCredentials(
+    into accounts: inout [AccountKey: DirectorySnapshot.Account]
+  ) throws(DatabaseFault) -> [DeviceUses.Device: Int64] {
+    struct Row {
+      var account: AccountKey
+      var device: DirectorySnapshot.Device
+      var isPassword: Bool
+      var isRevoked: Bool
+      var lastUse: Int64?
+    }
+    let found = try rows(DirectorySQL.credentials) { row in
+      Row(
+        account: row.int(0),
+        device: DirectorySnapshot.Device(
+          key: row.int(1), name: row.text(3), fingerprint: row.bytes(4), scope: ServiceSet(rawValue: row.int(5)),
+          createdAt: row.int(6), expiresAt: row.optionalInt(7)),
+        isPassword: row.int(2) == 1, isRevoked: !row.isNull(9), lastUse: row.optionalInt(8))
+    }
+    var lastUses: [DeviceUses.Device: Int64] = [:]
+    for row in found {
+      accounts[row.account]?.nextDevice = row.device.key + 1
+      guard !row.isRevoked else { continue }
+      if row.isPassword {
+        accounts[row.account]?.password = String(decoding: row.device.fingerprint, as: UTF8.self)
+      } else {
+        accounts[row.account]?.devices.append(row.device)
+        if let use = row.lastUse { lastUses[DeviceUses.Device(account: row.account, key: row.device.key)] = use }
+      }
+    }
+    return lastUses
+  }
+}

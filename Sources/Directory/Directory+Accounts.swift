@@ -1,0 +1,56 @@
+extension Directory {
+  static let shortestPassword = 8
+  static let longestPassword = 1_024
+
+  /// Makes an account. `password` nil: only devices can log in. `lane` nil: its number modulo the lanes.
+  ///
+  /// The store's part (`Store.createAccount`) is the caller's: see `ControlVerbs`.
+  package func addAccount(
+    _ address: String, password: [UInt8]?, lane: Int? = nil
+  ) async throws(DirectoryError) -> AccountInfo {
+    var hash: PasswordHash?
+    if let password { hash = try await hashed(password) }
+    let (phc, lanes, now) = (hash?.phc, AccountKey(max(options.lanes, 1)), options.now())
+    return try await change { next throws(DirectoryError) in
+      let (key, rows) = try next.addAccount(address, password: phc, lane: { lane ?? Int($0 % lanes) }, at: now)
+      guard let info = next.account(key) else { throw .accountUnknown(address) }
+      return (info, rows)
+    }
+  }
+
+  /// Closes an account: no log-in, no mail; its address is free again, its number is not. Its mail stays in the store.
+  @discardableResult
+  package func removeAccount(_ address: String) async throws(DirectoryError) -> AccountKey {
+    let now = options.now()
+    return try await change { next throws(DirectoryError) in try next.closeAccount(address, at: now) }
+  }
+
+  /// The old password is refused as soon as this returns; connections that are open stay open.
+  package func setPassword(_ address: String, _ password: [UInt8]) async throws(DirectoryError) {
+    let phc = try await hashed(password).phc
+    try await change { next throws(DirectoryError) in ((), try next.setPassword(address, phc)) }
+  }
+
+  package var accounts: [AccountInfo] { snapshot.accounts }
+
+  /// A password made up for a person: the strength and form of a device's.
+  package static func generatedPassword() -> String {
+    var generator = SystemRandomNumberGenerator()
+    return AppPassword(using: &generator).text
+  }
+
+  private func hashed(_ password: [UInt8]) async throws(DirectoryError) -> PasswordHash {
+    guard password.count <= Self.longestPassword, !password.contains(0) else { throw .passwordInvalid }
+    guard String(decoding: password, as: UTF8.self).count >= Self.shortestPassword else {
+      throw .passwordTooShort(least: Self.shortestPassword)
+    }
+    let cost = options.passwordCost
+    let outcome = await hashing.run { () -> Result<PasswordHash, DirectoryError> in
+      do throws(DirectoryError) { return .success(try PasswordHash(of: password, cost: cost)) } catch {
+        return .failure(error)
+      }
+    }
+    guard let outcome else { throw .fault("too many passwords wait to be hashed") }
+    return try outcome.get()
+  }
+}

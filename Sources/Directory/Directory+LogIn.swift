@@ -1,0 +1,85 @@
+internal import Logging
+
+extension Directory {
+  /// Checks a name and a password.
+  ///
+  /// `name` is a full address, or a bare local part that only one account on this server has. A device's password is
+  /// tried first, then the account's. The time does not tell whether the name exists. `peer` is for the log.
+  package func logIn(
+    name: String, password: [UInt8], service: Service, peer address: String
+  ) async -> LogIn {
+    // RFC 4616 §2: neither may be empty or contain NUL.
+    guard !password.isEmpty, password.count <= Self.longestPassword, !password.contains(0) else { return .refused }
+    let found = snapshot.account(logIn: DirectorySnapshot.logInName(name))
+    let answer: LogIn
+    if let found, let typed = AppPassword(typed: password), let device = device(typed, of: found) {
+      answer = logIn(device: device, of: found, service)
+    } else {
+      answer = await logIn(password: password, of: found)
+    }
+    note(answer, account: found?.key, service, peer: address)
+    return answer
+  }
+
+  private typealias Found = (key: AccountKey, value: DirectorySnapshot.Account)
+
+  private func device(_ typed: AppPassword, of account: Found) -> DirectorySnapshot.Device? {
+    guard !account.value.devices.isEmpty else { return nil }
+    let fingerprint = typed.fingerprint(key: deviceKey, account: account.key)
+    return account.value.devices.first { $0.fingerprint == fingerprint }
+  }
+
+  private func logIn(device: DirectorySnapshot.Device, of account: Found, _ service: Service) -> LogIn {
+    let now = options.now()
+    guard device.scope.allows(service), device.expiresAt.map({ now < $0 }) ?? true else { return .refused }
+    let use = DeviceUses.Device(account: account.key, key: device.key)
+    if uses.note(use, at: now, every: options.lastUseEvery) {
+      writeBehind(.setLastUse(account.key, device.key, at: now))
+    }
+    return .accepted(principal(account, device: device))
+  }
+
+  private func logIn(password: [UInt8], of account: Found?) async -> LogIn {
+    guard let account, let phc = account.value.password else {
+      let dummy = dummyHash
+      let checked = await hashing.run { dummy.verifies(password) }
+      return checked == nil ? Self.tooMany : .refused
+    }
+    let hash = PasswordHash(phc: phc)
+    let token = verified.token(account: account.key, hash: hash, password: password)
+    if verified.contains(token, at: options.now()) { return .accepted(principal(account, device: nil)) }
+    let (cache, now, until) = (verified, options.now(), options.verifiedFor)
+    let isRight = await hashing.run { () -> Bool in
+      // Another log-in of the same mail program may have been checked while this one waited.
+      if cache.contains(token, at: now) { return true }
+      guard hash.verifies(password) else { return false }
+      cache.insert(token, until: now + until, at: now)
+      return true
+    }
+    guard let isRight else { return Self.tooMany }
+    // The password may have been changed, or the account closed, while it was checked.
+    guard isRight, snapshot.accountTable[account.key]?.password == phc else { return .refused }
+    return .accepted(principal(account, device: nil))
+  }
+
+  private static var tooMany: LogIn { .unavailable("too many log-ins wait to be checked") }
+
+  private func principal(_ account: Found, device: DirectorySnapshot.Device?) -> Principal {
+    Principal(
+      account: account.key, name: account.value.address, device: device?.name, deviceKey: device?.key ?? 0,
+      lane: account.value.lane)
+  }
+
+  /// The name as typed is not logged: people type passwords there.
+  private func note(_ answer: LogIn, account: AccountKey?, _ service: Service, peer: String) {
+    let facts: Logger.Metadata = [
+      "account": "\(account.map(String.init) ?? "unknown")", "service": "\(service)", "peer": "\(peer)",
+    ]
+    switch answer {
+    case .accepted: logger.debug("log-in accepted", metadata: facts)
+    case .refused: logger.info("log-in refused", metadata: facts)
+    case .unavailable(let reason):
+      logger.warning("log-in not possible", metadata: facts.merging(["reason": "\(reason)"]) { $1 })
+    }
+  }
+}

@@ -1,0 +1,103 @@
+internal import Crypto
+package import Logging
+internal import Synchronization
+
+/// Who exists: domains, accounts, aliases, devices and their passwords.
+///
+/// Invariants
+/// 1. A change is durable before its function returns; only then is it in `snapshot`.
+/// 2. Changes are made one after another on the directory's own thread; only who changes something waits for it.
+/// 3. RCPT and log-in read the snapshot in memory and never touch the disk; a device's last use is written behind.
+/// 4. No password is kept: an account's as Argon2id, a device's as a keyed SHA-256 of 140 random bits.
+///
+/// The caller holds the data folder's lock (`Store.open` takes it): two directories on one folder would not see each other.
+package final class Directory: Sendable {
+  let options: DirectoryOptions
+  let logger: Logger
+  private let database: DirectoryDatabase
+  private let published: Mutex<DirectorySnapshot>
+  /// The thread on which the database is written.
+  private let writer = WorkThreads(count: 1, mostWaiting: 10_000)
+  /// At most two hashes at a time: each takes 19 MiB and some 18 ms of a core.
+  let hashing = WorkThreads(count: 2, mostWaiting: 512)
+  let verified = VerifiedCache()
+  let uses: DeviceUses
+  let deviceKey: SymmetricKey
+  /// What an unknown name is checked against, so that it takes as long as a known one.
+  let dummyHash: PasswordHash
+
+  /// Opens `folder`/directory.db, made if it is missing, and reads it whole. Blocks.
+  package static func open(
+    _ folder: String, _ options: DirectoryOptions = DirectoryOptions(), logger: Logger
+  ) throws(DirectoryError) -> Directory {
+    let database = try DirectoryDatabase(path: "\(folder)/directory.db")
+    let contents = try database.load()
+    return Directory(
+      database: database, contents: contents, deviceKey: try database.deviceKey(),
+      dummyHash: try PasswordHash(of: PasswordHash.randomSalt(), cost: options.passwordCost), options: options,
+      logger: logger)
+  }
+
+  private init(
+    database: DirectoryDatabase, contents: DirectoryDatabase.Contents, deviceKey: SymmetricKey,
+    dummyHash: PasswordHash, options: DirectoryOptions, logger: Logger
+  ) {
+    self.options = options
+    self.logger = logger
+    self.database = database
+    self.published = Mutex(contents.snapshot)
+    self.uses = DeviceUses(contents.lastUses)
+    self.deviceKey = deviceKey
+    self.dummyHash = dummyHash
+  }
+
+  /// Everything as it is now: immutable, cheap to take.
+  package var snapshot: DirectorySnapshot { published.withLock { $0 } }
+
+  /// Writes what is still to be written and ends the threads; later calls throw `.closed`.
+  package func close() async {
+    await withCheckedContinuation { continuation in
+      let isOpen = writer.post { [self] in
+        write(uses.unwritten())
+        database.close()
+        continuation.resume()
+      }
+      if !isOpen { continuation.resume() }
+    }
+    writer.close()
+    hashing.close()
+  }
+
+  /// Makes one change: `edit` alters a copy and names the rows; these are made durable, then the copy is published.
+  func change<Value: Sendable>(
+    _ edit: @escaping @Sendable (inout DirectorySnapshot) throws(DirectoryError) -> (Value, [RowChange])
+  ) async throws(DirectoryError) -> Value {
+    let outcome = await writer.run { [self] () -> Result<Value, DirectoryError> in
+      do throws(DirectoryError) {
+        var next = snapshot
+        let (value, rows) = try edit(&next)
+        if !rows.isEmpty { try database.apply(rows, at: options.now()) }
+        published.withLock { $0 = next }
+        return .success(value)
+      } catch {
+        return .failure(error)
+      }
+    }
+    guard let outcome else { throw .closed }
+    return try outcome.get()
+  }
+
+  /// Writes a device's last use some time soon. Losing one is no harm, so a failure is only logged.
+  func writeBehind(_ change: RowChange) {
+    writer.post { [self] in write([change]) }
+  }
+
+  private func write(_ changes: [RowChange]) {
+    guard !changes.isEmpty else { return }
+    do throws(DirectoryError) {
+      try database.apply(changes, at: options.now())
+    } catch {
+      logger.warning("last use of a device not written", metadata: ["error": "\(error)"])
+    }
+  }
+}

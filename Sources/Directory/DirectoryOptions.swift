@@ -1,0 +1,16 @@
+internal import Glibc
+
+package struct DirectoryOptions: Sendable {
+  /// Lanes of the store: an account's lane is its number modulo this, unless it is given.
+  package var lanes = 1
+  /// What a new password's hash costs.
+  package var passwordCost = PasswordCost.standard
+  /// How long a password that was right need not be hashed again, in seconds.
+  package var verifiedFor: Int64 = 300
+  /// A device's last use is written at most this often, in seconds.
+  package var lastUseEvery: Int64 = 60
+  /// Seconds since 1970 UTC.
+  package var now: @Sendable () -> Int64 = { Int64(time(nil)) }
+
+  package init() {}
+}

@@ -1,0 +1,79 @@
+import DNS
+import Synchronization
+
+/// Who may still come in: counts connections in all, per listener, per address and, for strangers, per network.
+final class Admission: Sendable {
+  /// A connection's place in the counts, to be given back with `release`.
+  struct Ticket: Sendable {
+    fileprivate var address: IPAddress
+    fileprivate var listener: String
+    fileprivate var isExempt: Bool
+    fileprivate(set) var isStranger: Bool
+  }
+
+  /// Which limit turned a connection away.
+  enum Refusal: String, Error {
+    case inAll = "connections in all"
+    case perListener = "connections of the listener"
+    case perAddress = "connections of the address"
+    case strangersPerNetwork = "strangers of the network"
+  }
+
+  private struct Counts {
+    var total = 0
+    var listeners: [String: Int] = [:]
+    var addresses: [IPAddress: Int] = [:]
+    var strangers: [IPAddress: Int] = [:]
+  }
+
+  private let settings: NetSettings
+  private let counts = Mutex(Counts())
+
+  init(settings: NetSettings) { self.settings = settings }
+
+  func admit(_ address: IPAddress, to listener: ListenerSettings) throws(Refusal) -> Ticket {
+    let isExempt = settings.loopbackIsExempt && address.isLoopback
+    let result: Result<Ticket, Refusal> = counts.withLock { counts in
+      if counts.total >= settings.connections { return .failure(.inAll) }
+      if counts.listeners[listener.name, default: 0] >= listener.connections { return .failure(.perListener) }
+      if !isExempt {
+        // An IPv6 host has a whole /64 of its own: addresses of one network are counted as one.
+        if counts.addresses[key(address), default: 0] >= settings.connectionsPerAddress { return .failure(.perAddress) }
+        if counts.strangers[address.network, default: 0] >= settings.strangersPerNetwork {
+          return .failure(.strangersPerNetwork)
+        }
+        counts.addresses[key(address), default: 0] += 1
+        counts.strangers[address.network, default: 0] += 1
+      }
+      counts.total += 1
+      counts.listeners[listener.name, default: 0] += 1
+      return .success(
+        Ticket(address: address, listener: listener.name, isExempt: isExempt, isStranger: !isExempt))
+    }
+    return try result.get()
+  }
+
+  /// The peer has proved who it is.
+  func trust(_ ticket: inout Ticket) {
+    guard ticket.isStranger else { return }
+    ticket.isStranger = false
+    counts.withLock { decrement(&$0.strangers, ticket.address.network) }
+  }
+
+  func release(_ ticket: Ticket) {
+    counts.withLock { counts in
+      counts.total -= 1
+      decrement(&counts.listeners, ticket.listener)
+      if ticket.isExempt { return }
+      decrement(&counts.addresses, key(ticket.address))
+      if ticket.isStranger { decrement(&counts.strangers, ticket.address.network) }
+    }
+  }
+
+  private func key(_ address: IPAddress) -> IPAddress { address.bitCount == 32 ? address : address.network }
+
+  private func decrement<Key>(_ counts: inout [Key: Int], _ key: Key) {
+    guard let count = counts[key] else { return }
+    counts[key] = count > 1 ? count - 1 : nil
+  }
+}

@@ -1,0 +1,118 @@
+import DNS
+import Logging
+import NIOCore
+import NIOSSL
+import Synchronization
+
+/// The certificate of a listener, replaceable while it runs; new connections get the new one.
+final class TLSSlot: Sendable {
+  private let contexts: Mutex<TLSContexts?>
+
+  init(_ contexts: TLSContexts?) { self.contexts = Mutex(contexts) }
+
+  var current: TLSContexts? { contexts.withLock { $0 } }
+  func replace(with new: TLSContexts) { contexts.withLock { if $0 != nil { $0 = new } } }
+}
+
+/// One listener's way from an accepted socket to a session.
+final class Door<S: Session>: Sendable {
+  let core: ServerCore
+  let settings: ListenerSettings
+  let tls: TLSSlot
+  let makeSession: @Sendable (Peer, Waker) -> S
+
+  init(
+    core: ServerCore, settings: ListenerSettings, tls: TLSSlot, makeSession: @escaping @Sendable (Peer, Waker) -> S
+  ) {
+    self.core = core
+    self.settings = settings
+    self.tls = tls
+    self.makeSession = makeSession
+  }
+
+  /// Furnishes a just accepted channel. On its loop.
+  func install(on channel: any Channel) throws {
+    guard !core.isDraining, let remote = channel.remoteAddress, let local = channel.localAddress,
+      let source = Endpoint(remote), let destination = Endpoint(local)
+    else {
+      throw ChannelError.ioOnClosedChannel
+    }
+    if settings.proxyProtocolFrom.contains(where: { $0.contains(source.address) }) {
+      let handler = ProxyHandler(
+        door: self, id: core.nextID(), source: source, destination: destination,
+        loop: core.context(of: channel.eventLoop))
+      try channel.pipeline.syncOperations.addHandler(handler)
+    } else {
+      try enter(channel, from: source, to: destination)
+    }
+  }
+
+  /// Lets a connection in whose real ends are known, or turns it away.
+  func enter(_ channel: any Channel, from source: Endpoint, to destination: Endpoint) throws {
+    let pipeline = channel.pipeline.syncOperations
+    do {
+      let ticket = try core.admission.admit(source.address, to: settings)
+      add(to: core.counters.acceptedCount)
+      let peer = Peer(
+        id: core.nextID(), address: source.address.description, network: source.address.networkKey, port: source.port,
+        localAddress: destination.address.description, localPort: destination.port,
+        isLoopback: source.address.isLoopback, listener: settings.name)
+      let handler = SessionHandler(door: self, ticket: ticket, peer: peer, loop: core.context(of: channel.eventLoop))
+      if settings.tls == .implicit {
+        // `listen` lets no such listener open without a certificate.
+        guard let contexts = tls.current else { throw ChannelError.operationUnsupported }
+        try pipeline.addHandlers([NIOSSLServerHandler(context: contexts.context), handler], position: .last)
+      } else {
+        try pipeline.addHandler(handler, position: .last)
+      }
+    } catch let refusal as Admission.Refusal {
+      add(to: core.counters.refusedCount)
+      core.logger.info(
+        "connection refused",
+        metadata: [
+          "listener": "\(settings.name)", "peer": "\(source.address.description)", "limit": "\(refusal.rawValue)",
+        ])
+      // Before a TLS handshake there is no way to say anything.
+      try pipeline.addHandler(RefusalHandler(lastWords: settings.tls == .implicit ? [] : settings.refusal))
+    }
+  }
+}
+
+/// One end of a connection.
+struct Endpoint: Hashable, Sendable {
+  var address: IPAddress
+  var port: Int
+
+  init(address: IPAddress, port: Int) {
+    self.address = address
+    self.port = port
+  }
+
+  init?(_ socket: SocketAddress) {
+    guard let address = IPAddress(socket), let port = socket.port else { return nil }
+    self.init(address: address, port: port)
+  }
+}
+
+/// Tells a peer over a limit why, and hangs up.
+final class RefusalHandler: ChannelInboundHandler {
+  typealias InboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+
+  private let lastWords: [UInt8]
+
+  init(lastWords: [UInt8]) { self.lastWords = lastWords }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    if context.channel.isActive { refuse(context) }
+  }
+
+  func channelActive(context: ChannelHandlerContext) { refuse(context) }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {}
+
+  private func refuse(_ context: ChannelHandlerContext) {
+    if !lastWords.isEmpty { context.writeAndFlush(wrapOutboundOut(ByteBuffer(bytes: lastWords)), promise: nil) }
+    context.close(promise: nil)
+  }
+}

@@ -1,0 +1,63 @@
+import Logging
+import NIOCore
+
+/// How much input is kept and in which portions it is read.
+enum InputLimits {
+  /// Reading stops here while the session cannot take input.
+  static let held = 65_536
+  /// A session that lets this much lie, or a peer that filled the system's buffer and hung up, is cut.
+  static let most = 4_194_304
+  static let receive = 2_048
+  static let receiveBody = 65_536
+}
+
+extension SessionHandler {
+  func received(_ bytes: ByteBuffer) {
+    let count = bytes.readableBytes
+    add(count, to: core.counters.bytesInCount)
+    // Our last word is out: what still comes is not for us.
+    guard phase == .talking || phase == .opening || phase == .securing, count > 0 else { return }
+    clock.rateBytes += count
+    input.append(bytes)
+    isInputDue = true
+    if input.count >= InputLimits.held { pump() }
+    if input.count > InputLimits.most {
+      note("input over the limit", ["bytes": "\(input.count)"])
+      cut()
+    }
+  }
+
+  /// The peer has closed its sending half; commands that came before are still done and answered.
+  func inputEnded() {
+    isInputClosed = true
+    switch phase {
+    case .talking: pump()
+    case .closing, .closed: break
+    case .opening, .securing, .lingering: context?.close(promise: nil)
+    }
+  }
+
+  /// True while the session cannot take more input.
+  var shouldHoldRead: Bool {
+    phase == .talking && input.count >= InputLimits.held && (work != nil || isCongested || hasYielded)
+  }
+
+  /// Goes on reading where it was stopped.
+  func releaseRead() {
+    guard isReadHeld, !shouldHoldRead, let context else { return }
+    isReadHeld = false
+    context.read()
+  }
+
+  /// Reads in large portions while a body streams, in small ones otherwise: 24 kB would stay with each idle connection.
+  func setReceiveSize() {
+    guard input.isBodyStreaming != isReceiveLarge, let options = context?.channel.syncOptions else { return }
+    isReceiveLarge = input.isBodyStreaming
+    let size = isReceiveLarge ? InputLimits.receiveBody : InputLimits.receive
+    do {
+      try options.setOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: size))
+    } catch {
+      note("receive size not set", ["error": "\(error)"])
+    }
+  }
+}

@@ -1,0 +1,70 @@
+// Mistakes in the configuration: each names the key, the value and the remedy.
+extension Phrase {
+  package static func configFileMissing(_ path: String) -> Phrase {
+    Phrase(
+      en: "There is no configuration file at \(path). Give its place with --config.",
+      ar: "لا يوجد ملف إعدادات في \(path). حدّد مكانه بالخيار --config.")
+  }
+  package static func configFileUnreadable(_ path: String, _ reason: String) -> Phrase {
+    Phrase(
+      en: "The configuration file \(path) cannot be read: \(reason).",
+      ar: "تتعذر قراءة ملف الإعدادات \(path): \(reason).")
+  }
+  package static func configMistake(key: String, value: String, remedy: String) -> Phrase {
+    Phrase(
+      en: "\(key): \"\(value)\" is not valid. \(remedy)",
+      ar: "\(key): القيمة \"\(value)\" غير صالحة. \(remedy)")
+  }
+  package static func configKeyMissing(key: String, remedy: String) -> Phrase {
+    Phrase(en: "\(key) is missing. \(remedy)", ar: "\(key): إعداد ناقص. \(remedy)")
+  }
+  package static func configKeyUnknown(key: String) -> Phrase {
+    Phrase(
+      en: "\(key) is not a setting. `barid config describe` lists them all.",
+      ar: "\(key): إعداد غير معروف. يسرد الأمر `barid config describe` الإعدادات كلها.")
+  }
+  package static func configKeySimilar(key: String, similar: String) -> Phrase {
+    Phrase(
+      en: "\(key) is not a setting. Did you mean \(similar)?",
+      ar: "\(key): إعداد غير معروف. هل تقصد \(similar)؟")
+  }
+  package static func configMistakes(_ count: Int) -> Phrase {
+    Phrase(
+      en: "Mistakes in the configuration: \(count). Nothing was started.",
+      ar: "عدد الأخطاء في الإعدادات: \(count). لم يُشغَّل شيء.")
+  }
+  package static var configGood: Phrase {
+    Phrase(en: "The configuration is good.", ar: "الإعدادات سليمة.")
+  }
+  package static func remedyNumber(from lowest: Int, to highest: Int) -> Phrase {
+    Phrase(
+      en: "Give a whole number from \(lowest) to \(highest).",
+      ar: "اكتب عددًا صحيحًا من \(lowest) إلى \(highest).")
+  }
+  package static func remedyOneOf(_ choices: String) -> Phrase {
+    Phrase(en: "Give one of: \(choices).", ar: "اكتب واحدًا من: \(choices).")
+  }
+  package static var remedyYesNo: Phrase {
+    Phrase(en: "Give true or false.", ar: "اكتب true أو false.")
+  }
+  package static var remedyHostName: Phrase {
+    Phrase(
+      en: "Give the full name of this host, such as mail.example.org.",
+      ar: "اكتب اسم هذا المضيف كاملًا، مثل mail.example.org.")
+  }
+  package static var remedyFile: Phrase {
+    Phrase(
+      en: "Give the path of a file that exists and that Barid may read.",
+      ar: "اكتب مسار ملف موجود يُسمح لبريد بقراءته.")
+  }
+  package static var remedyListener: Phrase {
+    Phrase(
+      en: "Give host:port, such as 0.0.0.0:25 or [::]:25.",
+      ar: "اكتب المضيف والمنفذ هكذا: 0.0.0.0:25 أو [::]:25.")
+  }
+  package static var remedyNetwork: Phrase {
+    Phrase(
+      en: "Give an address or a network, such as 10.0.0.0/8.",
+      ar: "اكتب عنوانًا أو شبكة، مثل 10.0.0.0/8.")
+  }
+}

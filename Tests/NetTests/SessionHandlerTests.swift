@@ -1,0 +1,254 @@
+import NIOCore
+import Testing
+
+@testable import Net
+
+@Suite(.timeLimit(.minutes(1))) struct SessionHandlerTests {
+  @Test func answersPipelinedCommandsInOrder() async throws {
+    try await withServer { test in
+      let client = try await TestClient.connect(test.port)
+      #expect(try await client.line() == "hello 127.0.0.1 plain")
+      // More than a tick's 64 commands.
+      let numbers = (0..<500).map(String.init)
+      try await client.send(numbers.map { "echo \($0)\r\n" }.joined())
+      for number in numbers { #expect(try await client.line() == number) }
+    }
+  }
+
+  @Test func workHoldsBackWhatFollows() async throws {
+    try await withServer { test in
+      let client = try await TestClient.connect(test.port)
+      _ = try await client.line()
+      try await client.send("echo before\r\nslow one\r\necho between\r\nslow two\r\necho after\r\n")
+      #expect(try await client.line() == "before")
+      await test.diary.wait(for: "slow one")
+      #expect(!test.diary.lines.contains("echo between"))
+      test.diary.add("go one")
+      #expect(try await client.line() == "slow one")
+      #expect(try await client.line() == "between")
+      test.diary.add("go two")
+      #expect(try await client.line() == "slow two")
+      #expect(try await client.line() == "after")
+    }
+  }
+
+  @Test func manyPiecesOfWorkStayInOrder() async throws {
+    try await withServer { test in
+      let client = try await TestClient.connect(test.port)
+      _ = try await client.line()
+      let count = 300
+      for number in 0..<count { test.diary.add("go \(number)") }
+      try await client.send((0..<count).map { "slow \($0)\r\necho e\($0)\r\n" }.joined())
+      for number in 0..<count {
+        #expect(try await client.line() == "slow \(number)")
+        #expect(try await client.line() == "e\(number)")
+      }
+    }
+  }
+
+  @Test func commandsSplitAtEveryByte() async throws {
+    try await withServer { test in
+      let client = try await TestClient.connect(test.port)
+      _ = try await client.line()
+      for byte in "echo one\r\necho two\r\nquit\r\n".utf8 { try await client.send([byte]) }
+      #expect(await client.rest() == "one\r\ntwo\r\nbye\r\n")
+    }
+  }
+
+  @Test func inputIsBoundedDuringWork() async throws {
+    try await withServer { test in
+      let client = try await TestClient.connect(test.port)
+      _ = try await client.line()
+      try await client.send("slow one\r\n")
+      await test.diary.wait(for: "slow one")
+      // 20 MB do not fit into the system's buffers unless someone reads.
+      let flood = [UInt8](repeating: 0x0A, count: 20_000_000)
+      let sending = Task { try await client.send(flood) }
+      // The loop reads in each of its ticks if it reads at all; a neighbour on the same loop makes it tick.
+      let neighbour = try await TestClient.connect(test.port)
+      _ = try await neighbour.line()
+      try await tick(neighbour)
+      #expect(test.server.counters.bytesIn <= InputLimits.held + 4 * InputLimits.receive + 10_000)
+      test.diary.add("go one")
+      #expect(try await client.line() == "slow one")
+      await client.hangUp()
+      _ = await sending.result
+      await test.diary.wait(for: "closed")
+    }
+  }
+
+  @Test func slowReaderHoldsTheWriterBack() async throws {
+    try await withServer { test in
+      let client = try await TestClient.connect(test.port, autoRead: false)
+      let size = 50_000_000
+      try await client.send("big \(size)\r\n")
+      await test.diary.wait(for: "written 50000")
+      let neighbour = try await TestClient.connect(test.port)
+      _ = try await neighbour.line()
+      try await tick(neighbour)
+      // Not more than our limit and the system's buffers.
+      #expect(!test.diary.lines.contains("written 10000000"))
+      try await client.readMore(true)
+      _ = try await client.line()
+      try await client.skip(size)
+      #expect(try await client.line() == "done")
+    }
+  }
+
+  @Test func slowReaderHoldsCommandsBack() async throws {
+    try await withServer { test in
+      let client = try await TestClient.connect(test.port, autoRead: false)
+      let sending = Task {
+        try await client.send((0..<3_000).map { _ in "fill 10000\r\n" }.joined() + "echo end\r\n")
+      }
+      await test.diary.wait(for: "fill 10000")
+      try await client.readMore(true)
+      _ = try await client.line()
+      try await client.skip(30_000_000)
+      #expect(try await client.line() == "end")
+      try await sending.value
+    }
+  }
+
+  @Test func readerWithoutProgressIsCut() async throws {
+    var settings = NetSettings()
+    settings.stallLimit = .milliseconds(150)
+    try await withServer(settings: settings) { test in
+      let client = try await TestClient.connect(test.port, autoRead: false)
+      try await client.send("big 100000000\r\n")
+      await test.diary.wait(for: "closed")
+      #expect(test.diary.lines.suffix(2) == ["outcome lost", "closed"])
+      #expect(test.server.counters.stalled == 1)
+      await client.hangUp()
+    }
+  }
+
+  @Test func wakes() async throws {
+    try await withServer { test in
+      let client = try await TestClient.connect(test.port)
+      _ = try await client.line()
+      let waker = try #require(test.waker.newest)
+      waker.wake()
+      #expect(try await client.line() == "* wake")
+      try await client.send("slow one\r\necho last\r\n")
+      await test.diary.wait(for: "slow one")
+      for _ in 0..<10 { waker.wake() }
+      #expect(test.diary.lines.filter { $0 == "wake" }.count == 1)
+      test.diary.add("go one")
+      #expect(try await client.line() == "slow one")
+      // Ten wakes during the work are one event after it.
+      #expect(try await client.line() == "* wake")
+      #expect(try await client.line() == "last")
+      await client.hangUp()
+      await test.diary.wait(for: "closed")
+      waker.wake()
+    }
+  }
+
+  @Test func patienceEnds() async throws {
+    try await withServer(prepare: { $0.patience = .milliseconds(30) }) { test in
+      let client = try await TestClient.connect(test.port)
+      #expect(await client.rest() == "hello 127.0.0.1 plain\r\ntoo slow\r\n")
+      await client.hangUp()
+      await test.diary.wait(for: "closed")
+      #expect(test.diary.lines == ["opened", "deadline", "closed"])
+      #expect(test.server.counters.deadlines == 1)
+    }
+  }
+
+  @Test func dribblingDoesNotBuyTime() async throws {
+    try await withServer(prepare: { $0.patience = .milliseconds(60) }) { test in
+      let client = try await TestClient.connect(test.port)
+      let dribble = client.channel.eventLoop.scheduleRepeatedTask(
+        initialDelay: .milliseconds(10), delay: .milliseconds(10)
+      ) { _ in client.channel.writeAndFlush(ByteBuffer(string: "x"), promise: nil) }
+      #expect(await client.rest() == "hello 127.0.0.1 plain\r\ntoo slow\r\n")
+      dribble.cancel()
+    }
+  }
+
+  @Test func strangerBelowTheMinimumRateIsCut() async throws {
+    var settings = NetSettings()
+    settings.minimumRate.interval = .milliseconds(40)
+    settings.minimumRate.bytes = 100
+    try await withServer(settings: settings) { test in
+      let trusted = try await TestClient.connect(test.port)
+      try await trusted.send("trust\r\necho ha")
+      let client = try await TestClient.connect(test.port)
+      try await client.send("echo ha")
+      #expect(await client.rest() == "hello 127.0.0.1 plain\r\ntoo slow\r\n")
+      #expect(test.server.counters.tooSlow == 1)
+      try await trusted.send("lf\r\n")
+      for line in ["hello 127.0.0.1 plain", "trusted", "half"] { #expect(try await trusted.line() == line) }
+    }
+  }
+
+  @Test func hangingUpCancelsWork() async throws {
+    try await withServer { test in
+      let client = try await TestClient.connect(test.port, autoRead: false)
+      try await client.send("hang\r\n")
+      await test.diary.wait(for: "hang")
+      // The greeting is unread, so the close is a reset: the server sees it at once.
+      await client.hangUp()
+      await test.diary.wait(for: "closed")
+      #expect(test.diary.lines == ["opened", "hang", "outcome hung up", "closed"])
+    }
+  }
+
+  @Test func commandsBeforeTheEndAreAnswered() async throws {
+    try await withServer { test in
+      let client = try await TestClient.connect(test.port)
+      test.diary.add("go one")
+      try await client.send("slow one\r\necho two\r\nhalf a comm")
+      try await client.finishSending()
+      #expect(await client.rest() == "hello 127.0.0.1 plain\r\nslow one\r\ntwo\r\n")
+      await test.diary.wait(for: "closed")
+    }
+  }
+
+  @Test func lastWordArrivesThoughTheClientGoesOn() async throws {
+    try await withServer { test in
+      let client = try await TestClient.connect(test.port)
+      try await client.send("quit\r\n" + String(repeating: "echo more\r\n", count: 1_000))
+      #expect(await client.rest() == "hello 127.0.0.1 plain\r\nbye\r\n")
+    }
+  }
+
+  @Test func streamsABody() async throws {
+    try await withServer { test in
+      let client = try await TestClient.connect(test.port)
+      _ = try await client.line()
+      try await client.send("body 5000000\r\n")
+      try await client.send([UInt8](repeating: 0, count: 5_000_000))
+      #expect(try await client.line() == "body ok")
+      try await client.send("echo still here\r\n")
+      #expect(try await client.line() == "still here")
+    }
+  }
+
+  @Test func randomBytes() async throws {
+    try await withServer { test in
+      var generator = SystemRandomNumberGenerator()
+      for _ in 0..<60 {
+        let client = try await TestClient.connect(test.port)
+        let bytes = (0..<Int.random(in: 1...20_000, using: &generator)).map { _ in
+          UInt8.random(in: 0...255, using: &generator)
+        }
+        do { try await client.send(bytes) } catch {}
+        do { try await client.finishSending() } catch {}
+        _ = await client.rest()
+        await client.hangUp()
+      }
+      let client = try await TestClient.connect(test.port)
+      #expect(try await client.line() == "hello 127.0.0.1 plain")
+    }
+  }
+
+  /// Lets the server's loop go round a few hundred times.
+  private func tick(_ client: TestClient) async throws {
+    for number in 0..<300 {
+      try await client.send("echo \(number)\r\n")
+      _ = try await client.line()
+    }
+  }
+}
