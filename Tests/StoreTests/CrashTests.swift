@@ -1,3 +1,4 @@
+import Database
 import Glibc
 import Synchronization
 import Testing
@@ -191,6 +192,18 @@ final class Trap: Sendable {
     let open = try fixture.store.lanes[0].performBlocking { transaction throws(StoreFault) in try transaction.intents()
     }
     #expect(open.isEmpty)
+  }
+
+  @Test func aFinishedDeliveryLeavesNoKeys() async throws {
+    let fixture = try await Fixture(Fixture.options(lanes: 2), accounts: [1, 2])
+    try await fixture.deliver("hello", to: [1, 2])
+    await fixture.close()
+    for lane in 0..<2 {
+      let connection = try Connection("\(fixture.folder)/lane-\(lane)/index.sqlite", .writer)
+      #expect(try connection.rows(LaneSQL.allFiled) { $0.int(0) }.isEmpty)
+      #expect(try connection.rows(LaneSQL.intents, [0, 1]) { $0.int(0) }.isEmpty)
+      connection.close()
+    }
   }
 
   @Test func aFullAccountOnAnotherLaneIsRefusedBeforeTheIntent() async throws {

@@ -134,6 +134,15 @@ extension LaneTransaction {
     if left == 0 { try run(LaneSQL.deleteQueue, [0, .int(qid)]) }
   }
 
+  /// The intent is settled for good: its keys on this lane have done their duty.
+  func forgetIntent(_ recipients: [DeliveryPlan.Recipient], qid: Int64, home: Int) throws(StoreFault) {
+    willChange()
+    for recipient in recipients {
+      let key = intentKey(lane: home, qid: qid, number: recipient.number)
+      try run(LaneSQL.deleteFiled, [.int(recipient.account.raw), .bytes(key)])
+    }
+  }
+
   /// Remembers deliveries whose 250 may not have arrived (invariant 6).
   func remember(_ keys: [ResendKey]) throws(StoreFault) {
     willChange()
