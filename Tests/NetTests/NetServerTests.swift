@@ -55,7 +55,7 @@ import Testing
       let second = try await TestClient.connect(test.port)
       _ = try await second.line()
       let third = try await TestClient.connect(test.port)
-      #expect(await third.rest() == "too many\r\n")
+      await third.expectEnd("too many\r\n")
       #expect(test.server.counters.refused == 1)
       // A place that is given back can be taken again.
       try await first.send("quit\r\n")
@@ -75,7 +75,7 @@ import Testing
       _ = try await first.line()
       #expect(try await TestClient.dismissal(test.port) == "too many\r\n")
       try await first.send("trust\r\n")
-      #expect(try await first.line() == "trusted")
+      try await first.expect("trusted")
       #expect(try await TestClient.greeting(test.port) == "hello 127.0.0.1 plain")
     }
   }
@@ -99,10 +99,10 @@ import Testing
     try await busy.send("slow one\r\n")
     await test.diary.wait(for: "slow one")
     let draining = Task { await test.server.drain(limit: .seconds(30)) }
-    #expect(await idle.rest() == "going down\r\n")
+    await idle.expectEnd("going down\r\n")
     await idle.hangUp()
     test.diary.add("go one")
-    #expect(await busy.rest() == "slow one\r\ngoing down\r\n")
+    await busy.expectEnd("slow one\r\ngoing down\r\n")
     await busy.hangUp()
     await draining.value
     #expect(test.server.connectionCount == 0)
