@@ -67,6 +67,7 @@ extension SessionHandler: NIOScheduledCallbackHandler {
     } else {
       checkRate(now)
       if let end = clock.patienceEnds, end <= now {
+        clock.patienceEnds = nil
         add(to: core.counters.deadlinesCount)
         isDeadlineDue = true
         pump()

@@ -56,7 +56,7 @@ extension SessionHandler {
     }
     if ticket.isStranger, session?.isTrusted == true { core.admission.trust(&ticket) }
     setReceiveSize()
-    if mustClose { beginClose() } else { perform(step) }
+    if mustClose, case .deadline = event { beginClose() } else { perform(step) }
   }
 
   func perform(_ step: Step<S.Outcome>) {
@@ -114,13 +114,8 @@ extension SessionHandler {
   private func worked(_ outcome: S.Outcome) {
     work = nil
     resumeWaiters(open: false)
-    if phase == .closed {
-      _ = session?.advance(.outcome(outcome), &input, &output)
-      finish()
-    } else {
-      self.outcome = outcome
-      pump()
-    }
+    self.outcome = outcome
+    if phase == .closed { finish() } else { pump() }
   }
 }
 
