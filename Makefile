@@ -53,4 +53,4 @@ docs: ## Write docs/configuration.md from the options
 	@Scripts/write-docs
 
 clean: ## Remove what builds leave behind
-	@rm -rf .build .build-quick .build-only
+	@rm -rf .build .build-quick .build-only .build-bench

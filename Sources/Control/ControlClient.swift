@@ -1,7 +1,6 @@
 internal import Glibc
-internal import Phrases
 
-/// The other end of the control socket: used by the command line. Blocks.
+/// The other end of the control socket: used by the command line. Blocks, so never from a task of the server's process.
 package enum ControlClient {
   /// The socket's place in a data folder.
   package static func socketPath(in folder: String) -> String { "\(folder)/control.sock" }
@@ -35,7 +34,7 @@ package enum ControlClient {
     var sent = 0
     while sent < bytes.count {
       let count = bytes.withUnsafeBytes {
-        Glibc.send(descriptor, $0.baseAddress.map { $0 + sent }, $0.count - sent, Int32(MSG_NOSIGNAL.rawValue))
+        Glibc.send(descriptor, $0.baseAddress.map { $0 + sent }, $0.count - sent, Int32(MSG_NOSIGNAL))
       }
       if count < 0 && errno == EINTR { continue }
       // A server that refuses the peer or the line closes early: what it said may still be read.

@@ -1,5 +1,5 @@
 internal import FoundationEssentials
-package import Phrases
+internal import Phrases
 
 /// The one file that knows JSON: lines in, values out, and back. FoundationEssentials for its coder only.
 enum ControlCoding {

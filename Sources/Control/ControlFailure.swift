@@ -14,7 +14,8 @@ package enum ControlFailure: Error, Hashable, Sendable {
     switch self {
     case .notRunning: .serverNotRunning
     case .forbidden: .controlForbidden
-    case .lost(let reason), .cannotListen(let reason): .controlLost(reason)
+    case .lost(let reason): .controlLost(reason)
+    case .cannotListen(let reason): .controlCannotListen(reason)
     }
   }
 }

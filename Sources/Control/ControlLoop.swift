@@ -27,7 +27,11 @@ final class ControlLoop: Sendable {
     let listener = try UnixSocket()
     try listener.listen(at: path)
     var ends: [Int32] = [-1, -1]
-    guard pipe2(&ends, O_CLOEXEC | O_NONBLOCK) == 0 else { throw .cannotListen(UnixSocket.reason(errno)) }
+    guard pipe(&ends) == 0 else { throw .cannotListen(UnixSocket.reason(errno)) }
+    for end in ends {
+      _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+      _ = fcntl(end, F_SETFL, O_NONBLOCK)
+    }
     self.calls = calls
     self.logger = logger
     wakeEnd = ends[1]

@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Logging
+internal import Phrases
 
 /// The sockets of the control loop; used by its thread only.
 final class ControlPeers {
@@ -73,7 +74,7 @@ final class ControlPeers {
     let count = poll(&polled, nfds_t(polled.count), calls.isEmpty ? 500 : 0)
     if count > 0 {
       if polled[0].revents != 0 { drainWake() }
-      if polled[1].revents != 0 { accept(logger) }
+      if polled[1].revents != 0 { acceptPeer(logger) }
       for (id, state) in zip(ids, polled.dropFirst(2)) where state.revents != 0 { serve(id, state.revents) }
     }
     calls += waitingLines()
@@ -90,9 +91,11 @@ final class ControlPeers {
     }
   }
 
-  private func accept(_ logger: Logger) {
-    let descriptor = accept4(listener, nil, nil, Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue))
+  private func acceptPeer(_ logger: Logger) {
+    let descriptor = Glibc.accept(listener, nil, nil)
     guard descriptor >= 0 else { return }
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
     let user = UnixSocket.peerUser(descriptor)
     guard let user, user == 0 || user == geteuid() else {
       logger.warning("control peer refused", metadata: ["user": "\(user.map(String.init) ?? "unknown")"])
@@ -151,7 +154,7 @@ final class ControlPeers {
     guard var peer = peers[id] else { return }
     while peer.sent < peer.output.count {
       let count = peer.output.withUnsafeBytes {
-        send(peer.descriptor, $0.baseAddress.map { $0 + peer.sent }, $0.count - peer.sent, Int32(MSG_NOSIGNAL.rawValue))
+        send(peer.descriptor, $0.baseAddress.map { $0 + peer.sent }, $0.count - peer.sent, Int32(MSG_NOSIGNAL))
       }
       if count < 0 && errno == EINTR { continue }
       if count < 0 && errno == EAGAIN {
@@ -171,7 +174,7 @@ final class ControlPeers {
   /// read away first, up to a bound.
   private func drain(_ id: Int) {
     guard let descriptor = peers[id]?.descriptor else { return }
-    shutdown(descriptor, Int32(SHUT_WR.rawValue))
+    shutdown(descriptor, Int32(SHUT_WR))
     var piece = [UInt8](repeating: 0, count: 65_536)
     var left = 64
     while left > 0, recv(descriptor, &piece, piece.count, 0) > 0 { left -= 1 }

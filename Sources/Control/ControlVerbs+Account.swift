@@ -13,7 +13,8 @@ extension ControlVerbs {
     do {
       try await makeStorage(of: account)
     } catch {
-      // The account is there and usable after the next start (`repair`), but its mailbox is not: say what went wrong.
+      // Without a mailbox there is no account: nothing is left but a number that is not used again.
+      _ = try await asking { () throws(DirectoryError) in try await directory.removeAccount(account.address) }
       throw ControlRefusal(error.phrase)
     }
     return (.accountAdded(account.address), .object(row(account).merging(made) { $1 }))

@@ -26,37 +26,52 @@ package struct ControlVerbs: Sendable {
     }
   }
 
+  /// The store's part in an account's life.
+  struct Storage: Sendable {
+    var create: @Sendable (AccountInfo) async throws(StoreFault) -> Void
+    var accounts: @Sendable () -> Set<AccountKey>
+  }
+
   let directory: Directory
-  let store: Store
+  let storage: Storage
   let server: Server?
 
   /// `server` nil: the folder was opened by a command, nothing runs.
   package init(directory: Directory, store: Store, server: Server? = nil) {
+    let storage = Storage(
+      create: { account throws(StoreFault) in
+        try await store.createAccount(AccountID(raw: account.account), lane: account.lane)
+      },
+      accounts: { Set(store.accounts().map(\.raw)) })
+    self.init(directory: directory, storage: storage, server: server)
+  }
+
+  init(directory: Directory, storage: Storage, server: Server?) {
     self.directory = directory
-    self.store = store
+    self.storage = storage
     self.server = server
   }
 
   typealias Answer = (phrase: Phrase?, result: ControlValue)
-  typealias Action = @Sendable (ControlVerbs, ControlArguments) async throws(ControlRefusal) -> Answer
+  typealias Action = @Sendable (ControlVerbs) -> (ControlArguments) async throws(ControlRefusal) -> Answer
 
   private static let actions: [String: Action] = [
-    "domain add": { try await $0.addDomain($1) },
-    "domain list": { try await $0.listDomains($1) },
-    "domain remove": { try await $0.removeDomain($1) },
-    "account add": { try await $0.addAccount($1) },
-    "account list": { try await $0.listAccounts($1) },
-    "account remove": { try await $0.removeAccount($1) },
-    "account password": { try await $0.setPassword($1) },
-    "alias add": { try await $0.addAlias($1) },
-    "alias list": { try await $0.listAliases($1) },
-    "alias remove": { try await $0.removeAlias($1) },
-    "device add": { try await $0.addDevice($1) },
-    "device list": { try await $0.listDevices($1) },
-    "device remove": { try await $0.removeDevice($1) },
-    "server status": { try await $0.serverStatus($1) },
-    "server reload": { try await $0.serverReload($1) },
-    "server stop": { try await $0.serverStop($1) },
+    "domain add": ControlVerbs.addDomain,
+    "domain list": ControlVerbs.listDomains,
+    "domain remove": ControlVerbs.removeDomain,
+    "account add": ControlVerbs.addAccount,
+    "account list": ControlVerbs.listAccounts,
+    "account remove": ControlVerbs.removeAccount,
+    "account password": ControlVerbs.setPassword,
+    "alias add": ControlVerbs.addAlias,
+    "alias list": ControlVerbs.listAliases,
+    "alias remove": ControlVerbs.removeAlias,
+    "device add": ControlVerbs.addDevice,
+    "device list": ControlVerbs.listDevices,
+    "device remove": ControlVerbs.removeDevice,
+    "server status": ControlVerbs.serverStatus,
+    "server reload": ControlVerbs.serverReload,
+    "server stop": ControlVerbs.serverStop,
   ]
 
   /// All verbs, sorted.
@@ -68,7 +83,7 @@ package struct ControlVerbs: Sendable {
       return .refused(request, .controlUnknownVerb(request.verb))
     }
     do throws(ControlRefusal) {
-      let answer = try await action(self, ControlArguments(values: request.arguments))
+      let answer = try await action(self)(ControlArguments(values: request.arguments))
       return .done(request, answer.phrase, answer.result)
     } catch {
       return .refused(request, error.phrase)
@@ -79,9 +94,9 @@ package struct ControlVerbs: Sendable {
   /// Call once at start. Returns how many were made.
   @discardableResult
   package func repair() async throws(StoreFault) -> Int {
-    let stored = Set(store.accounts())
+    let stored = storage.accounts()
     var made = 0
-    for account in directory.accounts where !stored.contains(AccountID(raw: account.account)) {
+    for account in directory.accounts where !stored.contains(account.account) {
       try await makeStorage(of: account)
       made += 1
     }
@@ -90,8 +105,8 @@ package struct ControlVerbs: Sendable {
 
   func makeStorage(of account: AccountInfo) async throws(StoreFault) {
     do {
-      try await store.createAccount(AccountID(raw: account.account), lane: account.lane)
-    } catch StoreFault.accountExists {
+      try await storage.create(account)
+    } catch .accountExists {
       return
     } catch {
       throw error

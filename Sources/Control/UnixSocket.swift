@@ -65,7 +65,7 @@ struct UnixSocket: ~Copyable {
     var folder: Int32 = -1
     var short = path
     if path.utf8.count > 107, let slash = path.lastIndex(of: "/") {
-      folder = open(String(path[..<slash]), O_PATH | O_DIRECTORY | O_CLOEXEC)
+      folder = open(String(path[..<slash]), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
       guard folder >= 0 else { return errno }
       short = "/proc/self/fd/\(folder)\(path[slash...])"
     }

@@ -55,7 +55,7 @@ package final class Statement {
 
   package func bindNull(_ index: Int32) { sqlite3_bind_null(handle, index) }
 
-  package func bind(_ index: Int32, _ value: SQLValue) {
+  package func bind(_ index: Int32, value: SQLValue) {
     switch value {
     case .null: bindNull(index)
     case .int(let value): bind(index, value)
@@ -65,7 +65,7 @@ package final class Statement {
   }
 
   func bind(all values: [SQLValue]) {
-    for (offset, value) in values.enumerated() { bind(Int32(offset + 1), value) }
+    for (offset, value) in values.enumerated() { bind(Int32(offset + 1), value: value) }
   }
 
   /// SQLITE_TRANSIENT: SQLite copies the bytes before `bind` returns.

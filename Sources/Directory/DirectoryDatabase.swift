@@ -1,5 +1,6 @@
 internal import Crypto
 internal import Database
+internal import Glibc
 internal import Synchronization
 
 /// directory.db. Written from the directory's own thread.
@@ -19,11 +20,15 @@ final class DirectoryDatabase: Sendable {
 
   /// Opens or makes the file and brings its schema up to date.
   init(path: String) throws(DirectoryError) {
+    // It holds hashes: made for its owner alone, and SQLite gives its WAL the same mode. A failure shows at opening.
+    let file = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    if file >= 0 { Glibc.close(file) }
     do throws(DatabaseFault) {
       let connection = try Connection(path, .writer)
       try connection.migrate(DirectorySchema.steps)
       state = Mutex(State(connection: connection))
     } catch {
+      if case .newer = error.kind { throw .newer(path) }
       throw DirectoryError(error)
     }
   }
@@ -95,8 +100,7 @@ extension DirectoryError {
     switch fault.kind {
     case .full: self = .diskFull
     case .corrupt: self = .damaged(fault.message)
-    case .newer: self = .newer
-    case .busy, .constraint, .io, .readOnly, .cannotOpen, .misuse: self = .fault(fault.message)
+    case .newer, .busy, .constraint, .io, .readOnly, .cannotOpen, .misuse: self = .fault(fault.message)
     }
   }
 }

@@ -32,8 +32,8 @@ package enum DirectoryError: Error, Hashable, Sendable {
   case deviceUnknown(String)
   case deviceExpiryPast
 
-  /// The database was written by a newer Barid.
-  case newer
+  /// The database at this path was written by a newer Barid.
+  case newer(String)
   case damaged(String)
   case diskFull
   /// Reading or writing failed; nothing was changed.

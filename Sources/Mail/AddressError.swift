@@ -8,6 +8,8 @@ public enum AddressError: Error, Hashable, Sendable {
   case emptyDomain
   /// Over 255 octets (RFC 5321 §4.5.3.1.2), or a label over 63.
   case domainTooLong
+  /// Over 256 octets with its brackets (RFC 5321 §4.5.3.1.3).
+  case pathTooLong
   case badDomain
   case badAddressLiteral
   /// Not ASCII where SMTPUTF8 was not asked for (RFC 6531 §3.1).

@@ -19,6 +19,8 @@ public enum AddressLiteral: Hashable, Sendable, CustomStringConvertible {
         self = .ipv6(address)
         return
       }
+      // An IPv6 address without its tag is a mistake, though "fe80" might be a tag by the grammar.
+      guard AddressLiteral.ipv6Octets(bytes) == nil else { throw .badAddressLiteral }
       // Standardized-tag = Ldh-str; dcontent = %d33-90 / %d94-126.
       guard let last = tag.last, ASCII.isAlphanumeric(last), !content.isEmpty,
         tag.allSatisfy({ ASCII.isAlphanumeric($0) || $0 == 0x2D }),

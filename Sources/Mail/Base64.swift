@@ -92,20 +92,39 @@ public enum Base64 {
     result.reserveCapacity(min(bytes.count / 4 &* 3 &+ 3, max(0, limit)))
     var bits: UInt32 = 0
     var held = 0
-    for index in 0..<bytes.count {
-      if result.count >= limit { break }
-      let six = value(bytes[index])
-      if six > 63 {
-        if bytes[index] == 0x3D { held = 0 }
-        continue
-      }
-      bits = bits << 6 | UInt32(six)
-      held &+= 6
-      if held >= 8 {
-        held &-= 8
-        result.append(UInt8(truncatingIfNeeded: bits >> UInt32(held)))
+    var index = 0
+    values.withUnsafeBufferPointer { table in
+      while index < bytes.count, result.count < limit {
+        if held == 0, index &+ 4 <= bytes.count, result.count &+ 3 <= limit {
+          let first = table[Int(bytes[index])]
+          let second = table[Int(bytes[index &+ 1])]
+          let third = table[Int(bytes[index &+ 2])]
+          let fourth = table[Int(bytes[index &+ 3])]
+          if first | second | third | fourth < 64 {
+            result.append(first << 2 | second >> 4)
+            result.append(second << 4 | third >> 2)
+            result.append(third << 6 | fourth)
+            index &+= 4
+            continue
+          }
+        }
+        let six = table[Int(bytes[index])]
+        if six < 64 {
+          bits = bits << 6 | UInt32(six)
+          held &+= 6
+        } else if bytes[index] == 0x3D {
+          held = 0
+        }
+        index &+= 1
+        if held >= 8 {
+          held &-= 8
+          result.append(UInt8(truncatingIfNeeded: bits >> UInt32(held)))
+        }
       }
     }
     return result
   }
+
+  /// `value` of every byte.
+  private static let values: [UInt8] = (UInt8.min...UInt8.max).map(value)
 }

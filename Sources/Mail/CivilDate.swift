@@ -26,9 +26,11 @@ public struct CivilDate: Hashable, Sendable {
     self.year = yearOfEra + era * 400 + (self.month <= 2 ? 1 : 0)
   }
 
-  /// Days since 1970-01-01, for years within ±10^6; out-of-range days and months are counted on.
+  /// Days since 1970-01-01, for years within ±10^6; a day outside its month is counted on, a month is brought into 1…12.
   public var daysSinceEpoch: Int {
-    let year = max(-1_000_000, min(1_000_000, month <= 2 ? self.year - 1 : self.year))
+    let month = max(1, min(12, self.month))
+    let day = max(-1_000_000, min(1_000_000, self.day))
+    let year = max(-1_000_000, min(1_000_000, self.year)) - (month <= 2 ? 1 : 0)
     let era = (year >= 0 ? year : year - 399) / 400
     let yearOfEra = year - era * 400
     let marchMonth = month > 2 ? month - 3 : month + 9

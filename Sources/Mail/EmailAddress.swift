@@ -23,6 +23,7 @@ public struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
       self.host = .domain(try Domain(domain))
     }
     self.localPart = localPart
+    try checkLengths()
   }
 
   /// Takes an unquoted local part and a host.
@@ -30,6 +31,15 @@ public struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
     try EmailAddress.check(localPart)
     self.localPart = localPart
     self.host = host
+    try checkLengths()
+  }
+
+  /// RFC 5321 §4.5.3.1.3: a path has at most 256 octets with its two brackets.
+  ///
+  /// RFC 5321 §4.5.3.1.1: the local part counts as it is written, with the quotes that it needs.
+  private func checkLengths() throws(AddressError) {
+    guard quotedLocalPart.utf8.count <= 64 else { throw .localPartTooLong }
+    guard quotedLocalPart.utf8.count + 1 + hostText.utf8.count <= 254 else { throw .pathTooLong }
   }
 
   /// The domain, or nil for an address literal.
@@ -83,7 +93,6 @@ public struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
 
   private static func check(_ localPart: String) throws(AddressError) {
     guard !localPart.isEmpty else { throw .emptyLocalPart }
-    guard localPart.utf8.count <= 64 else { throw .localPartTooLong }
     // qtextSMTP and quoted-pairSMTP: no control characters.
     guard !localPart.utf8.contains(where: ASCII.isControl) else { throw .badLocalPart }
   }

@@ -14,37 +14,56 @@ public enum EncodedWord {
   /// decoding, since senders split characters. Words inside quotes or touching other text are decoded too; bytes over
   /// 127 are taken as UTF-8, else windows-1252.
   public static func decode(_ bytes: Span<UInt8>, decoder: CharsetDecoder) -> String {
-    var text = ""
-    var plain: [UInt8] = []
-    var pending: (charset: String, content: [UInt8])?
+    var reader = Reader(decoder: decoder)
     let range = ASCII.trimmed(bytes, 0..<bytes.count)
     var index = range.lowerBound
-    func flush() {
-      if let word = pending { text += decoder.decode(word.content, charset: word.charset) }
-      pending = nil
-    }
     while index < range.upperBound {
       let byte = bytes[index]
       if byte == 0x3D, let word = find(bytes, index, range.upperBound) {
-        if pending == nil || !plain.allSatisfy(ASCII.isWSP) {
-          flush()
-          text += CharsetDecoder.guess(plain.span)
-        }
-        plain = []
-        if let before = pending, before.charset == word.charset {
-          pending = (word.charset, before.content + word.content)
-        } else {
-          flush()
-          pending = (word.charset, word.content)
-        }
+        reader.take(word)
         index = word.end
         continue
       }
-      if byte != ASCII.lf, byte != ASCII.cr { plain.append(byte) }
+      if byte != ASCII.lf, byte != ASCII.cr { reader.plain.append(byte) }
       index &+= 1
     }
-    flush()
-    return text + CharsetDecoder.guess(plain.span)
+    return reader.finish()
+  }
+
+  /// Joins words and what stands between them.
+  private struct Reader {
+    let decoder: CharsetDecoder
+    private var text = ""
+    private var charset: String?
+    private var content: [UInt8] = []
+    /// What follows the last word.
+    var plain: [UInt8] = []
+
+    init(decoder: CharsetDecoder) { self.decoder = decoder }
+
+    mutating func take(_ word: Found) {
+      if charset == nil || !plain.allSatisfy(ASCII.isWSP) { flushPlain() }
+      plain.removeAll(keepingCapacity: true)
+      if charset != word.charset { flushWord() }
+      charset = word.charset
+      content += word.content
+    }
+
+    mutating func finish() -> String {
+      flushPlain()
+      return text
+    }
+
+    private mutating func flushPlain() {
+      flushWord()
+      text += CharsetDecoder.guess(plain.span)
+    }
+
+    private mutating func flushWord() {
+      if let charset { text += decoder.decode(content, charset: charset) }
+      charset = nil
+      content.removeAll(keepingCapacity: true)
+    }
   }
 
   /// The text of a header value that may hold encoded words.
@@ -66,8 +85,10 @@ public enum EncodedWord {
     let textStart = index &+ 3
     var textEnd = textStart
     while textEnd &+ 1 < end, !(bytes[textEnd] == 0x3F && bytes[textEnd &+ 1] == 0x3D) {
-      // Another "=?" before the end: this one was never closed.
-      if bytes[textEnd] == 0x3D, bytes[textEnd &+ 1] == 0x3F { return nil }
+      // Another "=?" before the end: this one was never closed. ("=?=" is padding and the end.)
+      if bytes[textEnd] == 0x3D, bytes[textEnd &+ 1] == 0x3F, textEnd &+ 2 >= end || bytes[textEnd &+ 2] != 0x3D {
+        return nil
+      }
       textEnd &+= 1
     }
     guard textEnd &+ 1 < end else { return nil }

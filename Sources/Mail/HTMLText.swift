@@ -96,6 +96,7 @@ public enum HTMLText {
     guard html[body.lowerBound] == 0x23 else { return names[ASCII.text(html, body)] }
     var value: UInt32 = 0
     let isHex = html[body.lowerBound &+ 1] | 0x20 == 0x78
+    guard body.count > (isHex ? 2 : 1) else { return nil }
     for index in body.dropFirst(isHex ? 2 : 1) {
       guard let digit = ASCII.hexValue(html[index]), isHex || digit < 10 else { return nil }
       value = value &* (isHex ? 16 : 10) &+ UInt32(digit)

@@ -124,6 +124,11 @@ extension Phrase {
       en: "This command needs a running server.",
       ar: "يحتاج هذا الأمر إلى خادم عامل.")
   }
+  package static func controlCannotListen(_ reason: String) -> Phrase {
+    Phrase(
+      en: "The socket for commands could not be made: \(reason).",
+      ar: "تعذر إنشاء مقبس الأوامر: \(reason).")
+  }
   package static func controlLost(_ reason: String) -> Phrase {
     Phrase(
       en: "The connection to the running server was lost: \(reason).",

@@ -1,3 +1,5 @@
+import Logging
+
 extension Store {
   /// Files one message for one or more local accounts; durable when it returns. All recipients get `trace` + message.
   ///
@@ -6,14 +8,130 @@ extension Store {
   /// (`.diskFull`, `.overQuota` when it holds for everyone, `.readOnly`, …): answer 4xx/5xx; otherwise look at each fate.
   package func deliver(
     _ message: SpooledMessage, trace: [UInt8], sender: String, to recipients: [DeliveryRecipient]
-  ) async throws(StoreFault) -> DeliveryOutcome { throw .closed }
+  ) async throws(StoreFault) -> DeliveryOutcome {
+    var fates = [DeliveryOutcome.Fate?](repeating: nil, count: recipients.count)
+    var wanted = sort(recipients, message, sender, &fates)
+    if wanted.count > 1 { try await refuseFull(&wanted, trace.count + message.size, &fates) }
+    if let first = wanted.first {
+      let plan = DeliveryPlan(
+        blob: BlobPlan(message, trace: trace), derived: message.derived, sender: sender, here: first.recipients,
+        elsewhere: wanted.dropFirst().flatMap(\.recipients))
+      let lane = lanes[first.lane]
+      let outcome = try await lane.perform(weight: plan.blob.totalLength) { transaction throws(StoreFault) in
+        try transaction.deliver(plan)
+      }
+      for (number, fate) in outcome.fates { fates[number] = fate }
+      if let qid = outcome.qid {
+        let done = await fileElsewhere(Array(wanted.dropFirst()), plan, qid, first.lane)
+        for (number, fate) in done { fates[number] = fate }
+      }
+    }
+    return try outcome(fates, recipients, message, sender)
+  }
 
-  /// To be called when the 250 of a delivery could not be written to the socket: for five days the same message from the same
-  /// sender to the same accounts gets 250 and no second copy (invariant 6). Returns at once.
-  package func replyWasLost(_ outcome: DeliveryOutcome) {}
+  /// Recipients by lane, in the order given; unknown accounts get their fate at once.
+  private func sort(
+    _ recipients: [DeliveryRecipient], _ message: SpooledMessage, _ sender: String,
+    _ fates: inout [DeliveryOutcome.Fate?]
+  ) -> [(lane: Int, recipients: [DeliveryPlan.Recipient])] {
+    var sorted: [(lane: Int, recipients: [DeliveryPlan.Recipient])] = []
+    for (number, recipient) in recipients.enumerated() {
+      let lane: Int
+      do throws(StoreFault) { lane = try self.lane(of: recipient.account).number } catch {
+        fates[number] = .refused(error)
+        continue
+      }
+      let isRepeat = recipients[..<number].contains { $0.account == recipient.account && $0.role == recipient.role }
+      if isRepeat { continue }
+      let planned = DeliveryPlan.Recipient(
+        number: number, account: recipient.account, role: recipient.role, flags: recipient.flags,
+        resendKey: ResendKey.bytes(sender: sender, account: recipient.account, message: message.hash))
+      if let place = sorted.firstIndex(where: { $0.lane == lane }) {
+        sorted[place].recipients.append(planned)
+      } else {
+        sorted.append((lane, [planned]))
+      }
+    }
+    return sorted
+  }
+
+  /// Recipients of an intent are asked for room before it is written, because after it they must be served.
+  private func refuseFull(
+    _ wanted: inout [(lane: Int, recipients: [DeliveryPlan.Recipient])], _ size: Int,
+    _ fates: inout [DeliveryOutcome.Fate?]
+  ) async throws(StoreFault) {
+    for place in wanted.indices.dropFirst() {
+      var kept: [DeliveryPlan.Recipient] = []
+      for recipient in wanted[place].recipients {
+        if try await usage(of: recipient.account).hasRoom(for: size) {
+          kept.append(recipient)
+        } else {
+          fates[recipient.number] = .refused(.overQuota)
+        }
+      }
+      wanted[place].recipients = kept
+    }
+    wanted.removeAll(where: \.recipients.isEmpty)
+  }
+
+  private func outcome(
+    _ fates: [DeliveryOutcome.Fate?], _ recipients: [DeliveryRecipient], _ message: SpooledMessage, _ sender: String
+  ) throws(StoreFault) -> DeliveryOutcome {
+    var outcome = DeliveryOutcome(fates: [], resendKeys: [])
+    for (number, recipient) in recipients.enumerated() {
+      if let fate = fates[number] {
+        outcome.fates.append(fate)
+      } else {
+        // Given twice: shares the fate of the first.
+        let first = recipients.firstIndex { $0.account == recipient.account && $0.role == recipient.role } ?? number
+        outcome.fates.append(fates[first] ?? .refused(.noSuchAccount))
+      }
+      let key = ResendKey.bytes(sender: sender, account: recipient.account, message: message.hash)
+      outcome.resendKeys.append(ResendKey(account: recipient.account, bytes: key))
+    }
+    if !outcome.isAccepted {
+      if case .refused(let fault) = outcome.fates.first { throw fault }
+      throw .noSuchAccount
+    }
+    return outcome
+  }
 
   /// Adds messages to a mailbox (APPEND, MULTIAPPEND, import), all or nothing. Throws `.overQuota`, `.tooManyKeywords`, ….
   package func append(
     _ items: [AppendItem], to mailbox: MailboxID, of account: AccountID
-  ) async throws(StoreFault) -> AppendResult { throw .closed }
+  ) async throws(StoreFault) -> AppendResult {
+    let messages = items.map { item in
+      (
+        NewMessage(
+          plan: BlobPlan(item.message, trace: []), derived: item.message.derived, flags: item.flags,
+          internalDate: item.internalDate), keywords: item.keywords
+      )
+    }
+    let weight = messages.reduce(0) { $0 + $1.0.plan.totalLength }
+    return try await lane(of: account).perform(weight: weight) { transaction throws(StoreFault) in
+      try transaction.append(messages, to: mailbox, of: account)
+    }
+  }
+
+  /// To be called when the 250 of a delivery could not be written to the socket: for five days the same message from the same
+  /// sender to the same accounts gets 250 and no second copy (invariant 6). Returns at once.
+  package func replyWasLost(_ outcome: DeliveryOutcome) {
+    var byLane: [Int: [ResendKey]] = [:]
+    for (fate, key) in zip(outcome.fates, outcome.resendKeys) {
+      if case .refused = fate { continue }
+      // An account removed meanwhile needs no memory.
+      guard let lane = home(of: key.account) else { continue }
+      byLane[lane, default: []].append(key)
+    }
+    for (lane, keys) in byLane {
+      let logger = logger
+      lanes[lane].submit(weight: 0) { transaction throws(StoreFault) in
+        try transaction.remember(keys)
+      } _: { (result: Result<Void, StoreFault>) in
+        if case .failure(let fault) = result {
+          logger.error("could not note a lost reply", metadata: ["fault": "\(fault)"])
+        }
+      }
+    }
+  }
 }

@@ -1,10 +1,19 @@
+import Database
+import Logging
+
 extension Store {
-  /// All mailbox names of the account, by name, INBOX first.
-  package func mailboxes(of account: AccountID) async throws(StoreFault) -> [MailboxInfo] { throw .closed }
+  /// All mailbox names of the account, INBOX first, then by name.
+  package func mailboxes(of account: AccountID) async throws(StoreFault) -> [MailboxInfo] {
+    try await lane(of: account).read { reader throws(StoreFault) in try reader.mailboxes(of: account) }
+  }
 
   /// The mailbox with this name ("inbox" in any case is INBOX). Throws `.noSuchMailbox`.
   package func mailbox(named name: String, of account: AccountID) async throws(StoreFault) -> MailboxInfo {
-    throw .closed
+    let path: MailboxPath
+    do throws(StoreFault) { path = try MailboxPath(name) } catch { throw .noSuchMailbox }
+    let all = try await mailboxes(of: account)
+    guard let found = all.first(where: { $0.name == path.name }) else { throw .noSuchMailbox }
+    return found
   }
 
   /// Creates a mailbox and the levels above it that are missing (RFC 9051 §6.3.4); a "/" at the end is ignored.
@@ -12,33 +21,119 @@ extension Store {
   /// Throws `.mailboxExists`, `.badMailboxName`, `.notPermitted` when another mailbox has the role.
   package func createMailbox(
     _ name: String, role: MailboxRole? = nil, of account: AccountID
-  ) async throws(StoreFault) -> MailboxInfo { throw .closed }
+  ) async throws(StoreFault) -> MailboxInfo {
+    let path = try MailboxPath(name)
+    return try await lane(of: account).perform { transaction throws(StoreFault) in
+      try transaction.createMailbox(path, role: role, of: account)
+    }
+  }
 
   /// Deletes a mailbox with its messages; one with children stays as \Noselect (RFC 9051 §6.3.5).
   ///
   /// Throws `.notPermitted` for INBOX and for a \Noselect name that has children.
-  package func deleteMailbox(_ name: String, of account: AccountID) async throws(StoreFault) { throw .closed }
+  package func deleteMailbox(_ name: String, of account: AccountID) async throws(StoreFault) {
+    let path = try MailboxPath(name)
+    try await lane(of: account).perform { transaction throws(StoreFault) in
+      try transaction.deleteMailbox(path, of: account)
+    }
+  }
 
   /// Renames a mailbox and everything below it at once (RFC 9051 §6.3.6). INBOX: its messages move to the new mailbox, INBOX stays.
   package func renameMailbox(
     _ name: String, to newName: String, of account: AccountID
-  ) async throws(StoreFault) -> MailboxInfo { throw .closed }
+  ) async throws(StoreFault) -> MailboxInfo {
+    let path = try MailboxPath(name)
+    let newPath = try MailboxPath(newName)
+    return try await lane(of: account).perform { transaction throws(StoreFault) in
+      try transaction.renameMailbox(path, to: newPath, of: account)
+    }
+  }
 
   /// SUBSCRIBE and UNSUBSCRIBE. The name need not exist (RFC 9051 §6.3.7).
   package func setSubscribed(_ name: String, _ isSubscribed: Bool, of account: AccountID) async throws(StoreFault) {
-    throw .closed
+    let path = try MailboxPath(name)
+    try await lane(of: account).perform { transaction throws(StoreFault) in
+      try transaction.setSubscribed(path, isSubscribed, of: account)
+    }
   }
 
   /// All subscribed names, sorted, those of missing mailboxes too.
-  package func subscriptions(of account: AccountID) async throws(StoreFault) -> [String] { throw .closed }
+  package func subscriptions(of account: AccountID) async throws(StoreFault) -> [String] {
+    try await lane(of: account).read { reader throws(StoreFault) in try reader.subscriptions(of: account) }
+  }
 
   /// The numbers of STATUS, also for a mailbox that nobody has open. Throws `.notSelectable`.
   package func status(of mailbox: MailboxID, of account: AccountID) async throws(StoreFault) -> MailboxStatus {
-    throw .closed
+    let lane = try lane(of: account)
+    let key = MailboxKey(account: account, mailbox: mailbox)
+    if let view = lane.registry.view(key) { return view.status }
+    return try await lane.read { reader throws(StoreFault) in try reader.status(key) }
   }
 
   /// Opens a mailbox for a session. `claimRecent`: SELECT true, EXAMINE and everything else false.
   package func open(
     _ mailbox: MailboxID, of account: AccountID, claimRecent: Bool
-  ) async throws(StoreFault) -> OpenMailbox { throw .closed }
+  ) async throws(StoreFault) -> OpenMailbox {
+    let lane = try lane(of: account)
+    let key = MailboxKey(account: account, mailbox: mailbox)
+    if let view = lane.registry.view(key) { return OpenMailbox(view, claimRecent: claimRecent) }
+    let result = await withCheckedContinuation {
+      (continuation: CheckedContinuation<Result<MailboxView, StoreFault>, Never>) in
+      if lane.registry.ask(key, { continuation.resume(returning: $0) }) { load(key, lane) }
+    }
+    return OpenMailbox(try result.get(), claimRecent: claimRecent)
+  }
+
+  private func load(_ key: MailboxKey, _ lane: Lane) {
+    lane.queueRead { reader throws(StoreFault) in
+      try reader.load(key)
+    } _: { result in
+      let make = { @Sendable state in
+        MailboxView(key, state: state) { [weak lane] key, uid in lane?.noteRecent(key, uid) }
+      }
+      lane.registry.loaded(key, batch: result.batch, result.state, make: make)
+    }
+  }
+
+  /// UIDs expunged or moved away since `modseq`, as ranges ascending (RFC 7162 VANISHED EARLIER).
+  package func vanished(since modseq: Modseq, in mailbox: OpenMailbox) async throws(StoreFault) -> [ClosedRange<UID>] {
+    let key = mailbox.view.key
+    return try await lane(of: key.account).read { reader throws(StoreFault) in
+      try reader.vanished(since: modseq, key)
+    }
+  }
+}
+
+extension Result<(value: MailboxState, batch: Int64), StoreFault> {
+  fileprivate var batch: Int64 {
+    switch self {
+    case .success(let loaded): loaded.batch
+    case .failure: 0
+    }
+  }
+
+  fileprivate var state: Result<MailboxState, StoreFault> { map(\.value) }
+}
+
+extension Lane {
+  /// Makes durable, some time soon, up to where messages were shown as \Recent. Nobody waits for it.
+  func noteRecent(_ key: MailboxKey, _ uid: UID) {
+    submit(weight: 0) { transaction throws(StoreFault) in
+      try transaction.setRecent(key, uid)
+    } _: { [logger] (result: Result<Void, StoreFault>) in
+      switch result {
+      case .success, .failure(.closed), .failure(.noSuchMailbox), .failure(.noSuchAccount): break
+      case .failure(let fault): logger.error("could not note recent messages", metadata: ["fault": "\(fault)"])
+      }
+    }
+  }
+}
+
+extension LaneTransaction {
+  func setRecent(_ key: MailboxKey, _ uid: UID) throws(StoreFault) {
+    _ = try account(key.account).mailbox(key.mailbox)
+    willChange()
+    try run(
+      AccountSQL.setRecent, [.int(key.account.raw), .int(key.mailbox.raw), .int(Int64(uid))])
+  }
 }

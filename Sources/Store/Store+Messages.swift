@@ -1,24 +1,50 @@
 extension Store {
   /// Changes flags of many messages in one durable step. UIDs that are not there are passed over.
   package func setFlags(_ change: FlagChange, in mailbox: OpenMailbox) async throws(StoreFault) -> FlagResult {
-    throw .closed
+    let key = mailbox.view.key
+    let ranges = UIDRanges(change.uids)
+    return try await lane(of: key.account).perform { transaction throws(StoreFault) in
+      try transaction.setFlags(change, ranges: ranges, in: key.mailbox, of: key.account)
+    }
   }
 
   /// Copies messages, all or nothing; flags, keywords and INTERNALDATE go with them (RFC 9051 §6.4.7). UIDs not there are passed over.
   package func copy(
     _ uids: [UID], from source: OpenMailbox, to destination: MailboxID
-  ) async throws(StoreFault) -> CopyResult { throw .closed }
+  ) async throws(StoreFault) -> CopyResult {
+    let key = source.view.key
+    let ranges = UIDRanges(uids)
+    return try await lane(of: key.account).perform { transaction throws(StoreFault) in
+      try transaction.copy(ranges, from: key.mailbox, to: destination, of: key.account)
+    }
+  }
 
   /// Moves messages in one durable step (RFC 6851). UIDs that are not there are passed over.
   package func move(
     _ uids: [UID], from source: OpenMailbox, to destination: MailboxID
-  ) async throws(StoreFault) -> CopyResult { throw .closed }
+  ) async throws(StoreFault) -> CopyResult {
+    let key = source.view.key
+    let ranges = UIDRanges(uids)
+    return try await lane(of: key.account).perform { transaction throws(StoreFault) in
+      try transaction.move(ranges, from: key.mailbox, to: destination, of: key.account)
+    }
+  }
 
   /// Removes messages that carry \Deleted; nil = all of them, else only those among `uids`. Returns what went, ascending.
-  package func expunge(_ uids: [UID]?, in mailbox: OpenMailbox) async throws(StoreFault) -> [UID] { throw .closed }
+  package func expunge(_ uids: [UID]?, in mailbox: OpenMailbox) async throws(StoreFault) -> [UID] {
+    let key = mailbox.view.key
+    let ranges = uids.map { UIDRanges($0) } ?? .everything
+    return try await lane(of: key.account).perform { transaction throws(StoreFault) in
+      try transaction.expunge(ranges, in: key.mailbox, of: key.account)
+    }
+  }
 
   /// Removes messages by POP identity, whatever their flags (RFC 1939 UPDATE state). Items not there are passed over.
   package func remove(
     items: [Int64], from mailbox: MailboxID, of account: AccountID, cause: RemovalCause = .pop
-  ) async throws(StoreFault) { throw .closed }
+  ) async throws(StoreFault) {
+    try await lane(of: account).perform { transaction throws(StoreFault) in
+      try transaction.remove(items: items, from: mailbox, of: account, cause: GoneCause(cause))
+    }
+  }
 }

@@ -1,7 +1,9 @@
 extension Store {
   /// Derived data of many messages in one hop, in the order asked; nil where there is no such email.
   package func derived(_ emails: [EmailID], of account: AccountID) async throws(StoreFault) -> [Derived?] {
-    throw .closed
+    try await lane(of: account).read { reader throws(StoreFault) in
+      try emails.mapFaulty { email throws(StoreFault) in try reader.derived(email, account) }
+    }
   }
 
   /// Whole messages in one hop: as many of the leading ones as fit in `limit` bytes together, at least one.
@@ -9,10 +11,31 @@ extension Store {
   /// Throws `.damaged` or `.noSuchMessage` only for the first; a later bad one just ends the batch before it.
   package func contents(
     _ emails: [EmailID], of account: AccountID, limit: Int
-  ) async throws(StoreFault) -> [[UInt8]] { throw .closed }
+  ) async throws(StoreFault) -> [[UInt8]] {
+    try await lane(of: account).read { reader throws(StoreFault) in
+      var contents: [[UInt8]] = []
+      var bytes = 0
+      for email in emails {
+        do throws(StoreFault) {
+          let location = try reader.location(of: email, account)
+          bytes += location.rawLength
+          if !contents.isEmpty, bytes > limit { break }
+          contents.append(try reader.blobs.read(location))
+        } catch {
+          if contents.isEmpty { throw error }
+          break
+        }
+      }
+      return contents
+    }
+  }
 
   /// One message or a part of it; `range` is clamped to the message. Reads (and checks) only the pieces it needs.
   package func content(
     _ email: EmailID, of account: AccountID, range: Range<Int>? = nil
-  ) async throws(StoreFault) -> [UInt8] { throw .closed }
+  ) async throws(StoreFault) -> [UInt8] {
+    try await lane(of: account).read { reader throws(StoreFault) in
+      try reader.blobs.read(try reader.location(of: email, account), range: range)
+    }
+  }
 }

@@ -1,5 +1,6 @@
 import Glibc
 package import Logging
+import Synchronization
 
 /// What Barid keeps: accounts' mailboxes, messages, flags and changes, durable before it is acknowledged.
 ///
@@ -7,19 +8,113 @@ package import Logging
 package final class Store: Sendable {
   /// The folder this store lives in.
   package let folder: String
-  init(folder: String) { self.folder = folder }
+  let options: StoreOptions
+  let logger: Logger
+  let lanes: [Lane]
+  let spooler: Spooler
+  private let lock: FolderLock
+  /// Which lane each account is on.
+  private let homes = Mutex<[AccountID: Int]>([:])
+  private let isClosed = Mutex(false)
 
-  /// Opens the data folder (made when missing) and recovers what a crash left, under the folder's lock.
+  private init(folder: String, options: StoreOptions, logger: Logger, lanes: [Lane], spooler: Spooler, lock: FolderLock)
+  {
+    self.folder = folder
+    self.options = options
+    self.logger = logger
+    self.lanes = lanes
+    self.spooler = spooler
+    self.lock = lock
+  }
+
+  /// Opens the data folder (made when missing) and recovers what a crash left, under the folder's lock. Blocks; call it at start.
   ///
-  /// `derive` parses a whole message once, at delivery. Throws `.inUse`, `.newer`, `.io` with one clear sentence.
+  /// `derive` parses a whole message once, at delivery. Throws `.inUse`, `.newer`, `.io`, `.damaged` with one clear sentence.
   package static func open(
     _ folder: String, _ options: StoreOptions = StoreOptions(),
     derive: @escaping @Sendable (UnsafeRawBufferPointer) -> Derived, logger: Logger
-  ) throws(StoreFault) -> Store { throw .closed }
+  ) throws(StoreFault) -> Store {
+    try Folder.make(folder)
+    let lock = try FolderLock(folder)
+    let format: StoreFormat
+    if let found = try StoreFormat.read(folder) { format = found } else { format = try makeFormat(folder, options) }
+    try Folder.make("\(folder)/spool")
+    try Folder.empty("\(folder)/spool")
+    let spooler = try Spooler(folder: "\(folder)/spool", options: options, derive: derive)
+    let lanes = (0..<format.lanes).map {
+      Lane(number: $0, folder: "\(folder)/lane-\($0)", options: options, logger: logger)
+    }
+    let store = Store(
+      folder: folder, options: options, logger: logger, lanes: lanes, spooler: spooler, lock: lock)
+    do throws(StoreFault) {
+      for lane in lanes { try store.open(lane) }
+      try store.finishIntents()
+    } catch {
+      store.closeNow()
+      throw error
+    }
+    return store
+  }
+
+  private static func makeFormat(_ folder: String, _ options: StoreOptions) throws(StoreFault) -> StoreFormat {
+    let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    let format = StoreFormat(lanes: min(max(1, options.lanes ?? min(cores, 4)), StoreFormat.laneLimit))
+    try format.write(folder)
+    return format
+  }
+
+  private func open(_ lane: Lane) throws(StoreFault) {
+    let opened = try lane.open()
+    homes.withLock { homes in for account in opened.accounts { homes[account] = lane.number } }
+    if !opened.wasClean {
+      lane.logger.notice("recovered after a crash", metadata: ["dropped": "\(opened.lostRows)"])
+    }
+  }
+
+  deinit { closeNow() }
 
   /// Finishes what is under way, closes all files and gives the lock back. Later calls fail with `.closed`.
-  package func close() async {}
+  package func close() async {
+    await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+      // Closing joins threads, which blocks: not on the caller's loop.
+      do throws(StoreFault) {
+        _ = try BlockingThread("store close") {
+          self.closeNow()
+          continuation.resume()
+        }
+      } catch {
+        closeNow()
+        continuation.resume()
+      }
+    }
+  }
+
+  private func closeNow() {
+    let isFirst = isClosed.withLock { isClosed in
+      defer { isClosed = true }
+      return !isClosed
+    }
+    guard isFirst else { return }
+    for lane in lanes { lane.close() }
+    spooler.close()
+    lock.release()
+  }
 
   /// Starts receiving one message.
-  package func spool() -> Spool { Spool() }
+  package func spool() -> Spool { Spool(spooler) }
+
+  // MARK: Lanes
+
+  /// The lane an account is on. Throws `.noSuchAccount`.
+  func lane(of account: AccountID) throws(StoreFault) -> Lane {
+    guard let number = homes.withLock({ $0[account] }) else { throw .noSuchAccount }
+    return lanes[number]
+  }
+
+  func home(of account: AccountID) -> Int? { homes.withLock { $0[account] } }
+
+  func settle(_ account: AccountID, on lane: Int?) { homes.withLock { $0[account] = lane } }
+
+  /// All accounts that have storage, ascending.
+  package func accounts() -> [AccountID] { homes.withLock { $0.keys.sorted() } }
 }

@@ -1,4 +1,14 @@
+import ArgumentParser
+import Phrases
+
+/// `barid`: one program, one noun or verb a job. docs/commands.md has every name.
 @main
-struct Barid {
-  static func main() { print("barid") }
+struct Barid: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "barid",
+    abstract: Speech.say(.helpBarid),
+    subcommands: [
+      ServeCommand.self, DemoCommand.self, ConfigCommand.self, ServerCommand.self, DomainCommand.self,
+      AccountCommand.self, AliasCommand.self, DeviceCommand.self, VersionCommand.self, TestBedCommand.self,
+    ])
 }

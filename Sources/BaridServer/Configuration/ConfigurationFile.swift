@@ -1,3 +1,5 @@
+internal import Phrases
+
 /// The configuration as `barid` reads it: a file if one is named or stands at the usual place, and the environment.
 package struct ConfigurationFile: Sendable {
   /// Where the file is looked for when none is named.
@@ -19,8 +21,9 @@ package struct ConfigurationFile: Sendable {
     case .success(let yaml): return try reader.read(yaml: yaml, name: name)
     case .failure(let fault) where path == nil && fault.isMissing: return try reader.read(yaml: nil, name: name)
     case .failure(let fault):
+      let phrase: Phrase = fault.isMissing ? .configFileMissing(name) : .configFileUnreadable(name, fault.reason)
       throw ConfigurationMistakes(
-        all: [ConfigurationMistake(source: name, key: "", value: nil, remedy: fault.sentence)])
+        all: [ConfigurationMistake(source: name, key: "", value: nil, problem: .whole(phrase))])
     }
   }
 

@@ -8,7 +8,7 @@ package enum ConfigurationText {
       # written beside each option.
 
       """
-    for option in Option.all {
+    for option in ConfigurationOption.all {
       text += """
 
         # \(option.purpose)
@@ -23,7 +23,7 @@ package enum ConfigurationText {
   /// The table of docs/configuration.md.
   package static func table() -> String {
     var text = "| option | takes | default | what it does | example |\n|---|---|---|---|---|\n"
-    for option in Option.all {
+    for option in ConfigurationOption.all {
       text += "| `\(option.key)` | \(option.form) | `\(option.standard)` | \(option.purpose) | `\(option.example)` |\n"
     }
     return text

@@ -1,6 +1,6 @@
 /// Everything that `barid serve` may be told, with the values that hold when nothing is said.
 ///
-/// The options by which an owner changes them are declared in `Option.all`, once each.
+/// The options by which an owner changes them are declared in `ConfigurationOption.all`, once each.
 package struct ServerSettings: Sendable, Equatable {
   /// The name that this server gives itself in greetings and trace headers. Empty: the machine's own.
   package var hostname = ""

@@ -1,40 +1,34 @@
+internal import Phrases
+
 /// What single options cannot tell: values that do not go together.
 enum SettingsCheck {
   static func contradictions(in settings: ServerSettings, source: String) -> [ConfigurationMistake] {
-    keyPairs(settings.tls, source) + sharedPorts(settings.listeners, source) + silence(settings.listeners, source)
+    (keyPairs(settings.tls) + sharedPorts(settings.listeners) + silence(settings.listeners)).map { key, phrase in
+      ConfigurationMistake(source: source, key: key, value: nil, problem: .whole(phrase))
+    }
   }
 
-  private static func keyPairs(_ tls: CertificateSettings, _ source: String) -> [ConfigurationMistake] {
+  private static func keyPairs(_ tls: CertificateSettings) -> [(String, Phrase)] {
     if tls.certificates.count == tls.keys.count { return [] }
-    return [
-      ConfigurationMistake(
-        source: source, key: "tls.keys", value: "\(tls.keys.count) keys, \(tls.certificates.count) certificates",
-        remedy: "give each certificate of tls.certificates its key, in the same order")
-    ]
+    return [("tls.keys", .configKeysUnpaired(certificates: tls.certificates.count, keys: tls.keys.count))]
   }
 
-  private static func sharedPorts(_ listeners: ListenerTable, _ source: String) -> [ConfigurationMistake] {
+  private static func sharedPorts(_ listeners: ListenerTable) -> [(String, Phrase)] {
     var taken: [String: ListenerKind] = [:]
-    var mistakes: [ConfigurationMistake] = []
+    var mistakes: [(String, Phrase)] = []
     for (kind, listener) in listeners.all where listener.isEnabled {
-      for host in listener.hosts {
+      for host in Set(listener.hosts).sorted() {
         guard let first = taken.updateValue(kind, forKey: "\(host) \(listener.port)") else { continue }
-        mistakes.append(
-          ConfigurationMistake(
-            source: source, key: "listeners.\(kind.rawValue).port", value: String(listener.port),
-            remedy: "listeners.\(first.rawValue) has this port on \(host) already; choose another"))
+        let key = "listeners.\(kind.rawValue).port"
+        mistakes.append((key, .configPortTwice(key: key, port: listener.port, other: "listeners.\(first.rawValue)")))
         break
       }
     }
     return mistakes
   }
 
-  private static func silence(_ listeners: ListenerTable, _ source: String) -> [ConfigurationMistake] {
-    if listeners.all.contains(where: { $0.listener.isEnabled && !$0.listener.hosts.isEmpty }) { return [] }
-    return [
-      ConfigurationMistake(
-        source: source, key: "listeners", value: nil,
-        remedy: "no listener is enabled; enable at least one and give it a host")
-    ]
+  private static func silence(_ listeners: ListenerTable) -> [(String, Phrase)] {
+    let isHeard = listeners.all.contains { $0.listener.isEnabled && !$0.listener.hosts.isEmpty }
+    return isHeard ? [] : [("listeners", .configNoListener)]
   }
 }

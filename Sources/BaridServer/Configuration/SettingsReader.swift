@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Phrases
 internal import Synchronization
 
 /// Reads `ServerSettings` from a YAML file and the environment over it, and reports every mistake at once.
@@ -41,7 +42,7 @@ package struct SettingsReader: Sendable {
       let reason = "\(error)".split(whereSeparator: \.isNewline).joined(separator: " ")
       mistakes.append(
         ConfigurationMistake(
-          source: name, key: "", value: nil, remedy: "this is not YAML that Barid can read (\(reason)); correct it"))
+          source: name, key: "", value: nil, problem: .whole(.configNotYAML(name, reason))))
       return nil
     }
   }
@@ -85,24 +86,26 @@ private struct Source {
   var snapshot: any ConfigSnapshot
   var keys: [String]
   var prefix: [String]
-  var spell: @Sendable (Option) -> String
+  var spell: @Sendable (ConfigurationOption) -> String
 
   func apply(to settings: inout ServerSettings, _ mistakes: inout [ConfigurationMistake]) {
-    let known = Dictionary(uniqueKeysWithValues: Option.all.map { (spell($0), $0) })
+    let known = Dictionary(uniqueKeysWithValues: ConfigurationOption.all.map { (spell($0), $0) })
     for key in keys where known[key] == nil {
       mistakes.append(
-        ConfigurationMistake(source: name, key: key, value: nil, remedy: remedy(forUnknown: key, known.keys.sorted())))
+        ConfigurationMistake(source: name, key: key, value: nil, problem: problem(forUnknown: key, known.keys.sorted()))
+      )
     }
-    for option in Option.all where keys.contains(spell(option)) {
+    for option in ConfigurationOption.all where keys.contains(spell(option)) {
       let raw = value(of: option)
       guard let refusal = option.read(raw, &settings) else { continue }
       mistakes.append(
-        ConfigurationMistake(source: name, key: spell(option), value: raw.text, remedy: refusal.remedy))
+        ConfigurationMistake(
+          source: name, key: spell(option), value: raw.text, problem: .refused(remedy: refusal.remedy)))
     }
   }
 
   /// The value as written. The environment cannot tell a list from text: there a list's option decides.
-  private func value(of option: Option) -> RawValue {
+  private func value(of option: ConfigurationOption) -> RawValue {
     let key = AbsoluteConfigKey(prefix + option.key.split(separator: ".").map(String.init))
     func content(_ type: ConfigType) -> ConfigContent? {
       (try? snapshot.value(forKey: key, type: type))?.value?.content
@@ -114,11 +117,10 @@ private struct Source {
     return .one("")
   }
 
-  private func remedy(forUnknown key: String, _ known: [String]) -> String {
+  private func problem(forUnknown key: String, _ known: [String]) -> ConfigurationMistake.Problem {
     if let inside = known.first(where: { $0.hasPrefix(key + ".") }) {
-      return "this is a section; write its options indented beneath it, such as \(inside)"
+      return .whole(.configSection(key: key, inside: inside))
     }
-    if let nearest = NearestName.of(key, in: known) { return "there is no such option; did you mean \(nearest)?" }
-    return "there is no such option; `barid config describe` lists them all"
+    return .unknown(similar: NearestName.of(key, in: known))
   }
 }

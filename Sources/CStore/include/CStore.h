@@ -4,4 +4,11 @@
 #define _GNU_SOURCE
 #endif
 #include <fcntl.h>
+#include <pthread.h>
 #include <unistd.h>
+
+// Names a thread for top -H; Linux keeps 15 characters.
+void cstore_name_thread(pthread_t thread, const char *name);
+
+// Opens a file in `folder` for reading and writing that has no name: gone when closed. -1 and errno on failure.
+int cstore_open_unnamed(const char *folder);

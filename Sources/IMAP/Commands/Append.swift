@@ -79,6 +79,18 @@ public struct AppendStart: Sendable, Equatable {
   public var isUTF8: Bool
   /// Which message of the command, from 0.
   public var index: Int
+
+  public init(tag: String, verb: Verb = .append, mailbox: MailboxName, size: Int) {
+    self.tag = tag
+    self.verb = verb
+    self.mailbox = mailbox
+    self.size = size
+    flags = []
+    isSynchronizing = true
+    isBinary = false
+    isUTF8 = false
+    index = 0
+  }
 }
 
 /// What precedes the literal of one appended message.

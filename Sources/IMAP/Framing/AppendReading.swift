@@ -30,9 +30,7 @@ extension CommandReader {
       } else if isUID || !reader.skipWord("APPEND ") {
         throw reader.error("Unknown command")
       }
-      let start = AppendStart(
-        tag: tag, verb: verb, mailbox: try reader.mailbox(), flags: [], size: 0, isSynchronizing: true,
-        isBinary: false, isUTF8: false, index: 0)
+      let start = AppendStart(tag: tag, verb: verb, mailbox: try reader.mailbox(), size: 0)
       return try reader.appendReading(of: start)
     } catch {
       return reader.literalAtEnd == nil ? .broken(error) : .argument

@@ -41,6 +41,13 @@ extension ResponseWriter {
     flagList(flags)
   }
 
+  /// A flag list that `flagList` wrote before: most messages of a mailbox share a few.
+  public mutating func fetchFlags(text: [UInt8]) {
+    separate()
+    write("FLAGS ")
+    bytes.append(contentsOf: text)
+  }
+
   public mutating func fetchModSequence(_ value: UInt64) {
     separate()
     item("MODSEQ (", value)

@@ -34,7 +34,7 @@ public struct ResponseWriter: Sendable {
 
   /// `tag OK [CODE] text`; without a tag `* OK …`.
   public mutating func status(
-    _ condition: Condition, tag: String? = nil, _ code: ResponseCode? = nil, _ text: String
+    _ condition: Condition, tag: String? = nil, _ code: ResponseCode?, _ text: String
   ) {
     if let tag { write(tag) } else { bytes.append(0x2A) }
     bytes.append(0x20)
@@ -49,6 +49,11 @@ public struct ResponseWriter: Sendable {
     endLine()
   }
 
+  /// `tag OK text`
+  public mutating func status(_ condition: Condition, tag: String? = nil, _ text: String) {
+    status(condition, tag: tag, nil, text)
+  }
+
   /// The tagged answer to what could not be read.
   public mutating func error(_ error: CommandError) {
     status(error.condition == .bad ? .bad : .no, tag: error.tag, error.code, error.text)
@@ -59,7 +64,7 @@ public struct ResponseWriter: Sendable {
     if refusal.closes {
       status(.bye, refusal.code, refusal.text)
     } else {
-      status(.bad, tag: refusal.tag, refusal.code, refusal.text)
+      status(refusal.condition == .bad ? .bad : .no, tag: refusal.tag, refusal.code, refusal.text)
     }
   }
 
@@ -94,21 +99,16 @@ public struct ResponseWriter: Sendable {
 extension [UInt8] {
   /// Appends a number in decimal without making a String.
   mutating func appendDecimal(_ number: UInt64) {
-    if number < 10 {
-      append(0x30 + UInt8(number))
-      return
-    }
-    var digits: (UInt64, UInt64) = (number, 1)
-    while digits.0 >= 10 {
-      digits.0 /= 10
-      digits.1 *= 10
-    }
-    var rest = number
-    var unit = digits.1
-    while unit > 0 {
-      append(0x30 + UInt8(rest / unit))
-      rest %= unit
-      unit /= 10
+    // 2^64 - 1 has 20 digits.
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+      var at = 20
+      var rest = number
+      repeat {
+        at -= 1
+        digits.initializeElement(at: at, to: UInt8(truncatingIfNeeded: 0x30 + rest % 10))
+        rest /= 10
+      } while rest > 0
+      append(contentsOf: UnsafeMutableBufferPointer(rebasing: digits[at...]))
     }
   }
 }

@@ -59,11 +59,9 @@ public struct TraceCounter: Sendable {
   }
 
   private mutating func countName() {
-    let line = start.span
-    if line.hasPrefix("RECEIVED:", at: 0) {
-      received += 1
-    } else if line.hasPrefix("DELIVERED-TO:", at: 0) {
-      deliveredTo += 1
-    }
+    let isReceived = start.span.hasPrefix("RECEIVED:", at: 0)
+    let isDeliveredTo = start.span.hasPrefix("DELIVERED-TO:", at: 0)
+    if isReceived { received += 1 }
+    if isDeliveredTo { deliveredTo += 1 }
   }
 }

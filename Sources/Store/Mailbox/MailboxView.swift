@@ -77,10 +77,22 @@ final class MailboxView: Sendable {
     if let moved { recentMoved(key, moved) }
   }
 
-  /// Messages that no session was told are recent.
-  var recentCount: Int {
-    guarded.withLock {
-      $0.claimers > 0 ? 0 : $0.state.table.count - $0.state.table.lowerBound($0.state.firstRecent)
+  var rowCount: Int { guarded.withLock { $0.state.table.count } }
+
+  /// The numbers of STATUS. Recent are those of which no session was told.
+  var status: MailboxStatus {
+    let (state, claimers) = guarded.withLock { ($0.state, $0.claimers) }
+    var status = MailboxStatus(
+      messages: state.table.count, unseen: 0, deleted: 0, size: 0, uidNext: state.uidNext,
+      uidValidity: state.uidValidity, highestModseq: state.highestModseq,
+      recent: claimers > 0 ? 0 : state.table.count - state.table.lowerBound(state.firstRecent))
+    for chunk in state.table.chunks {
+      for row in 0..<chunk.count {
+        if chunk.flags[row] & Flags.seen.rawValue == 0 { status.unseen += 1 }
+        if chunk.flags[row] & Flags.deleted.rawValue != 0 { status.deleted += 1 }
+        status.size += Int(chunk.sizes[row])
+      }
     }
+    return status
   }
 }

@@ -1,0 +1,53 @@
+internal import Control
+package import Directory
+package import Logging
+internal import Phrases
+internal import Postroom
+package import Store
+
+/// The folder that holds mail and accounts, open under its lock.
+package struct DataFolder: Sendable {
+  package let store: Store
+  package let directory: Directory
+
+  /// Opens the store, which takes the folder's lock, then the directory.
+  package static func open(
+    _ settings: ServerSettings, loggers: @Sendable (String) -> Logger
+  ) throws(StartFault) -> DataFolder {
+    let path = settings.dataFolder
+    try FolderProbe.check(path)
+    do throws(FileFault) { try FileBytes.makeFolder(path) } catch { throw StartFault(.dataFolderMissing(path)) }
+    var options = StoreOptions()
+    options.messageLimit = settings.limits.messageSize
+    let store: Store
+    do throws(StoreFault) {
+      store = try Store.open(path, options, derive: Derivation.derive, logger: loggers("store"))
+    } catch {
+      throw StartFault(phrase(for: error, path))
+    }
+    var names = DirectoryOptions()
+    names.lanes = store.laneCount
+    do throws(DirectoryError) {
+      return DataFolder(store: store, directory: try Directory.open(path, names, logger: loggers("directory")))
+    } catch {
+      if case .newer = error { throw StartFault(.dataFolderNewer(path)) }
+      throw StartFault(error.phrase)
+    }
+  }
+
+  /// Closes both and gives the lock back.
+  package func close() async {
+    await directory.close()
+    await store.close()
+  }
+
+  private static func phrase(for fault: StoreFault, _ path: String) -> Phrase {
+    switch fault {
+    case .inUse: .dataFolderInUse(path)
+    case .newer: .dataFolderNewer(path)
+    case .damaged(let what): .dataFolderDamaged(path, what)
+    case .diskFull: .diskFull
+    default: .dataFault(fault.description)
+    }
+  }
+}

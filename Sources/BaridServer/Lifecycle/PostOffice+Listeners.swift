@@ -1,0 +1,101 @@
+internal import Glibc
+internal import IMAP
+internal import IMAPServer
+internal import Logging
+internal import Net
+internal import POP3Server
+internal import Phrases
+internal import SMTP
+internal import SMTPServer
+internal import Synchronization
+
+// Which service answers at which door.
+extension PostOffice {
+  func listen(_ tls: TLSContexts) async throws(StartFault) {
+    let settings = current.withLock { $0 }
+    for (kind, listener) in settings.listeners.all where listener.isEnabled {
+      var isHeard = false
+      for host in listener.hosts {
+        let door = Self.door(kind, listener, host: host, settings)
+        switch await opened(kind, door, tls, settings) {
+        case .success(let bound):
+          add(bound)
+          isHeard = true
+        // A machine without IPv6 still serves IPv4.
+        case .failure(let fault) where fault.reason == .noSuchAddress && isHeard:
+          log.logger("net").info("address not here", metadata: ["listener": "\(kind.rawValue)", "address": "\(host)"])
+        case .failure(let fault): throw StartFault(Self.phrase(for: fault))
+        }
+      }
+    }
+  }
+
+  private func opened(
+    _ kind: ListenerKind, _ door: ListenerSettings, _ tls: TLSContexts, _ settings: ServerSettings
+  ) async -> Result<BoundListener, ListenFault> {
+    do throws(ListenFault) {
+      switch kind {
+      case .smtp, .submission, .submissions:
+        let service = smtpService(kind, settings)
+        return .success(try await net.listen(door, tls: tls) { service.makeSession($0, $1) })
+      case .imap, .imaps:
+        let service = imapService(kind, settings)
+        return .success(try await net.listen(door, tls: tls) { service.makeSession($0, $1) })
+      case .pop3, .pop3s:
+        let service = pop3Service(kind, settings)
+        return .success(try await net.listen(door, tls: tls) { service.makeSession($0, $1) })
+      }
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private static func door(
+    _ kind: ListenerKind, _ listener: Listener, host: String, _ settings: ServerSettings
+  ) -> ListenerSettings {
+    let refusal =
+      switch kind {
+      case .smtp, .submission, .submissions: "421 4.7.0 \(settings.effectiveHostname) too many connections\r\n"
+      case .imap, .imaps: "* BYE [UNAVAILABLE] too many connections\r\n"
+      case .pop3, .pop3s: "-ERR [SYS/TEMP] too many connections\r\n"
+      }
+    return ListenerSettings(
+      name: kind.rawValue, host: host, port: listener.port, tls: kind.isImplicitTLS ? .implicit : .startTLS,
+      proxyProtocolFrom: listener.proxyFrom.compactMap { CIDR($0) }, refusal: Array(refusal.utf8))
+  }
+
+  private func smtpService(_ kind: ListenerKind, _ settings: ServerSettings) -> SMTPService {
+    var own = SMTPServiceSettings(role: kind == .smtp ? .mx : .submission, hostName: settings.effectiveHostname)
+    own.limits.messageSize = settings.limits.messageSize
+    own.offersStartTLS = !kind.isImplicitTLS
+    own.allowsPlaintextLogIn = settings.exemptions.plainLogInOnLoopback
+    return SMTPService(
+      settings: own, store: store, directory: directory, logger: log.logger(kind.rawValue), now: { Int64(time(nil)) })
+  }
+
+  private func imapService(_ kind: ListenerKind, _ settings: ServerSettings) -> IMAPService {
+    var own = IMAPServiceSettings(hostName: settings.effectiveHostname)
+    own.limits.message = settings.limits.messageSize
+    own.offersStartTLS = !kind.isImplicitTLS
+    own.allowsPlaintextLogIn = settings.exemptions.plainLogInOnLoopback
+    return IMAPService(
+      settings: own, store: store, directory: directory, logger: log.logger(kind.rawValue), now: { Int64(time(nil)) })
+  }
+
+  private func pop3Service(_ kind: ListenerKind, _ settings: ServerSettings) -> POP3Service {
+    var own = POP3ServiceSettings(hostName: settings.effectiveHostname)
+    own.offersSTLS = !kind.isImplicitTLS
+    own.allowsPlaintextLogIn = settings.exemptions.plainLogInOnLoopback
+    return POP3Service(settings: own, store: store, directory: directory, logger: log.logger(kind.rawValue))
+  }
+
+  private static func phrase(for fault: ListenFault) -> Phrase {
+    switch fault.reason {
+    case .inUse: .portInUse(fault.port)
+    case .forbidden: .portForbidden(fault.port)
+    case .noSuchAddress: .hostUnknown(fault.address)
+    case .noCertificate: .certificateUnreadable(fault.listener, fault.description)
+    case .other(let reason): .dataFault(reason)
+    }
+  }
+}

@@ -1,0 +1,157 @@
+internal import Control
+package import Directory
+internal import Glibc
+internal import Logging
+internal import Net
+internal import Phrases
+package import Store
+internal import Synchronization
+
+/// The whole server, wired: store, directory, listeners, services and the control socket.
+///
+/// Invariants
+/// 1. `open` either returns a server that answers on every listener, or throws one sentence and leaves nothing open.
+/// 2. Ports and the folder's rights are tried before anything is written.
+/// 3. `close` first lets the protocols finish, then closes the directory and, last, the store with its lock.
+package final class PostOffice: Sendable {
+  package let store: Store
+  package let directory: Directory
+  let net: NetServer
+  let log: LogSwitch
+  /// What HUP reads again; nil: there is no file, as in the demo.
+  let configuration: ConfigurationFile?
+  /// The settings in force.
+  let current: Mutex<ServerSettings>
+  private let bounds = Mutex<[BoundListener]>([])
+  private let control = Mutex<ControlServer?>(nil)
+  private let stops: AsyncStream<Void>
+  private let stopping: AsyncStream<Void>.Continuation
+  private let openedAt = time(nil)
+
+  private init(
+    _ settings: ServerSettings, _ configuration: ConfigurationFile?, _ log: LogSwitch, _ folder: DataFolder
+  ) {
+    store = folder.store
+    directory = folder.directory
+    self.log = log
+    self.configuration = configuration
+    current = Mutex(settings)
+    net = NetServer(settings: Self.netSettings(settings), logger: log.logger("net"))
+    (stops, stopping) = AsyncStream.makeStream(of: Void.self)
+  }
+
+  /// Opens everything. `beforeListening` runs when store and directory are open and nobody can connect yet.
+  package static func open(
+    _ settings: ServerSettings, configuration: ConfigurationFile? = nil, log: LogSwitch,
+    beforeListening: @Sendable (PostOffice) async throws(StartFault) -> Void = { _ in }
+  ) async throws(StartFault) -> PostOffice {
+    FileLimit.raise()
+    try tryPlaces(settings)
+    let named = settings.tls.certificates.isEmpty ? nil : try tls(settings)
+    let folder = try DataFolder.open(settings, loggers: { log.logger($0) })
+    let office = PostOffice(settings, configuration, log, folder)
+    do throws(StartFault) {
+      try await office.repair()
+      try await beforeListening(office)
+      let contexts = if let named { named } else { try tls(settings) }
+      try await office.listen(contexts)
+      try office.openControl()
+      return office
+    } catch {
+      await office.close(limit: .zero)
+      throw error
+    }
+  }
+
+  /// Says why the data folder or a port cannot be had, before anything is written.
+  package static func tryPlaces(_ settings: ServerSettings) throws(StartFault) {
+    try FolderProbe.check(settings.dataFolder)
+    try PortProbe.check(settings.listeners)
+  }
+
+  /// True while nobody has a mailbox here.
+  package var isEmpty: Bool { directory.accounts.isEmpty }
+
+  /// Serves until TERM, INT or `barid server stop`, then finishes what is under way and closes everything.
+  package func run() async {
+    let logger = log.logger("server")
+    await withTaskGroup(of: Void.self) { group in
+      group.addTask { await SignalLoop.run(reload: { _ = await self.reload() }, stop: { self.stop() }) }
+      if let control = control.withLock({ $0 }) { group.addTask { await control.run() } }
+      for await _ in stops { break }
+      let seconds = current.withLock { $0.limits.drainSeconds }
+      logger.notice("stopping", metadata: ["seconds": "\(seconds)"])
+      await close(limit: .seconds(seconds))
+      group.cancelAll()
+    }
+    logger.notice("stopped")
+  }
+
+  /// Begins to stop; returns at once.
+  package func stop() { stopping.yield() }
+
+  /// Stops accepting, lets commands finish for at most `limit`, then closes everything.
+  package func close(limit: Duration) async {
+    control.withLock { $0 }?.stop()
+    await net.drain(limit: limit)
+    await directory.close()
+    await store.close()
+  }
+
+  func add(_ bound: BoundListener) { bounds.withLock { $0.append(bound) } }
+
+  static func tls(_ settings: ServerSettings) throws(StartFault) -> TLSContexts {
+    try TLSFiles.load(
+      settings.tls, ownFolder: settings.certificateFolder,
+      names: [settings.effectiveHostname, "localhost", "127.0.0.1", "::1"])
+  }
+
+  private static func netSettings(_ settings: ServerSettings) -> NetSettings {
+    var net = NetSettings()
+    net.threads = settings.limits.threads
+    net.connections = settings.limits.connections
+    net.connectionsPerAddress = settings.limits.connectionsPerAddress
+    net.strangersPerNetwork = settings.limits.connectionsPerNetwork
+    net.loopbackIsExempt = settings.exemptions.noLimitsOnLoopback
+    return net
+  }
+}
+
+// MARK: The control socket
+
+extension PostOffice {
+  /// An account of the directory whose storage a crash kept from being made gets it now.
+  private func repair() async throws(StartFault) {
+    do throws(StoreFault) {
+      let made = try await ControlVerbs(directory: directory, store: store).repair()
+      if made > 0 { log.logger("server").notice("storage of accounts made", metadata: ["count": "\(made)"]) }
+    } catch {
+      throw StartFault(.dataFault(error.description))
+    }
+  }
+
+  private func openControl() throws(StartFault) {
+    let verbs = ControlVerbs(
+      directory: directory, store: store,
+      server: ControlVerbs.Server(
+        status: { [weak self] in self?.status() ?? [:] }, reload: { [weak self] in await self?.reload() },
+        stop: { [weak self] in self?.stop() }))
+    let path = ControlClient.socketPath(in: current.withLock { $0.dataFolder })
+    do throws(ControlFailure) {
+      let server = try ControlServer(path: path, logger: log.logger("control")) { await verbs.answer($0) }
+      control.withLock { $0 = server }
+    } catch {
+      throw StartFault(error.phrase)
+    }
+  }
+
+  private func status() -> [String: ControlValue] {
+    [
+      "pid": .int(Int64(getpid())), "version": .text(Version.text), "seconds": .int(Int64(time(nil) - openedAt)),
+      "connections": .int(Int64(net.connectionCount)),
+      "listeners": .object(
+        Dictionary(bounds.withLock { $0 }.map { ($0.name, .int(Int64($0.port))) }, uniquingKeysWith: { first, _ in first })
+      ),
+    ]
+  }
+}

@@ -1,0 +1,49 @@
+import IMAP
+import Net
+import Store
+
+/// COPY, MOVE and their UID forms (RFC 9051 §6.4.7, RFC 6851).
+struct CopyCommand: Sendable {
+  let copy: IMAPCommand.Copy
+  let isMove: Bool
+  let context: CommandContext
+  let view: ViewSnapshot
+
+  func run() async -> CommandReply {
+    if isMove, view.isReadOnly { return .no("The mailbox was opened read-only", .readOnly) }
+    do {
+      let chosen = try Chosen(copy.set, isUID: copy.isUID, in: view, saved: context.savedResult)
+      let uids = chosen.uids(in: view.table)
+      let destination = try await context.store.mailbox(named: copy.mailbox.text, of: context.account)
+      guard destination.isSelectable else { throw StoreFault.noSuchMailbox }
+      // Nothing to do is done (RFC 9051 §6.4.9).
+      if uids.isEmpty { return .ok(isMove ? "Nothing to move" : "Nothing to copy") }
+      let result =
+        isMove
+        ? try await context.store.move(uids, from: view.mailbox, to: destination.id)
+        : try await context.store.copy(uids, from: view.mailbox, to: destination.id)
+      return try await answer(result)
+    } catch let refusal as CommandRefusal {
+      return refusal.reply
+    } catch StoreFault.noSuchMailbox {
+      // RFC 9051 §6.4.7: the client may CREATE it and try again.
+      return .no("No such mailbox", .tryCreate)
+    } catch let fault as StoreFault {
+      return CommandReply(fault)
+    } catch {
+      return .no("The connection is closed")
+    }
+  }
+
+  private func answer(_ result: CopyResult) async throws -> CommandReply {
+    guard !result.source.isEmpty else { return .no("The messages are gone", .expungeIssued) }
+    let code = ResponseCode.copyUID(
+      uidValidity: result.uidValidity, source: result.source, destination: result.destination)
+    guard isMove else { return .ok("Copy completed", code) }
+    // RFC 6851 §4.3: before the EXPUNGE responses, which the view's update brings.
+    var responses = context.responses()
+    responses.status(.ok, code, "Moved")
+    try await context.out.write(responses.bytes)
+    return .ok("Move completed")
+  }
+}

@@ -1,0 +1,28 @@
+import IMAP
+import Store
+
+/// EXPUNGE, UID EXPUNGE (RFC 9051 §6.4.3) and CLOSE (§6.4.1). The EXPUNGE responses come from the view's update.
+struct ExpungeCommand: Sendable {
+  /// The set of UID EXPUNGE.
+  let set: SequenceSet?
+  let closes: Bool
+  let context: CommandContext
+  let view: ViewSnapshot
+
+  func run() async -> CommandReply {
+    if closes, view.isReadOnly { return .ok("Closed", effect: .unselected) }
+    if view.isReadOnly { return .no("The mailbox was opened read-only", .readOnly) }
+    do {
+      var uids: [UID]?
+      if let set { uids = try Chosen(set, isUID: true, in: view, saved: context.savedResult).uids(in: view.table) }
+      _ = try await context.store.expunge(uids, in: view.mailbox)
+      return closes ? .ok("Closed", effect: .unselected) : .ok("Expunge completed")
+    } catch let refusal as CommandRefusal {
+      return refusal.reply
+    } catch let fault as StoreFault {
+      return CommandReply(fault)
+    } catch {
+      return .no("Expunge failed")
+    }
+  }
+}

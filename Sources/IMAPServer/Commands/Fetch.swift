@@ -1,0 +1,166 @@
+import IMAP
+import Net
+import Store
+
+/// FETCH and UID FETCH (RFC 9051 §6.4.5).
+struct FetchCommand: Sendable {
+  let fetch: IMAPCommand.Fetch
+  let context: CommandContext
+  let view: ViewSnapshot
+
+  /// Derived rows asked of the store in one hop.
+  private static let derivedBatch = 512
+  /// Bytes of messages read in one hop.
+  private static let contentBatch = 1 << 20
+  /// A message longer than this is never whole in memory where it need not be.
+  private static let streamedSize = 256 << 10
+  /// Output is handed to the connection in pieces of about this size.
+  private static let outputPiece = 32 << 10
+
+  func run() async -> CommandReply {
+    do {
+      var chosen = try Chosen(fetch.set, isUID: fetch.isUID, in: view, saved: context.savedResult)
+      if let since = fetch.changedSince { chosen.indices.removeAll { view.table[$0].modseq <= since } }
+      if let partial = fetch.partial {
+        chosen.indices = Array(chosen.indices[partial.indices(in: chosen.indices.count)])
+      }
+      let plan = FetchPlan(fetch, modes: context.modes, isReadOnly: view.isReadOnly)
+      let missing = try await write(chosen.indices, plan)
+      if plan.setsSeen { try await markSeen(chosen.indices) }
+      // RFC 2180 §4.1.2: what could be fetched was sent; the rest was expunged by somebody else.
+      return missing ? .no("Some of the messages are gone", .expungeIssued) : .ok("Fetch completed")
+    } catch let refusal as CommandRefusal {
+      return refusal.reply
+    } catch let fault as StoreFault {
+      return CommandReply(fault)
+    } catch {
+      return .no("The connection is closed")
+    }
+  }
+
+  /// Writes a response for each message; true when some were not there any more.
+  private func write(_ indices: [Int], _ plan: FetchPlan) async throws -> Bool {
+    var assembler = FetchAssembler(plan, context.responses(capacity: Self.outputPiece + 4096), view)
+    if !plan.needsDerived && !plan.needsContent {
+      for index in indices {
+        assembler.add(index, view.table[index], derived: nil, message: nil)
+        try await send(&assembler, atLeast: Self.outputPiece)
+      }
+      try await send(&assembler, atLeast: 1)
+      return false
+    }
+    var isMissing = false
+    var next = 0
+    while next < indices.count {
+      let end = min(indices.count, next + Self.derivedBatch)
+      let batch = Array(indices[next..<end])
+      next = end
+      let records = batch.map { view.table[$0] }
+      let derived =
+        plan.needsDerived
+        ? try await context.store.derived(records.map(\.email), of: context.account)
+        : [Derived?](repeating: nil, count: batch.count)
+      if plan.needsContent {
+        if try await writeContents(batch, records, derived, plan, &assembler) { isMissing = true }
+      } else {
+        for (offset, index) in batch.enumerated() {
+          guard let found = derived[offset] else {
+            isMissing = true
+            continue
+          }
+          assembler.add(index, records[offset], derived: found, message: nil)
+          try await send(&assembler, atLeast: Self.outputPiece)
+        }
+      }
+    }
+    try await send(&assembler, atLeast: 1)
+    return isMissing
+  }
+
+  private func writeContents(
+    _ indices: [Int], _ records: [MessageRecord], _ derived: [Derived?], _ plan: FetchPlan,
+    _ assembler: inout FetchAssembler
+  ) async throws -> Bool {
+    var isMissing = false
+    var next = 0
+    while next < indices.count {
+      if let streamed = plan.streamed, records[next].size > Self.streamedSize {
+        if try await stream(indices[next], records[next], derived[next], streamed, &assembler) { isMissing = true }
+        next += 1
+        continue
+      }
+      // As many as fit; a long message that would be streamed ends the batch before it.
+      var end = next + 1
+      while end < indices.count, plan.streamed == nil || records[end].size <= Self.streamedSize { end += 1 }
+      guard let contents = try await contents(records[next..<end].map(\.email)) else {
+        isMissing = true
+        next += 1
+        continue
+      }
+      for content in contents {
+        assembler.add(indices[next], records[next], derived: derived[next], message: content)
+        next += 1
+        try await send(&assembler, atLeast: Self.outputPiece)
+      }
+    }
+    return isMissing
+  }
+
+  /// The first messages that fit into one batch; nil when the very first is gone.
+  private func contents(_ emails: [EmailID]) async throws(StoreFault) -> [[UInt8]]? {
+    do throws(StoreFault) {
+      return try await context.store.contents(emails, of: context.account, limit: Self.contentBatch)
+    } catch {
+      if error == .noSuchMessage { return nil }
+      throw error
+    }
+  }
+
+  /// Sends one long message piece by piece; true when it is gone.
+  private func stream(
+    _ index: Int, _ record: MessageRecord, _ derived: Derived?,
+    _ streamed: (item: FetchItem, partial: PartialFetch?), _ assembler: inout FetchAssembler
+  ) async throws -> Bool {
+    let range = streamed.partial?.range(in: record.size) ?? 0..<record.size
+    var position = range.lowerBound
+    var isBegun = false
+    while position < range.upperBound || !isBegun {
+      let end = min(range.upperBound, position + Self.streamedSize)
+      guard let piece = try await content(record.email, position..<end) else {
+        if isBegun { throw ConnectionClosed() }
+        return true
+      }
+      if !isBegun {
+        assembler.begin(index, record, derived: derived, streamed: streamed.item, size: range.count)
+        isBegun = true
+      }
+      assembler.append(piece)
+      position = end
+      try await send(&assembler, atLeast: 1)
+    }
+    assembler.end()
+    return false
+  }
+
+  /// A piece of a message; nil when the message is gone.
+  private func content(_ email: EmailID, _ range: Range<Int>) async throws(StoreFault) -> [UInt8]? {
+    do throws(StoreFault) {
+      return try await context.store.content(email, of: context.account, range: range)
+    } catch {
+      if error == .noSuchMessage { return nil }
+      throw error
+    }
+  }
+
+  private func send(_ assembler: inout FetchAssembler, atLeast size: Int) async throws(ConnectionClosed) {
+    guard assembler.responses.bytes.count >= size else { return }
+    try await context.out.write(assembler.responses.bytes)
+    assembler.responses.bytes.removeAll(keepingCapacity: true)
+  }
+
+  private func markSeen(_ indices: [Int]) async throws(StoreFault) {
+    let unseen = indices.filter { !view.table.flags(at: $0).contains(.seen) }.map { view.table.uid(at: $0) }
+    guard !unseen.isEmpty else { return }
+    _ = try await context.store.setFlags(FlagChange(uids: unseen, mode: .add, flags: .seen), in: view.mailbox)
+  }
+}

@@ -1,0 +1,85 @@
+import IMAP
+import Mail
+import Store
+
+/// Puts FETCH responses together, item by item, in the order asked.
+struct FetchAssembler {
+  let plan: FetchPlan
+  var responses: ResponseWriter
+  private let view: ViewSnapshot
+  private var flagTexts: FlagTexts
+
+  init(_ plan: FetchPlan, _ responses: ResponseWriter, _ view: ViewSnapshot) {
+    self.plan = plan
+    self.responses = responses
+    self.view = view
+    flagTexts = FlagTexts(view.keywords)
+  }
+
+  /// One whole response.
+  mutating func add(_ index: Int, _ record: MessageRecord, derived: Derived?, message: [UInt8]?) {
+    var content = message.map { MessageContent($0) }
+    responses.beginFetch(UInt32(index + 1))
+    for item in plan.items { write(item, record, derived, &content) }
+    responses.endFetch()
+  }
+
+  /// Everything of a response but the octets of the streamed item, which follow with `append`, then `end`.
+  mutating func begin(_ index: Int, _ record: MessageRecord, derived: Derived?, streamed: FetchItem, size: Int) {
+    responses.beginFetch(UInt32(index + 1))
+    var none: MessageContent?
+    for item in plan.items where item != streamed { write(item, record, derived, &none) }
+    name(streamed)
+    responses.literalHeader(size: size)
+  }
+
+  mutating func append(_ piece: [UInt8]) { responses.literalOctets(piece) }
+
+  mutating func end() { responses.endFetch() }
+
+  private mutating func write(
+    _ item: FetchItem, _ record: MessageRecord, _ derived: Derived?, _ content: inout MessageContent?
+  ) {
+    switch item {
+    case .uid: responses.fetchUID(record.uid)
+    case .flags: responses.fetchFlags(text: flagTexts.text(record.flags, isRecent: view.isRecent(record.uid)))
+    case .internalDate: responses.fetchInternalDate(MailDate(seconds: record.internalDate))
+    case .rfc822Size: responses.fetchSize(UInt64(record.size))
+    case .modSequence: responses.fetchModSequence(record.modseq)
+    case .emailID: responses.fetchEmailID(ObjectID.email(record.email))
+    // RFC 8474 §5.3: NIL where the server does not group messages.
+    case .threadID: responses.fetchThreadID(nil)
+    case .saveDate: responses.fetchSaveDate(MailDate(seconds: record.savedAt))
+    case .envelope: responses.fetchEnvelope(derived?.envelope ?? Array("NIL".utf8))
+    case .bodyStructure: responses.fetchBodyStructure(derived?.structure ?? Array("NIL".utf8), extensible: true)
+    case .preview: responses.fetchPreview(derived?.preview)
+    case .body: responses.fetchBodyStructure(content?.plainStructure() ?? Array("NIL".utf8), extensible: false)
+    case .binarySize(let part): responses.fetchBinarySize(part, UInt64(content?.decoded(part)?.count ?? 0))
+    case .binary(let part, _, let partial): writeBinary(part, partial, &content)
+    case .section, .rfc822, .rfc822Header, .rfc822Text: writeSection(item, &content)
+    }
+  }
+
+  private mutating func writeSection(_ item: FetchItem, _ content: inout MessageContent?) {
+    name(item)
+    guard let octets = content?.octets(of: item) else { return responses.nstring([UInt8]?.none) }
+    responses.literal(octets)
+  }
+
+  /// The item's name; its value follows.
+  private mutating func name(_ item: FetchItem) {
+    if case .section(let spec, _, let partial) = item {
+      responses.fetchSectionName(spec, first: partial?.first)
+    } else {
+      responses.fetchRFC822Name(item)
+    }
+  }
+
+  private mutating func writeBinary(_ part: [UInt32], _ partial: PartialFetch?, _ content: inout MessageContent?) {
+    guard let octets = content?.decoded(part) else {
+      return responses.fetchBinary(part, first: partial?.first, [UInt8]?.none)
+    }
+    let range = partial?.range(in: octets.count) ?? 0..<octets.count
+    responses.fetchBinary(part, first: partial?.first, octets[range])
+  }
+}

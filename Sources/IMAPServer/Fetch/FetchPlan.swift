@@ -1,0 +1,41 @@
+import IMAP
+
+/// What a FETCH needs, decided once before the first message is looked at.
+struct FetchPlan: Sendable {
+  let items: [FetchItem]
+  let needsDerived: Bool
+  let needsContent: Bool
+  /// Messages without \Seen get it (RFC 9051 §6.4.5).
+  let setsSeen: Bool
+
+  /// `isUID`: the response has UID whether it was asked for or not (RFC 9051 §6.4.9).
+  init(_ fetch: IMAPCommand.Fetch, modes: Modes, isReadOnly: Bool) {
+    var items = fetch.items
+    if fetch.isUID, !items.contains(.uid) { items.insert(.uid, at: 0) }
+    // RFC 7162 §3.1.4.1: CHANGEDSINCE implies MODSEQ.
+    if fetch.changedSince != nil, !items.contains(.modSequence) { items.append(.modSequence) }
+    self.items = items
+    needsContent = items.contains { $0.needsContent || $0 == .body }
+    needsDerived = items.contains { item in
+      switch item {
+      case .envelope, .bodyStructure, .preview: true
+      default: false
+      }
+    }
+    setsSeen = !isReadOnly && items.contains(where: \.setsSeen)
+  }
+
+  /// The single item that is a whole message or a plain piece of it: read from the disk piece by piece, never whole in memory.
+  var streamed: (item: FetchItem, partial: PartialFetch?)? {
+    var found: (FetchItem, PartialFetch?)?
+    for item in items where item.needsContent || item == .body {
+      guard found == nil else { return nil }
+      switch item {
+      case .section(let spec, _, let partial) where spec.part.isEmpty && spec.text == .whole: found = (item, partial)
+      case .rfc822: found = (item, nil)
+      default: return nil
+      }
+    }
+    return found.map { (item: $0.0, partial: $0.1) }
+  }
+}

@@ -1,0 +1,77 @@
+import IMAP
+import Mail
+
+/// One message while a FETCH looks into it: scanned only as far as the items ask, and once.
+struct MessageContent {
+  private let bytes: [UInt8]
+  private var scanned: MIMEStructure?
+  private var header: HeaderBlock?
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  private mutating func structure() -> MIMEStructure {
+    if let scanned { return scanned }
+    let structure = MIMEScanner.scan(bytes)
+    scanned = structure
+    return structure
+  }
+
+  private mutating func headerBlock() -> HeaderBlock {
+    if let header { return header }
+    let block = HeaderBlock(scanning: bytes)
+    header = block
+    return block
+  }
+
+  /// BODY: the structure without its extension data.
+  mutating func plainStructure() -> [UInt8] {
+    let structure = structure()
+    return BodyStructureText.render(structure, bytes.span, extensible: false)
+  }
+
+  /// The octets of `BODY[…]<…>`, RFC822 and its kin; nil where the message has no such section.
+  mutating func octets(of item: FetchItem) -> ArraySlice<UInt8>? {
+    switch item {
+    case .rfc822: bytes[...]
+    case .rfc822Header: section(SectionSpec(.header), nil)
+    case .rfc822Text: section(SectionSpec(.text), nil)
+    case .section(let spec, _, let partial): section(spec, partial)
+    default: nil
+    }
+  }
+
+  private mutating func section(_ spec: SectionSpec, _ partial: PartialFetch?) -> ArraySlice<UInt8>? {
+    var content: SectionResolver.Content?
+    if spec.part.isEmpty {
+      content = topLevel(spec.text)
+    } else {
+      let structure = structure()
+      content = SectionResolver.resolve(spec, in: bytes.span, structure)
+    }
+    return switch content?.piece(partial) {
+    case .range(let range): bytes[range]
+    case .octets(let octets): octets[...]
+    case nil: nil
+    }
+  }
+
+  /// Sections of the message itself need its header only, not its parts.
+  private mutating func topLevel(_ text: SectionSpec.Text) -> SectionResolver.Content? {
+    let header = headerBlock().range
+    return switch text {
+    case .whole: .range(0..<bytes.count)
+    case .header: .range(header)
+    case .text: .range(header.upperBound..<bytes.count)
+    case .headerFields(let names): .octets(SectionResolver.fields(names, areWanted: true, header, bytes.span))
+    case .headerFieldsNot(let names): .octets(SectionResolver.fields(names, areWanted: false, header, bytes.span))
+    case .mime: nil
+    }
+  }
+
+  /// The decoded octets of `BINARY[…]` (RFC 3516); nil where there is no such part or its encoding is unknown.
+  mutating func decoded(_ part: [UInt32]) -> [UInt8]? {
+    let structure = structure()
+    guard case .octets(let octets) = SectionResolver.decode(part, in: bytes.span, structure) else { return nil }
+    return octets
+  }
+}

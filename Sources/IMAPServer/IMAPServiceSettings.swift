@@ -1,0 +1,24 @@
+package import IMAP
+
+/// How the IMAP service of one listener behaves.
+package struct IMAPServiceSettings: Sendable {
+  /// This server's name in the greeting.
+  package var hostName: String
+  package var limits = Limits()
+  /// TLS can be begun with STARTTLS on this listener.
+  package var offersStartTLS = true
+  /// Log-in without TLS from loopback: only the demo and the test bed may set this.
+  package var allowsPlaintextLogIn = false
+  /// Seconds that a stranger may take to log in.
+  package var patienceBeforeLogIn = 60
+  /// RFC 9051 §5.4: an autologout timer must be at least 30 minutes; seconds.
+  package var patience = 31 * 60
+  /// In IDLE an untagged OK goes out this often, so that NAT tables keep the connection; seconds.
+  package var idleHeartbeat = 5 * 60
+  /// Wrong passwords before the connection ends.
+  package var logInFailures = 3
+  /// Commands that make no sense before the connection ends.
+  package var errors = 20
+
+  package init(hostName: String) { self.hostName = hostName }
+}

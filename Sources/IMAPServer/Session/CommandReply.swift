@@ -1,0 +1,76 @@
+import Directory
+import IMAP
+import Store
+
+/// How a command ended: what stands in its tagged response, and what it did to the session.
+struct CommandReply: Sendable {
+  var condition: ResponseWriter.Condition
+  var code: ResponseCode?
+  var text: String
+  var effect = Effect.none
+
+  /// What changes in the session, applied on its event loop before the tagged response is written.
+  enum Effect: Sendable {
+    case none
+    case loggedIn(Principal)
+    case selected(Selection)
+    /// SELECT failed, CLOSE: nothing is selected any more.
+    case unselected
+    case stored(StoredFlags)
+    /// The result that `$` stands for from now on (RFC 5182).
+    case saved(NumberSet)
+  }
+
+  static func ok(_ text: String, _ code: ResponseCode? = nil, effect: Effect = .none) -> CommandReply {
+    CommandReply(condition: .ok, code: code, text: text, effect: effect)
+  }
+  static func no(_ text: String, _ code: ResponseCode? = nil, effect: Effect = .none) -> CommandReply {
+    CommandReply(condition: .no, code: code, text: text, effect: effect)
+  }
+  static func bad(_ text: String, _ code: ResponseCode? = nil) -> CommandReply {
+    CommandReply(condition: .bad, code: code, text: text)
+  }
+
+  /// What the client is told of a store's fault (RFC 5530).
+  init(_ fault: StoreFault, effect: Effect = .none) {
+    let (text, code): (String, ResponseCode?) =
+      switch fault {
+      case .noSuchMailbox: ("No such mailbox", .nonExistent)
+      case .mailboxExists: ("The mailbox exists already", .alreadyExists)
+      case .badMailboxName(let why): ("Not a mailbox name: \(why)", .cannot)
+      case .notPermitted(let why): (why, .cannot)
+      case .notSelectable: ("This name only holds other mailboxes", .cannot)
+      case .noSuchMessage: ("Some messages are gone", .expungeIssued)
+      case .tooManyKeywords: ("The mailbox cannot name more keywords", .limit)
+      case .overQuota: ("Your mailbox is full: delete some mail and try again", .overQuota)
+      case .tooLarge(let limit): ("The message is larger than \(limit) bytes", .tooBig)
+      case .damaged: ("A message is damaged on the server's disk", .corruption)
+      case .diskFull: ("The server's disk is full, try again later", .unavailable)
+      case .readOnly, .inUse, .newer, .io, .closed, .noSuchAccount, .accountExists:
+        ("The mail store cannot do this now, try again later", .unavailable)
+      }
+    self = .no(text, code, effect: effect)
+  }
+
+  init(condition: ResponseWriter.Condition, code: ResponseCode? = nil, text: String, effect: Effect = .none) {
+    self.condition = condition
+    self.code = code
+    self.text = text
+    self.effect = effect
+  }
+}
+
+/// A mailbox just opened by SELECT or EXAMINE.
+struct Selection: Sendable {
+  var mailbox: OpenMailbox
+  var info: MailboxInfo
+  var isReadOnly: Bool
+}
+
+/// What a STORE did, so that the right untagged responses are written.
+struct StoredFlags: Sendable {
+  var uids: [UID]
+  var isSilent: Bool
+  /// The modseq that this change was given; nil when nothing changed.
+  var modseq: Modseq?
+}

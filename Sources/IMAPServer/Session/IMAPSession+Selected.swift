@@ -1,0 +1,131 @@
+import IMAP
+import Net
+import Store
+
+// The selected mailbox: what SELECT tells, and every change after it.
+extension IMAPSession {
+  mutating func open(
+    _ tag: String, _ select: IMAPCommand.Select, isReadOnly: Bool, _ account: AccountID, _ output: inout Output
+  ) -> Step<Outcome> {
+    if view != nil {
+      view = nil
+      savedResult = NumberSet()
+      // RFC 9051 §7.1 CLOSED: what follows is about the new mailbox.
+      write(&output) { $0.status(.ok, .closed, "The previous mailbox is closed") }
+    }
+    return run(tag, account) { await SelectCommand(select: select, isReadOnly: isReadOnly, context: $0).run() }
+  }
+
+  /// RFC 9051 §6.3.2, RFC 3501 §6.3.1: FLAGS, EXISTS, RECENT, UNSEEN, PERMANENTFLAGS, UIDNEXT, UIDVALIDITY.
+  mutating func select(_ selection: Selection, _ output: inout Output) {
+    let waker = waker
+    let view = MailboxView(selection.mailbox, info: selection.info, isReadOnly: selection.isReadOnly) { waker.wake() }
+    let state = selection.mailbox.state
+    let flags = FlagNames.all(view.knownKeywords)
+    write(&output) { responses in
+      responses.flags(flags)
+      responses.exists(UInt32(view.known.count))
+      responses.recent(UInt32(view.recentCount))
+      if let unseen = view.firstUnseen { responses.status(.ok, .unseen(UInt32(unseen + 1)), "First unseen") }
+      responses.status(
+        .ok, .permanentFlags(view.isReadOnly ? [] : flags, allowsNew: !view.isReadOnly), "Flags that stay")
+      responses.status(.ok, .uidNext(state.uidNext), "Predicted next UID")
+      responses.status(.ok, .uidValidity(state.uidValidity), "UIDs valid")
+      responses.status(.ok, .highestModSequence(max(1, state.highestModseq)), "Highest")
+      responses.status(.ok, .mailboxID(ObjectID.mailbox(view.info.id)), "Mailbox id")
+    }
+    savedResult = NumberSet()
+    self.view = view
+  }
+
+  /// IDLE (RFC 2177): everything that changes is told at once until DONE.
+  mutating func idle(_ tag: String, _ output: inout Output) -> Step<Outcome> {
+    idleTag = tag
+    framer.isLineMode = true
+    write(&output) { $0.continuation(Array("idling".utf8)) }
+    reportChanges(mayExpunge: true, &output)
+    return .proceed
+  }
+
+  /// Tells what changed, in IDLE.
+  mutating func reportChanges(mayExpunge: Bool, _ output: inout Output) {
+    guard let update = view?.update(mayExpunge: mayExpunge) else { return }
+    if update.isGone {
+      // The mailbox is empty for this client from now on; its next command ends the session.
+      return
+    }
+    report(update, stored: nil, &output)
+  }
+
+  /// Tells what changed at the end of a command; false when the mailbox is gone.
+  mutating func reportChanges(_ command: FinishedCommand, _ output: inout Output) -> Bool {
+    var stored: StoredFlags?
+    if case .stored(let flags) = command.reply.effect { stored = flags }
+    guard let update = view?.update(mayExpunge: command.mayExpunge) else {
+      if let stored { report(ViewUpdate(), stored: stored, &output) }
+      return true
+    }
+    if update.isGone { return false }
+    report(update, stored: stored, &output)
+    return true
+  }
+
+  /// RFC 9051 §7.5: removals first, from the last to the first so that numbers stay true, then EXISTS, then flags.
+  private mutating func report(_ update: ViewUpdate, stored: StoredFlags?, _ output: inout Output) {
+    guard let view else { return }
+    var responses = ResponseWriter(usesUTF8: modes.usesUTF8)
+    if let keywords = update.newKeywords {
+      let flags = FlagNames.all(keywords)
+      responses.flags(flags)
+      responses.status(
+        .ok, .permanentFlags(view.isReadOnly ? [] : flags, allowsNew: !view.isReadOnly), "Flags that stay")
+    }
+    for gone in update.vanished.reversed() { responses.expunge(UInt32(gone.oldIndex + 1)) }
+    if let exists = update.exists {
+      responses.exists(UInt32(exists))
+      responses.recent(UInt32(update.recent))
+    }
+    var texts = FlagTexts(view.knownKeywords)
+    for change in update.changed {
+      // RFC 9051 §6.4.6: .SILENT keeps back the client's own change, not somebody else's.
+      if let stored, stored.isSilent, change.record.modseq == stored.modseq, !modes.condstore { continue }
+      writeFlags(change.index, change.record, view, &texts, &responses)
+    }
+    if let stored, !stored.isSilent { reportUnchanged(stored, update, view, &texts, &responses) }
+    output.write(responses.bytes)
+  }
+
+  /// A STORE that is not silent answers for every message, also where nothing changed.
+  private func reportUnchanged(
+    _ stored: StoredFlags, _ update: ViewUpdate, _ view: MailboxView, _ texts: inout FlagTexts,
+    _ responses: inout ResponseWriter
+  ) {
+    var changed = update.changed.makeIterator()
+    var next = changed.next()
+    for uid in stored.uids {
+      while let told = next, told.record.uid < uid { next = changed.next() }
+      if next?.record.uid == uid { continue }
+      guard let index = view.known.index(of: uid) else { continue }
+      writeFlags(index, view.known[index], view, &texts, &responses)
+    }
+  }
+
+  private func writeFlags(
+    _ index: Int, _ record: MessageRecord, _ view: MailboxView, _ texts: inout FlagTexts,
+    _ responses: inout ResponseWriter
+  ) {
+    responses.beginFetch(UInt32(index + 1))
+    if speaksUID || modes.qresync { responses.fetchUID(record.uid) }
+    if modes.condstore { responses.fetchModSequence(record.modseq) }
+    responses.fetchFlags(text: texts.text(record.flags, isRecent: record.uid >= view.firstRecent))
+    responses.endFetch()
+  }
+}
+
+extension MailboxView {
+  /// The index of the first message without \Seen.
+  var firstUnseen: Int? {
+    for index in 0..<known.count where !known.flags(at: index).contains(.seen) { return index }
+    return nil
+  }
+}

@@ -1,0 +1,98 @@
+import Store
+
+/// What one session's client has been told about its selected mailbox, and how it is brought up to date.
+///
+/// Invariants
+/// 1. `known` is what the client knows: sequence number n is `known[n - 1]`, and the client holds its flags.
+/// 2. `known` changes only in `update`, whose result must be written before anything else is (RFC 9051 §7.5.1).
+/// 3. A message leaves `known` only in an update that may expunge.
+struct MailboxView {
+  let mailbox: OpenMailbox
+  let info: MailboxInfo
+  /// True after EXAMINE.
+  let isReadOnly: Bool
+  private(set) var known: MessageTable
+  private(set) var knownKeywords: [String]
+  private(set) var firstRecent: UID
+  private let subscription: Subscription
+
+  /// `wake` is called on any thread whenever the mailbox changes.
+  init(
+    _ mailbox: OpenMailbox, info: MailboxInfo, isReadOnly: Bool, wake: @escaping @Sendable () -> Void
+  ) {
+    self.mailbox = mailbox
+    self.info = info
+    self.isReadOnly = isReadOnly
+    subscription = mailbox.subscribe(wake)
+    // After the subscription, so that a change in between is not missed.
+    let state = mailbox.state
+    known = state.table
+    knownKeywords = state.keywords
+    firstRecent = state.firstRecent
+  }
+
+  /// Messages that no session was told of before this one (RFC 3501 §2.3.2).
+  var recentCount: Int { known.count - known.lowerBound(firstRecent) }
+
+  /// What a command works on while it runs.
+  var snapshot: ViewSnapshot {
+    ViewSnapshot(
+      mailbox: mailbox, info: info, isReadOnly: isReadOnly, table: known, keywords: knownKeywords,
+      firstRecent: firstRecent)
+  }
+
+  /// Takes in what happened since the last update; nil when the client knows all that it may be told now.
+  ///
+  /// Without `mayExpunge` (RFC 9051 §7.5.1: during FETCH, STORE and SEARCH by sequence number) removals wait for a later
+  /// update, and so does everything that would shift numbers; flags are taken in at once.
+  mutating func update(mayExpunge: Bool) -> ViewUpdate? {
+    let state = mailbox.state
+    if state.isDeleted { return ViewUpdate(isGone: true) }
+    let changes = state.table.changes(since: known)
+    var update = ViewUpdate()
+    if state.keywords != knownKeywords {
+      knownKeywords = state.keywords
+      update.newKeywords = state.keywords
+    }
+    if changes.vanished.isEmpty || mayExpunge {
+      update.vanished = changes.vanished
+      update.changed = changes.changed
+      known = state.table
+      if changes.addedFrom != nil { update.exists = known.count }
+    } else {
+      update.changed = known.adoptFlags(of: state.table)
+    }
+    update.recent = recentCount
+    return update.isEmpty ? nil : update
+  }
+}
+
+/// One step of a view, in the order in which it must be written: removals, EXISTS, flags.
+struct ViewUpdate {
+  /// The mailbox was deleted by someone else.
+  var isGone = false
+  var newKeywords: [String]?
+  /// Ascending, with the indices they had before; write them from the last to the first.
+  var vanished: [TableChanges.Vanished] = []
+  /// The new number of messages, when there are new ones.
+  var exists: Int?
+  var recent = 0
+  /// Indices of `known` as it is after this update.
+  var changed: [TableChanges.Changed] = []
+
+  var isEmpty: Bool {
+    !isGone && newKeywords == nil && vanished.isEmpty && exists == nil && changed.isEmpty
+  }
+}
+
+/// The selected mailbox as one command sees it: a value that nothing changes while the command runs.
+struct ViewSnapshot: Sendable {
+  let mailbox: OpenMailbox
+  let info: MailboxInfo
+  let isReadOnly: Bool
+  let table: MessageTable
+  let keywords: [String]
+  let firstRecent: UID
+
+  func isRecent(_ uid: UID) -> Bool { uid >= firstRecent }
+}

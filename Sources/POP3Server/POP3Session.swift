@@ -1,0 +1,152 @@
+import Directory
+import Logging
+package import Net
+import POP3
+import SASL
+package import Store
+
+/// One POP3 connection: feeds the machine and serves a snapshot of the maildrop.
+package struct POP3Session: Session {
+  /// What a `run` came back with.
+  package enum Outcome: Sendable {
+    case opened(Opening)
+    /// Messages read ahead for RETR.
+    case fetched(from: Int, [[UInt8]])
+    /// A long message was sent piece by piece, or could not be read.
+    case sent(StoreFault?)
+    /// A reply was begun that cannot be ended.
+    case broken
+    case updated(StoreFault?)
+  }
+
+  /// How a log-in ended.
+  package enum Opening: Sendable {
+    case opened(OpenMailbox, name: String)
+    case refused
+    case unavailable(String)
+  }
+
+  let service: POP3Service
+  let peer: Peer
+  var machine: ServerMachine
+  var mechanism: (any SASLServer)?
+  var maildrop: Maildrop?
+  var userName = ""
+  var ahead = ReadAhead()
+
+  init(_ service: POP3Service, _ peer: Peer) {
+    self.service = service
+    self.peer = peer
+    machine = ServerMachine(
+      settings: service.settings.machineSettings(isLoopback: peer.isLoopback), isTLS: peer.tls != nil)
+  }
+
+  package var isTrusted: Bool { maildrop != nil }
+
+  package var patience: Duration {
+    .seconds(maildrop == nil ? service.settings.patienceBeforeLogIn : service.settings.patience)
+  }
+
+  package mutating func opened(_ output: inout Output) -> Step<Outcome> {
+    write(machine.greeting, &output)
+    return .wait
+  }
+
+  package mutating func advance(
+    _ event: Event<Outcome>, _ input: inout Input, _ output: inout Output
+  ) -> Step<Outcome> {
+    switch event {
+    case .input:
+      var consumed = 0
+      let step = input.withUnsafeBytes { machine.advance($0, consumed: &consumed) }
+      input.consume(consumed)
+      return perform(step, &output)
+    case .outcome(let outcome): return takeOutcome(outcome, &output)
+    case .secured:
+      machine.secured()
+      return .wait
+    case .wake: return .wait
+    // RFC 1939 §3: the autologout closes without the UPDATE state.
+    case .deadline: return perform(machine.close(.error(.timedOut, .systemTemporary)), &output)
+    case .quiesce: return perform(machine.close(.error(.shuttingDown, .systemTemporary)), &output)
+    }
+  }
+
+  package mutating func closed() { maildrop = nil }
+
+  /// Does what the machine says.
+  mutating func perform(_ step: ServerStep, _ output: inout Output) -> Step<Outcome> {
+    switch step {
+    case .wait: return .wait
+    case .reply(let reply):
+      write(reply, &output)
+      return .proceed
+    case .list(let reply, let lines):
+      write(reply, &output)
+      for line in lines { output.write(line + "\r\n") }
+      output.write(".\r\n")
+      return .proceed
+    case .logIn(let name, let password): return logIn(name, password)
+    // Never offered: no stored secret permits APOP.
+    case .logInByDigest: return perform(machine.logInRefused(), &output)
+    case .authenticate(let name, let response): return beginLogIn(name, response, &output)
+    case .authenticationResponse(let response): return continueLogIn(response, &output)
+    case .authenticationAborted(let reply):
+      mechanism = nil
+      write(reply, &output)
+      return .proceed
+    case .startTLS(let reply):
+      write(reply, &output)
+      return .startTLS
+    case .update: return update()
+    case .close(let reply):
+      if let reply { write(reply, &output) }
+      return .close
+    case .stat, .scanAll, .scan, .uniqueIDs, .uniqueID: return list(step, &output)
+    case .retrieve(let index): return retrieve(index, &output)
+    case .top(let index, let lines): return top(index, lines)
+    }
+  }
+
+  private mutating func takeOutcome(_ outcome: Outcome, _ output: inout Output) -> Step<Outcome> {
+    switch outcome {
+    case .opened(let opening): return finishLogIn(opening, &output)
+    case .fetched(let index, let messages):
+      ahead = ReadAhead(from: index, messages)
+      return sendAhead(index, &output)
+    case .sent(let fault):
+      if let fault { write(.error("The message cannot be read: \(fault)", .systemTemporary), &output) }
+      machine.sent()
+      return .proceed
+    case .broken: return .close
+    case .updated(let fault):
+      if let fault {
+        service.logger.error(
+          "messages not removed", metadata: ["user": "\(userName)", "reason": "\(fault)", "service": "pop3"])
+      }
+      return perform(machine.updated(complete: fault == nil), &output)
+    }
+  }
+
+  /// QUIT: only now is anything removed (RFC 1939 §6), and +OK is said after it is durable.
+  private mutating func update() -> Step<Outcome> {
+    guard let maildrop else { return .close }
+    let items = machine.deleted.indices.map { maildrop.table[$0].item }
+    let store = service.store
+    return .run { _ in
+      guard !items.isEmpty else { return .updated(nil) }
+      do throws(StoreFault) {
+        try await store.remove(items: items, from: maildrop.mailbox.id, of: maildrop.account)
+        return .updated(nil)
+      } catch {
+        return .updated(error)
+      }
+    }
+  }
+
+  func write(_ reply: POP3Reply, _ output: inout Output) {
+    var bytes: [UInt8] = []
+    reply.write(into: &bytes, language: machine.language)
+    output.write(bytes)
+  }
+}

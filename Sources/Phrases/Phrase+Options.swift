@@ -1,0 +1,65 @@
+// What is wrong with a value, a file or a pair of options, beyond what Phrase+Config says.
+extension Phrase {
+  package static func configNotYAML(_ path: String, _ reason: String) -> Phrase {
+    Phrase(
+      en: "The configuration file \(path) is not YAML that Barid can read (\(reason)). Correct it there.",
+      ar: "ملف الإعدادات \(path) ليس بصيغة YAML التي يقرؤها بريد (\(reason)). صحّحه هناك.")
+  }
+  package static func configSection(key: String, inside: String) -> Phrase {
+    Phrase(
+      en: "\(key) is a section. Write its settings indented beneath it, such as \(inside).",
+      ar: "\(key) قسم لا إعداد. اكتب إعداداته تحته بمسافة بادئة، مثل \(inside).")
+  }
+  package static func configKeysUnpaired(certificates: Int, keys: Int) -> Phrase {
+    Phrase(
+      en:
+        "tls.keys has \(keys) entries, tls.certificates has \(certificates). Give each certificate its key, in order.",
+      ar: "في tls.keys عدد \(keys) وفي tls.certificates عدد \(certificates). أعطِ كل شهادة مفتاحها بالترتيب نفسه.")
+  }
+  package static func configPortTwice(key: String, port: Int, other: String) -> Phrase {
+    Phrase(
+      en: "\(key): port \(port) belongs to \(other) already. Choose another.",
+      ar: "\(key): المنفذ \(port) يخص \(other) من قبل. اختر منفذًا آخر.")
+  }
+  package static var configNoListener: Phrase {
+    Phrase(
+      en: "No listener is enabled. Enable at least one and give it a host.",
+      ar: "لا منفذ مفتوحًا للخدمة. فعّل واحدًا على الأقل وأعطه عنوانًا.")
+  }
+  package static func remedySize(from lowest: String, to highest: String) -> Phrase {
+    Phrase(en: "Give a size from \(lowest) to \(highest).", ar: "اكتب حجمًا من \(lowest) إلى \(highest).")
+  }
+  package static var remedyOneValue: Phrase {
+    Phrase(en: "Give one value, not a list.", ar: "اكتب قيمة واحدة لا قائمة.")
+  }
+  package static var remedyPath: Phrase {
+    Phrase(en: "Give a path.", ar: "اكتب مسارًا.")
+  }
+  package static var remedyAddress: Phrase {
+    Phrase(
+      en: "Give a numeric address, such as 127.0.0.1 or ::1.",
+      ar: "اكتب عنوانًا رقميًا، مثل 127.0.0.1 أو ::1.")
+  }
+}
+
+// Help that commands of their own need.
+extension Phrase {
+  package static var helpVersion: Phrase {
+    Phrase(en: "Say which Barid this is.", ar: "بيان إصدار بريد هذا.")
+  }
+}
+
+// The heads of lists.
+extension Phrase {
+  package static var columnDomain: Phrase { Phrase(en: "Domain", ar: "النطاق") }
+  package static var columnAliasOf: Phrase { Phrase(en: "Stands for", ar: "ينوب عن") }
+  package static var columnAccounts: Phrase { Phrase(en: "Accounts", ar: "الحسابات") }
+  package static var columnAddress: Phrase { Phrase(en: "Address", ar: "العنوان") }
+  package static var columnDevices: Phrase { Phrase(en: "Devices", ar: "الأجهزة") }
+  package static var columnCreated: Phrase { Phrase(en: "Since", ar: "منذ") }
+  package static var columnTargets: Phrase { Phrase(en: "Leads to", ar: "يؤدي إلى") }
+  package static var columnDevice: Phrase { Phrase(en: "Device", ar: "الجهاز") }
+  package static var columnScope: Phrase { Phrase(en: "May use", ar: "المسموح") }
+  package static var columnLastUse: Phrase { Phrase(en: "Last used", ar: "آخر استخدام") }
+  package static var columnExpires: Phrase { Phrase(en: "Ends", ar: "ينتهي") }
+}

@@ -1,0 +1,101 @@
+package import Directory
+package import Logging
+package import Mail
+package import Store
+
+/// The one way into a mailbox: who a message is for, and putting it there.
+///
+/// Invariants
+/// 1. `recipient` answers from memory; it never waits for a disk.
+/// 2. `file` returns after the message is durable for every recipient whose fate is not `.refused`; only then may 250 be said.
+/// 3. One mail-log line is written for the fate of each recipient.
+package struct Filing: Sendable {
+  private let store: Store
+  private let directory: Directory
+  private let logger: Logger
+
+  package init(store: Store, directory: Directory, logger: Logger) {
+    self.store = store
+    self.directory = directory
+    self.logger = logger
+  }
+
+  /// Where mail for an address goes.
+  package func resolve(_ address: EmailAddress) -> Resolution { directory.snapshot.resolve(address) }
+
+  /// What became of one recipient's copy.
+  package enum Fate: Sendable, Equatable {
+    /// In the mailbox, or durably on its way there.
+    case filed
+    case refused(StoreFault)
+  }
+
+  /// What became of a letter.
+  package struct Result: Sendable {
+    /// In the order of the letter's recipients.
+    package var fates: [Fate]
+    /// For `replyWasLost`.
+    fileprivate var outcome: DeliveryOutcome?
+
+    package var isAccepted: Bool { fates.contains(.filed) }
+    /// The first reason why a recipient was refused.
+    package var fault: StoreFault? {
+      for case .refused(let fault) in fates { return fault }
+      return nil
+    }
+  }
+
+  /// Files a letter in the inboxes of its recipients, durably.
+  package func file(_ letter: Letter) async -> Result {
+    let deliveries = letter.recipients.flatMap(\.accounts).map {
+      DeliveryRecipient(account: AccountID(raw: $0.account))
+    }
+    do {
+      let outcome = try await store.deliver(
+        letter.message, trace: letter.trace, sender: letter.reversePath, to: deliveries)
+      let fates = fates(of: letter, outcome.fates)
+      log(letter, fates)
+      return Result(fates: fates, outcome: outcome)
+    } catch {
+      let fates = letter.recipients.map { _ in Fate.refused(error) }
+      log(letter, fates)
+      return Result(fates: fates, outcome: nil)
+    }
+  }
+
+  /// The 250 could not be sent: the same message will come again and must not be filed twice.
+  package func replyWasLost(_ result: Result) {
+    if let outcome = result.outcome { store.replyWasLost(outcome) }
+  }
+
+  /// A recipient that leads to several accounts has its mail when one of them has it.
+  private func fates(of letter: Letter, _ stored: [DeliveryOutcome.Fate]) -> [Fate] {
+    var next = stored.startIndex
+    return letter.recipients.map { recipient in
+      let own = stored[next..<next + recipient.accounts.count]
+      next += recipient.accounts.count
+      var fault = StoreFault.noSuchAccount
+      for fate in own {
+        guard case .refused(let reason) = fate else { return .filed }
+        fault = reason
+      }
+      return .refused(fault)
+    }
+  }
+
+  private func log(_ letter: Letter, _ fates: [Fate]) {
+    for (recipient, fate) in zip(letter.recipients, fates) {
+      var facts: Logger.Metadata = [
+        "letter": "\(letter.id)", "from": "<\(letter.reversePath)>", "to": "<\(recipient.address)>",
+        "size": "\(letter.message.size)",
+      ]
+      if let id = letter.message.derived.messageID { facts["message_id"] = "<\(id)>" }
+      switch fate {
+      case .filed: logger.info("filed", metadata: facts)
+      case .refused(let fault):
+        facts["reason"] = "\(fault)"
+        logger.warning("not filed", metadata: facts)
+      }
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package import Directory
+package import Logging
+package import Net
+import Postroom
+package import Store
+import Synchronization
+
+/// What all SMTP sessions of one listener share.
+package final class SMTPService: Sendable {
+  let settings: SMTPServiceSettings
+  let store: Store
+  let directory: Directory
+  let filing: Filing
+  let logger: Logger
+  /// Seconds since 1970 UTC.
+  let now: @Sendable () -> Int64
+  /// In front of every letter's name, so that names of different runs differ.
+  private let run: String
+  private let letters = Atomic<UInt64>(0)
+
+  package init(
+    settings: SMTPServiceSettings, store: Store, directory: Directory, logger: Logger,
+    now: @escaping @Sendable () -> Int64
+  ) {
+    self.settings = settings
+    self.store = store
+    self.directory = directory
+    self.logger = logger
+    self.now = now
+    filing = Filing(store: store, directory: directory, logger: logger)
+    run = String(now(), radix: 36)
+  }
+
+  /// A session for a new connection.
+  package func makeSession(_ peer: Peer, _ waker: Waker) -> SMTPSession { SMTPSession(self, peer) }
+
+  /// A name for the next message, unique on this server: it stands in Received and in the log.
+  func nextLetterName() -> String {
+    run + String(letters.add(1, ordering: .relaxed).newValue, radix: 36)
+  }
+}

@@ -1,0 +1,41 @@
+package import SMTP
+
+/// How the SMTP service of one listener behaves.
+package struct SMTPServiceSettings: Sendable {
+  package var role: ServerSettings.Role
+  /// This server's name in the greeting, in EHLO and in Received.
+  package var hostName: String
+  package var limits = SMTP.Limits()
+  /// TLS can be begun with STARTTLS on this listener.
+  package var offersStartTLS = true
+  /// Log-in without TLS from loopback: only the demo and the test bed may set this.
+  package var allowsPlaintextLogIn = false
+  /// RFC 5321 §4.5.3.2: at least 5 minutes for each command, 10 for a message's end; seconds.
+  package var patience = 300
+  /// A command line or a message with a bare LF is refused instead of mended.
+  package var refusesBareLineEnds = false
+  /// RFC 5321 §6.3: at least 100.
+  package var receivedLimit = 100
+  /// The name of the user's address is left out of Received on submission.
+  package var hidesSubmitter = false
+
+  package init(role: ServerSettings.Role, hostName: String) {
+    self.role = role
+    self.hostName = hostName
+  }
+
+  /// The machine's settings for a connection.
+  func machineSettings(isLoopback: Bool) -> ServerSettings {
+    let allowsPlaintext = allowsPlaintextLogIn && isLoopback
+    var extensions = Extensions()
+    extensions.startTLS = offersStartTLS
+    if role == .submission { extensions.mechanisms = ["PLAIN", "LOGIN"] }
+    var settings = ServerSettings(role: role, hostName: hostName, extensions: extensions, limits: limits)
+    if role == .submission && allowsPlaintext {
+      settings.requiresTLS = false
+      settings.allowsPlaintextAuthentication = true
+    }
+    settings.toleratesBareLF = !refusesBareLineEnds
+    return settings
+  }
+}

@@ -1,0 +1,69 @@
+import Directory
+import Logging
+import Net
+import SASL
+import SMTP
+
+// AUTH (RFC 4954): the mechanism runs here, the directory decides.
+extension SMTPSession {
+  mutating func beginLogIn(
+    _ name: String, _ response: [UInt8]?, _ input: inout Input, _ output: inout Output
+  ) -> Step<Outcome> {
+    mechanism = name == "PLAIN" ? PlainServer() : LoginServer()
+    return continueLogIn(response, &input, &output)
+  }
+
+  mutating func continueLogIn(
+    _ response: [UInt8]?, _ input: inout Input, _ output: inout Output
+  ) -> Step<Outcome> {
+    guard var mechanism else {
+      return perform(machine.authenticationRefused(.authenticationUnavailable), &input, &output)
+    }
+    let step = mechanism.respond(to: response)
+    self.mechanism = mechanism
+    switch step {
+    case .challenge(let challenge): return perform(machine.challenge(challenge), &input, &output)
+    case .credentials(let credentials):
+      self.mechanism = nil
+      // RFC 4616 §2: acting for somebody else is not offered.
+      let acts = credentials.authorizationIdentity
+      guard acts.isEmpty || acts == credentials.authenticationIdentity else {
+        return perform(machine.authenticationRefused(.badCredentials), &input, &output)
+      }
+      return check(credentials)
+    case .failure:
+      self.mechanism = nil
+      return perform(machine.authenticationRefused(.badBase64), &input, &output)
+    }
+  }
+
+  private func check(_ credentials: Credentials) -> Step<Outcome> {
+    let directory = service.directory
+    let address = peer.address
+    return .run { _ in
+      .loggedIn(
+        await directory.logIn(
+          name: credentials.authenticationIdentity, password: credentials.password, service: .smtp, peer: address))
+    }
+  }
+
+  mutating func finishLogIn(
+    _ answer: LogIn, _ input: inout Input, _ output: inout Output
+  ) -> Step<Outcome> {
+    var facts: Logger.Metadata = ["connection": "\(peer.id)", "peer": "\(peer.address)", "service": "smtp"]
+    switch answer {
+    case .accepted(let principal):
+      self.principal = principal
+      facts["user"] = "\(principal.name)"
+      service.logger.info("logged in", metadata: facts)
+      return perform(machine.authenticated(), &input, &output)
+    case .refused:
+      service.logger.info("log-in refused", metadata: facts)
+      return perform(machine.authenticationRefused(), &input, &output)
+    case .unavailable(let reason):
+      facts["reason"] = "\(reason)"
+      service.logger.warning("log-in not possible", metadata: facts)
+      return perform(machine.authenticationRefused(.authenticationUnavailable), &input, &output)
+    }
+  }
+}

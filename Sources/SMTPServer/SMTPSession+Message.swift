@@ -1,0 +1,184 @@
+import Directory
+import Logging
+import Mail
+import Net
+import Postroom
+import SMTP
+import Store
+
+// The message: socket → reader → spool → filing; the reply only after the store has it.
+extension SMTPSession {
+  mutating func begin(_ reader: Intake.Reader, _ input: inout Input) {
+    let letter = service.nextLetterName()
+    var header: AuthoredHeader?
+    if principal != nil, machine.transaction?.isBinary != true {
+      let domain = service.settings.hostName
+      header = AuthoredHeader(
+        stamp: .init(date: MailDate(seconds: service.now()), messageID: "\(letter).\(peer.id)@\(domain)"))
+    }
+    intake = Intake(reader, spool: service.store.spool(), letter: letter, header: header)
+    input.isBodyStreaming = true
+  }
+
+  mutating func beginChunk(_ chunk: MessageChunk, _ input: inout Input, _ output: inout Output) -> Step<Outcome> {
+    if chunk.isFirst {
+      let isBinary = machine.transaction?.isBinary == true
+      begin(.chunks(ChunkReader(isBinary: isBinary, limit: machine.settings.limits.messageSize)), &input)
+    }
+    if case .chunks(var reader) = intake?.reader {
+      reader.begin(chunk.size)
+      intake?.reader = .chunks(reader)
+    }
+    intake?.chunk = chunk
+    return readMessage(&input, &output)
+  }
+
+  /// Takes what has come of the message; goes to the disk when the spool's memory is full.
+  mutating func readMessage(_ input: inout Input, _ output: inout Output) -> Step<Outcome> {
+    guard var message = intake else { return .wait }
+    // Between two chunks the input is commands.
+    if case .chunks = message.reader, message.chunk == nil { return readCommandBetweenChunks(&input, &output) }
+    if !message.isAtEnd {
+      let taken = input.withUnsafeBytes { message.read($0) }
+      input.consume(taken)
+    }
+    intake = message
+    if message.spool.needsFlush, message.fault == nil {
+      let spool = message.spool
+      return .run { _ in
+        do throws(StoreFault) {
+          try await spool.flush()
+          return .spooled(nil)
+        } catch {
+          return .spooled(error)
+        }
+      }
+    }
+    guard message.isAtEnd else { return .wait }
+    return endMessage(&input, &output)
+  }
+
+  private mutating func readCommandBetweenChunks(_ input: inout Input, _ output: inout Output) -> Step<Outcome> {
+    var consumed = 0
+    let step = input.withUnsafeBytes { machine.advance($0, consumed: &consumed) }
+    input.consume(consumed)
+    let next = perform(step, &input, &output)
+    // RSET, EHLO and a closed transaction end the message that was begun.
+    if machine.transaction == nil, intake?.chunk == nil {
+      intake?.spool.discard()
+      intake = nil
+    }
+    return next
+  }
+
+  private mutating func endMessage(_ input: inout Input, _ output: inout Output) -> Step<Outcome> {
+    if let chunk = intake?.chunk, !chunk.isLast {
+      intake?.chunk = nil
+      if intake?.findings.isTooLarge == true { return perform(machine.finishChunk(.messageTooLarge), &input, &output) }
+      return perform(machine.finishChunk(intake?.fault.map(SMTPReply.init(fault:))), &input, &output)
+    }
+    input.isBodyStreaming = false
+    intake?.end()
+    if let refusal = contentRefusal() {
+      intake?.spool.discard()
+      intake = nil
+      log("message refused", refusal)
+      return perform(machine.finishMessage(refusal.reply), &input, &output)
+    }
+    guard let intake, let transaction = machine.transaction else { return .close }
+    return file(intake, transaction)
+  }
+
+  /// Why the message cannot be taken, whoever it is for.
+  private func contentRefusal() -> Refusal? {
+    guard let intake else { return nil }
+    let findings = intake.findings
+    if let fault = intake.fault { return Refusal(SMTPReply(fault: fault), reason: "spool: \(fault)") }
+    // RFC 5321 §6.3: a message that has been through so many servers goes in circles.
+    if intake.counter.received > service.settings.receivedLimit {
+      return Refusal(.routingLoop, reason: "\(intake.counter.received) Received fields")
+    }
+    if findings.isTooLarge { return Refusal(.messageTooLarge, reason: "message too large") }
+    if findings.hasNUL, machine.transaction?.isBinary != true {
+      return Refusal(.unacceptableContent, reason: "NUL in message")
+    }
+    if service.settings.refusesBareLineEnds, findings.hasBareLF || findings.hasBareCR {
+      return Refusal(.bareLineEnd, reason: "bare CR or LF in message")
+    }
+    guard let header = intake.header, let principal else { return nil }
+    if header.isTooLong { return Refusal(.headerTooLong, reason: "header without end") }
+    return authorRefusal(header.authors, principal)
+  }
+
+  /// RFC 6409 §8.1: every mailbox of From and Sender must be the user's own.
+  private func authorRefusal(_ authors: AuthoredHeader.Authors?, _ principal: Principal) -> Refusal? {
+    guard let authors else { return nil }
+    guard authors.fromFields == 1 else {
+      return Refusal(.fromFieldNeeded, reason: "\(authors.fromFields) From fields")
+    }
+    let snapshot = service.directory.snapshot
+    for address in authors.addresses {
+      guard let address else { return Refusal(.fromFieldNeeded, reason: "unreadable From or Sender") }
+      guard snapshot.mayUse(principal.account, address) else {
+        return Refusal(
+          .notYourAddress(address.description, principal.name), reason: "\(principal.name) does not own \(address)")
+      }
+    }
+    return nil
+  }
+
+  private func file(_ intake: Intake, _ transaction: Transaction) -> Step<Outcome> {
+    let recipients = transaction.recipients.map { recipient -> LetterRecipient in
+      let address = recipient.forwardPath.address?.description ?? "postmaster"
+      guard case .accounts(let accounts) = resolve(recipient) else {
+        return LetterRecipient(address: address, accounts: [])
+      }
+      return LetterRecipient(address: address, accounts: accounts)
+    }
+    let reversePath = transaction.sender.reversePath.address?.description ?? ""
+    let trace = trace(intake.letter, transaction)
+    let filing = service.filing
+    let spool = intake.spool
+    let letter = intake.letter
+    return .run { _ in
+      do throws(StoreFault) {
+        let message = try await spool.finish()
+        let result = await filing.file(
+          Letter(id: letter, reversePath: reversePath, recipients: recipients, trace: trace, message: message))
+        return .filed(result, letter: letter)
+      } catch {
+        return .refused(Refusal(SMTPReply(fault: error), reason: "spool: \(error)"))
+      }
+    }
+  }
+
+  mutating func finish(_ result: Filing.Result, _ letter: String) -> ServerStep {
+    let accepted = SMTPReply(250, .init(2, 0, 0), "Message accepted as \(letter)")
+    if machine.settings.role == .lmtp {
+      return machine.finishMessage(
+        perRecipient: result.fates.map { fate in
+          if case .refused(let fault) = fate { SMTPReply(fault: fault) } else { accepted }
+        })
+    }
+    if result.isAccepted { return machine.finishMessage(accepted) }
+    return machine.finishMessage(SMTPReply(fault: result.fault ?? .closed))
+  }
+}
+
+extension SMTPReply {
+  static let bareLineEnd = SMTPReply(554, .init(5, 6, 0), "Message contains a bare CR or LF")
+  static let headerTooLong = SMTPReply(552, .init(5, 3, 4), "The header of the message is too long")
+  static let fromFieldNeeded = SMTPReply(550, .init(5, 6, 0), "The message needs one From field with your address")
+
+  /// What a client is told of a store's fault: 4yz wherever trying again may help.
+  init(fault: StoreFault) {
+    self =
+      switch fault {
+      case .diskFull: .insufficientStorage
+      case .overQuota: .mailboxFull
+      case .noSuchAccount: .noSuchUser
+      case .tooLarge: .messageTooLarge
+      default: .localError
+      }
+  }
+}

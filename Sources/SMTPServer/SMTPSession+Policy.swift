@@ -1,0 +1,61 @@
+import Directory
+import Logging
+import Mail
+import Postroom
+import SMTP
+
+// Who may send what to whom: answered from memory, between the machine's check and its proceeding.
+extension SMTPSession {
+  mutating func answer(_ question: ServerQuestion) -> ServerStep {
+    do throws(Refusal) {
+      switch question {
+      // RFC 5321 §4.1.4: never refused because a name fails to verify.
+      case .hello, .message: break
+      case .sender(let sender): try check(sender)
+      case .recipient(let recipient): try check(recipient)
+      // RFC 5321 §7.3: neither is offered.
+      case .verify: return machine.refuse(.cannotVerify)
+      case .expand: return machine.refuse(.notImplemented)
+      }
+      return machine.accept()
+    } catch {
+      log("refused", error)
+      return machine.refuse(error.reply)
+    }
+  }
+
+  /// RFC 6409 §6.1: a user sends only as itself. The null sender is for receipts (RFC 8098 §2.1), whose From is checked later.
+  private func check(_ sender: SMTPCommand.Sender) throws(Refusal) {
+    guard let principal, let address = sender.reversePath.address else { return }
+    guard service.directory.snapshot.mayUse(principal.account, address) else {
+      throw Refusal(
+        .notYourAddress(address.description, principal.name), reason: "\(principal.name) does not own \(address)")
+    }
+  }
+
+  private func check(_ recipient: SMTPCommand.Recipient) throws(Refusal) {
+    switch resolve(recipient) {
+    case .accounts: return
+    case .noSuchUser: throw Refusal(.noSuchUser, reason: "no such user: \(recipient.forwardPath)")
+    case .notLocal:
+      // Until sending exists: said plainly to our own users, never hinted to strangers.
+      throw Refusal(principal == nil ? .relayDenied : .sendingElsewhere, reason: "not local: \(recipient.forwardPath)")
+    }
+  }
+
+  /// Where mail for a recipient goes.
+  func resolve(_ recipient: SMTPCommand.Recipient) -> Resolution {
+    switch recipient.forwardPath {
+    case .postmaster: service.directory.snapshot.resolve(bare: "postmaster") ?? .noSuchUser
+    case .mailbox(let address): service.filing.resolve(address)
+    }
+  }
+}
+
+extension SMTPReply {
+  static func notYourAddress(_ address: String, _ name: String) -> SMTPReply {
+    SMTPReply(550, .init(5, 7, 1), "You are logged in as \(name) and may not send as \(address)")
+  }
+  static let sendingElsewhere = SMTPReply(
+    550, .init(5, 7, 1), "This server delivers only to its own domains so far: the recipient's domain is elsewhere")
+}

@@ -1,0 +1,154 @@
+package import Directory
+import Logging
+import Mail
+package import Net
+package import Postroom
+import SASL
+import SMTP
+package import Store
+
+/// One SMTP connection: feeds the machine, answers its questions from the directory, and takes messages in.
+package struct SMTPSession: Session {
+  /// What a `run` came back with.
+  package enum Outcome: Sendable {
+    case loggedIn(LogIn)
+    /// What was in memory of the message is in its file.
+    case spooled(StoreFault?)
+    case filed(Filing.Result, letter: String)
+    /// The message as it is must not be filed.
+    case refused(Refusal)
+  }
+
+  let service: SMTPService
+  let peer: Peer
+  var machine: ServerMachine
+  var tls: TLSSummary?
+  var principal: Principal?
+  var mechanism: (any SASLServer)?
+  var intake: Intake?
+  /// The last filing, until its reply has certainly left.
+  private var unanswered: Filing.Result?
+
+  init(_ service: SMTPService, _ peer: Peer) {
+    self.service = service
+    self.peer = peer
+    tls = peer.tls
+    machine = ServerMachine(
+      settings: service.settings.machineSettings(isLoopback: peer.isLoopback), isTLS: peer.tls != nil)
+  }
+
+  package var isTrusted: Bool { principal != nil }
+
+  package var patience: Duration {
+    // RFC 5321 §4.5.3.2.6: ten minutes after the end of a message; data blocks have three, commands five.
+    .seconds(service.settings.patience)
+  }
+
+  package mutating func opened(_ output: inout Output) -> Step<Outcome> {
+    output.write(machine.greeting)
+    return .wait
+  }
+
+  package mutating func advance(
+    _ event: Event<Outcome>, _ input: inout Input, _ output: inout Output
+  ) -> Step<Outcome> {
+    switch event {
+    case .input: return takeInput(&input, &output)
+    case .outcome(let outcome): return takeOutcome(outcome, &input, &output)
+    case .secured(let summary):
+      tls = summary
+      principal = nil
+      machine.secured()
+      return .wait
+    case .wake: return .wait
+    case .deadline: return perform(machine.close(.timedOut(service.settings.hostName)), &input, &output)
+    case .quiesce:
+      // A transaction under way may finish its message; an idle client is sent away.
+      if intake != nil { return .wait }
+      return perform(machine.close(.serviceUnavailable(service.settings.hostName)), &input, &output)
+    }
+  }
+
+  package mutating func closed() {
+    intake?.spool.discard()
+    // Invariant 6 of the store: the client did not see the 250 and will send the message again.
+    if let unanswered { service.filing.replyWasLost(unanswered) }
+  }
+
+  private mutating func takeInput(_ input: inout Input, _ output: inout Output) -> Step<Outcome> {
+    // The client goes on: it has read the reply.
+    unanswered = nil
+    if intake != nil { return readMessage(&input, &output) }
+    var consumed = 0
+    let step = input.withUnsafeBytes { machine.advance($0, consumed: &consumed) }
+    input.consume(consumed)
+    return perform(step, &input, &output)
+  }
+
+  /// Does what the machine says.
+  mutating func perform(_ step: ServerStep, _ input: inout Input, _ output: inout Output) -> Step<Outcome> {
+    switch step {
+    case .wait: return .wait
+    case .reply(let reply):
+      write(reply, &output)
+      return .proceed
+    case .replies(let replies):
+      for reply in replies { write(reply, &output) }
+      return .proceed
+    case .ask(let question): return perform(answer(question), &input, &output)
+    case .readMessage(let reply):
+      write(reply, &output)
+      begin(.dots(DotReader(limit: machine.settings.limits.messageSize)), &input)
+      return .proceed
+    case .readChunk(let chunk): return beginChunk(chunk, &input, &output)
+    case .authenticate(let name, let response): return beginLogIn(name, response, &input, &output)
+    case .authenticationResponse(let response): return continueLogIn(response, &input, &output)
+    case .authenticationAborted(let reply):
+      mechanism = nil
+      write(reply, &output)
+      return .proceed
+    case .startTLS(let reply):
+      write(reply, &output)
+      return .startTLS
+    case .close(let reply):
+      if let reply { write(reply, &output) }
+      return .close
+    }
+  }
+
+  private mutating func takeOutcome(
+    _ outcome: Outcome, _ input: inout Input, _ output: inout Output
+  ) -> Step<Outcome> {
+    switch outcome {
+    case .loggedIn(let answer): return finishLogIn(answer, &input, &output)
+    case .spooled(let fault):
+      intake?.fault = fault
+      return readMessage(&input, &output)
+    case .filed(let result, let letter):
+      intake = nil
+      unanswered = result
+      return perform(finish(result, letter), &input, &output)
+    case .refused(let refusal):
+      intake = nil
+      log("message refused", refusal)
+      return perform(machine.finishMessage(refusal.reply), &input, &output)
+    }
+  }
+
+  private func write(_ reply: SMTPReply, _ output: inout Output) {
+    output.write(reply)
+  }
+
+  func log(_ phrase: Logger.Message, _ refusal: Refusal) {
+    service.logger.info(
+      phrase,
+      metadata: [
+        "connection": "\(peer.id)", "peer": "\(peer.address)", "reply": "\(refusal.reply)",
+        "reason": "\(refusal.reason)",
+      ])
+  }
+}
+
+extension Output {
+  mutating func write(_ reply: SMTPReply) { write(reply.bytes) }
+}

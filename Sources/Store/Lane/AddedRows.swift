@@ -1,0 +1,49 @@
+/// Which rows a batch added, as bytes in `lane_state.added`: what recovery drops when the batch's blobs did not reach the disk.
+struct AddedRows {
+  enum Row: Equatable {
+    case placement(account: AccountID, mailbox: MailboxID, uid: UID, email: EmailID)
+    case intent(Int64)
+  }
+
+  private(set) var bytes: [UInt8] = []
+
+  init() {}
+
+  mutating func add(_ row: Row) {
+    switch row {
+    case .placement(let account, let mailbox, let uid, let email):
+      bytes.append(1)
+      bytes.appendLittle(account.raw)
+      bytes.appendLittle(mailbox.raw)
+      bytes.appendLittle(uid)
+      bytes.appendLittle(email.raw)
+    case .intent(let qid):
+      bytes.append(2)
+      bytes.appendLittle(qid)
+    }
+  }
+
+  /// nil when the bytes are not such a list.
+  static func rows(_ bytes: [UInt8]) -> [Row]? {
+    bytes.withUnsafeBytes { bytes -> [Row]? in
+      var rows: [Row] = []
+      var next = 0
+      while next < bytes.count {
+        switch bytes[next] {
+        case 1 where bytes.count - next >= 29:
+          rows.append(
+            .placement(
+              account: AccountID(raw: bytes.little(next + 1, Int64.self)),
+              mailbox: MailboxID(raw: bytes.little(next + 9, Int64.self)), uid: bytes.little(next + 17, UInt32.self),
+              email: EmailID(raw: bytes.little(next + 21, Int64.self))))
+          next += 29
+        case 2 where bytes.count - next >= 9:
+          rows.append(.intent(bytes.little(next + 1, Int64.self)))
+          next += 9
+        default: return nil
+        }
+      }
+      return rows
+    }
+  }
+}

@@ -1,0 +1,213 @@
+import Database
+
+/// What one batch does to one mailbox, for those who have it open.
+struct MailboxEdit {
+  var table = TableEdit()
+  var uidNext: UID?
+  var highestModseq: Modseq?
+  var keywords: [String]?
+  var isDeleted = false
+}
+
+/// One batch under way: all that operations may do to the lane. Lives on the writer's thread.
+///
+/// An operation checks first and writes then. When it throws before `mutations` has grown, the batch goes on without it; when
+/// after, the whole batch is undone and run again without it (so operations must be repeatable). That costs nothing where savepoints
+/// would copy every page twice.
+final class LaneTransaction {
+  let connection: Connection
+  let lane: Int
+  let now: Int64
+  let options: StoreOptions
+  /// True when so little disk is left that nothing may be added.
+  let isLow: Bool
+  let cache: LaneCache
+  var segment: SegmentWriter
+
+  /// Grows with every change of index, cache or segment.
+  private(set) var mutations = 0
+  /// The accounts that this batch looked at: only their counters can be dirty.
+  private var used: [AccountID: AccountEntry] = [:]
+  /// True when mail is taken away or relocated: the blobs must be durable before the index (invariant 2).
+  private(set) var removes = false
+  private(set) var edits: [MailboxKey: MailboxEdit] = [:]
+  /// Space for one record being encoded.
+  var scratch: [UInt8] = []
+  /// This batch's rows for `lane_state.added`.
+  private(set) var journal = AddedRows()
+  /// Accounts made and removed, for the store's map.
+  var accountsMade: [AccountID] = []
+  var accountsRemoved: [AccountID] = []
+  /// Resend keys that became durable with this batch.
+  var keysAdded: [(ResendKey, Int64)] = []
+
+  init(
+    connection: Connection, lane: Int, now: Int64, options: StoreOptions, isLow: Bool, cache: LaneCache,
+    segment: SegmentWriter
+  ) {
+    self.connection = connection
+    self.lane = lane
+    self.now = now
+    self.options = options
+    self.isLow = isLow
+    self.cache = cache
+    self.segment = segment
+  }
+
+  /// Call before the first write of an operation.
+  func willChange() { mutations += 1 }
+
+  /// Call when the operation takes mail away or relocates it.
+  func willRemove() {
+    mutations += 1
+    removes = true
+  }
+
+  func edit(_ account: AccountID, _ mailbox: MailboxID, _ change: (inout MailboxEdit) -> Void) {
+    change(&edits[MailboxKey(account: account, mailbox: mailbox), default: MailboxEdit()])
+  }
+
+  func run(_ sql: SQL, _ values: [SQLValue]) throws(StoreFault) {
+    try inStore { () throws(DatabaseFault) in try connection.run(sql, values) }
+  }
+
+  func prepare(_ sql: SQL) throws(StoreFault) -> Statement {
+    try inStore { () throws(DatabaseFault) in try connection.prepare(sql) }
+  }
+
+  // MARK: Accounts
+
+  /// The account, from the cache or the index. Throws `.noSuchAccount`.
+  func account(_ id: AccountID) throws(StoreFault) -> AccountEntry {
+    if let entry = used[id] { return entry }
+    if let entry = cache.accounts[id] {
+      used[id] = entry
+      return entry
+    }
+    guard let entry = try inStore({ () throws(DatabaseFault) in try AccountEntry.read(id, connection) }) else {
+      throw .noSuchAccount
+    }
+    cache.accounts[id] = entry
+    used[id] = entry
+    return entry
+  }
+
+  /// The names of the mailbox's keywords.
+  func keywords(_ mailbox: MailboxEntry, _ account: AccountID) throws(StoreFault) -> [String] {
+    if let names = mailbox.keywords { return names }
+    let names = try inStore { () throws(DatabaseFault) in
+      try connection.rows(AccountSQL.keywords, [.int(account.raw), .int(mailbox.id.raw)]) { $0.text(1) }
+    }
+    mailbox.keywords = names
+    return names
+  }
+
+  /// The bits of keywords by name, new names added (RFC 9051 §2.3.2: case does not matter). Throws `.tooManyKeywords`.
+  func bits(_ names: [String], in mailbox: MailboxEntry, _ account: AccountID) throws(StoreFault) -> Flags {
+    if names.isEmpty { return [] }
+    var known = try keywords(mailbox, account)
+    var flags: Flags = []
+    var new: [(Int, String)] = []
+    for name in names {
+      if let index = known.firstIndex(where: { KeywordName.isSame($0, name) }) {
+        flags.insert(.keyword(index))
+        continue
+      }
+      guard known.count < Flags.keywordLimit else { throw .tooManyKeywords }
+      flags.insert(.keyword(known.count))
+      new.append((known.count, name))
+      known.append(name)
+    }
+    if new.isEmpty { return flags }
+    willChange()
+    for (index, name) in new {
+      let bit = Int64(index + Flags.firstKeywordBit)
+      try run(AccountSQL.insertKeyword, [.int(account.raw), .int(mailbox.id.raw), .int(bit), .text(name)])
+    }
+    mailbox.keywords = known
+    edit(account, mailbox.id) { $0.keywords = known }
+    return flags
+  }
+
+  /// The bits of those keywords that the mailbox knows.
+  func knownBits(
+    _ names: [String], in mailbox: MailboxEntry, _ account: AccountID
+  ) throws(StoreFault) -> Flags {
+    let known = try keywords(mailbox, account)
+    var flags: Flags = []
+    for name in names {
+      if let index = known.firstIndex(where: { KeywordName.isSame($0, name) }) { flags.insert(.keyword(index)) }
+    }
+    return flags
+  }
+
+  // MARK: The end of the batch
+
+  /// Writes the counters that changed.
+  func flushCounters() throws(StoreFault) {
+    for account in used.values {
+      if account.isDirty {
+        let statement = try prepare(AccountSQL.write)
+        statement.bind(1, account.id.raw)
+        statement.bind(2, account.nextModseq)
+        statement.bind(3, account.nextItem)
+        statement.bind(4, account.nextMailbox)
+        statement.bind(5, account.nextUIDValidity)
+        statement.bind(6, account.usedBytes)
+        statement.bind(7, account.usedCount)
+        try inStore { () throws(DatabaseFault) in try statement.run() }
+        account.isDirty = false
+      }
+      for mailbox in account.mailboxes.values where mailbox.isDirty { try flush(mailbox, account.id) }
+    }
+  }
+
+  private func flush(_ mailbox: MailboxEntry, _ account: AccountID) throws(StoreFault) {
+    let statement = try prepare(AccountSQL.writeMailbox)
+    statement.bind(1, account.raw)
+    statement.bind(2, mailbox.id.raw)
+    statement.bind(3, mailbox.uidNext)
+    statement.bind(4, Int64(mailbox.highestModseq))
+    try inStore { () throws(DatabaseFault) in try statement.run() }
+    mailbox.isDirty = false
+    edit(account, mailbox.id) {
+      $0.uidNext = UID(mailbox.uidNext)
+      $0.highestModseq = mailbox.highestModseq
+    }
+  }
+
+  /// The account's storage is gone or new: look again.
+  func forget(_ account: AccountID) {
+    used[account] = nil
+    cache.accounts[account] = nil
+  }
+
+  func note(placement uid: UID, email: EmailID, mailbox: MailboxID, account: AccountID) {
+    journal.add(.placement(account: account, mailbox: mailbox, uid: uid, email: email))
+  }
+
+  func note(intent qid: Int64) { journal.add(.intent(qid)) }
+}
+
+/// Keyword names compare without regard to ASCII case.
+enum KeywordName {
+  static func isSame(_ a: String, _ b: String) -> Bool {
+    a.utf8.count == b.utf8.count && zip(a.utf8, b.utf8).allSatisfy { lower($0) == lower($1) }
+  }
+
+  private static func lower(_ byte: UInt8) -> UInt8 { (65...90).contains(byte) ? byte | 0x20 : byte }
+}
+
+/// What the writer keeps between batches. Emptied when a batch is undone, because it may hold what was undone.
+final class LaneCache {
+  var accounts: [AccountID: AccountEntry] = [:]
+  /// Accounts whose counters or mailboxes may be dirty are all in `accounts`; above this many the cache starts anew.
+  static let limit = 5_000
+  /// Deliveries whose 250 may not have arrived, with their times. Only what is durable: an undone batch does not touch it.
+  var lostReplies: [ResendKey: Int64] = [:]
+  /// May run ahead when a batch is undone: numbers are never reused.
+  var nextQueueID: Int64 = 1
+
+  func clear() { accounts = [:] }
+  func trim() { if accounts.count > Self.limit { clear() } }
+}

@@ -1,0 +1,160 @@
+import Crypto
+import Database
+
+/// One delivery as a lane sees it: its own recipients, and (on the first lane) those whose lanes come later.
+struct DeliveryPlan: Sendable {
+  struct Recipient: Sendable {
+    /// Its place in the list that `deliver` was given.
+    var number: Int
+    var account: AccountID
+    var role: MailboxRole
+    var flags: Flags
+    var resendKey: [UInt8]
+  }
+  var blob: BlobPlan
+  var derived: Derived
+  var sender: String
+  var here: [Recipient]
+  var elsewhere: [Recipient] = []
+}
+
+/// What a lane did with a delivery.
+struct LaneOutcome: Sendable {
+  var fates: [(number: Int, fate: DeliveryOutcome.Fate)] = []
+  /// Names the durable intent when there are recipients elsewhere.
+  var qid: Int64?
+}
+
+extension ResendKey {
+  /// The first 16 bytes of SHA-256 over sender, account and the message as it came (without trace header).
+  static func bytes(sender: String, account: AccountID, message: [UInt8]) -> [UInt8] {
+    var input = Array(sender.utf8)
+    input.append(0)
+    input.appendLittle(account.raw)
+    input += message
+    return Array(SHA256.hash(data: input).prefix(16))
+  }
+
+  /// As a `filed.delivery_key`: "r" and the bytes.
+  var deliveryKey: [UInt8] { [UInt8(ascii: "r")] + bytes }
+}
+
+/// `filed.delivery_key` of a recipient on another lane than the intent's: "i", lane, intent, number.
+func intentKey(lane: Int, qid: Int64, number: Int) -> [UInt8] {
+  var key = [UInt8(ascii: "i"), UInt8(truncatingIfNeeded: lane)]
+  key.appendLittle(qid)
+  key.appendLittle(UInt32(truncatingIfNeeded: number))
+  return key
+}
+
+extension LaneTransaction {
+  /// `queue.flags` of an intent: file locally, nothing leaves the house.
+  static let intentFlag: Int64 = 1
+
+  /// Files the message for the recipients here, and with others elsewhere writes the intent (invariant 5).
+  func deliver(_ plan: DeliveryPlan) throws(StoreFault) -> LaneOutcome {
+    if isLow { throw .diskFull }
+    var outcome = LaneOutcome()
+    for recipient in plan.here { outcome.fates.append((recipient.number, try fate(recipient, plan))) }
+    if !plan.elsewhere.isEmpty { outcome.qid = try writeIntent(plan) }
+    return outcome
+  }
+
+  private func fate(
+    _ recipient: DeliveryPlan.Recipient, _ plan: DeliveryPlan
+  ) throws(StoreFault) -> DeliveryOutcome.Fate {
+    let key = ResendKey(account: recipient.account, bytes: recipient.resendKey)
+    if let at = cache.lostReplies[key], now - at < options.resendWindow { return .filedBefore }
+    let owner: AccountEntry
+    do {
+      owner = try account(recipient.account)
+      try checkQuota(owner, bytes: plan.blob.rawLength, count: 1)
+    } catch {
+      switch error {
+      case .noSuchAccount, .overQuota: return .refused(error)
+      default: throw error
+      }
+    }
+    let mailbox = try owner.mailbox(for: recipient.role)
+    let record = try file(recipient, plan, in: mailbox, of: owner)
+    return .filed(mailbox: mailbox.id, uid: record.uid)
+  }
+
+  private func file(
+    _ recipient: DeliveryPlan.Recipient, _ plan: DeliveryPlan, in mailbox: MailboxEntry, of owner: AccountEntry
+  ) throws(StoreFault) -> MessageRecord {
+    willChange()
+    let message = NewMessage(
+      plan: plan.blob, derived: plan.derived, flags: recipient.flags, internalDate: now,
+      resendKey: recipient.resendKey)
+    return try file(message, in: mailbox, of: owner, modseq: owner.takeModseq())
+  }
+
+  // MARK: Recipients on other lanes
+
+  private func writeIntent(_ plan: DeliveryPlan) throws(StoreFault) -> Int64 {
+    willChange()
+    try store(plan.blob)
+    let qid = cache.nextQueueID
+    cache.nextQueueID += 1
+    try run(
+      LaneSQL.insertQueue,
+      [0, .int(qid), 0, .bytes(plan.blob.hash), .text(plan.sender), .int(now), .int(Self.intentFlag)])
+    for recipient in plan.elsewhere {
+      try run(
+        LaneSQL.insertRecipient,
+        [0, .int(qid), .int(Int64(recipient.number)), .text(recipient.intentText), 0, .int(now)])
+    }
+    note(intent: qid)
+    return qid
+  }
+
+  /// Files for one recipient of an intent on another lane; done before = nothing to do. Quota was asked before the intent.
+  func fileIntent(
+    _ recipient: DeliveryPlan.Recipient, key: [UInt8], _ plan: DeliveryPlan
+  ) throws(StoreFault) -> DeliveryOutcome.Fate {
+    let isFiled = try inStore { () throws(DatabaseFault) in
+      try connection.first(LaneSQL.isFiled, [.int(recipient.account.raw), .bytes(key)]) { _ in true }
+    }
+    if isFiled == true { return .filedBefore }
+    let owner = try account(recipient.account)
+    let mailbox = try owner.mailbox(for: recipient.role)
+    let record = try file(recipient, plan, in: mailbox, of: owner)
+    try run(LaneSQL.insertFiled, [.int(recipient.account.raw), .bytes(key), .int(now)])
+    return .filed(mailbox: mailbox.id, uid: record.uid)
+  }
+
+  /// Recipients `numbers` of the intent are safe on their lanes.
+  func settle(intent qid: Int64, numbers: [Int]) throws(StoreFault) {
+    willChange()
+    for number in numbers { try run(LaneSQL.deleteRecipient, [0, .int(qid), .int(Int64(number))]) }
+    let left = try inStore { () throws(DatabaseFault) in
+      try connection.first(LaneSQL.recipientCount, [0, .int(qid)]) { $0.int(0) }
+    }
+    if left == 0 { try run(LaneSQL.deleteQueue, [0, .int(qid)]) }
+  }
+
+  /// Remembers deliveries whose 250 may not have arrived (invariant 6).
+  func remember(_ keys: [ResendKey]) throws(StoreFault) {
+    willChange()
+    for key in keys {
+      try run(LaneSQL.insertFiled, [.int(key.account.raw), .bytes(key.deliveryKey), .int(now)])
+      keysAdded.append((key, now))
+    }
+  }
+}
+
+extension DeliveryPlan.Recipient {
+  /// For `rcpt.addr`: account, role, flags.
+  var intentText: String { "\(account.raw) \(role.rawValue) \(flags.rawValue)" }
+
+  init?(number: Int, intentText: String) {
+    let parts = intentText.split(separator: " ")
+    guard parts.count == 3, let account = Int64(parts[0]), let role = MailboxRole(rawValue: String(parts[1])),
+      let flags = UInt64(parts[2])
+    else { return nil }
+    self.init(
+      number: number, account: AccountID(raw: account), role: role, flags: Flags(rawValue: flags),
+      resendKey: PlaceRecord.noKey)
+  }
+}

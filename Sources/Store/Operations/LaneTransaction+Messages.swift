@@ -1,0 +1,220 @@
+import Database
+
+extension LaneTransaction {
+  // MARK: STORE
+
+  /// RFC 9051 §6.4.6, RFC 7162 §3.1.3. All messages that change get one new modseq.
+  func setFlags(
+    _ change: FlagChange, ranges: UIDRanges, in mailbox: MailboxID, of account: AccountID
+  ) throws(StoreFault) -> FlagResult {
+    let owner = try self.account(account)
+    let target = try owner.selectable(mailbox)
+    // A name that the mailbox does not know need not be learned to be taken away.
+    let named =
+      change.mode == .remove
+      ? try knownBits(change.keywords, in: target, account) : try bits(change.keywords, in: target, account)
+    let bits = change.flags.intersection(.system).union(named)
+    let (keep, add): (Flags, Flags) =
+      switch change.mode {
+      case .replace: ([], bits)
+      case .add: (Flags(rawValue: .max), bits)
+      case .remove: (Flags(rawValue: ~bits.rawValue), [])
+      }
+    let modified = try change.unchangedSince.map { since throws(StoreFault) in
+      try newer(than: since, ranges, target, owner)
+    }
+    let modseq = Modseq(owner.nextModseq)
+    willChange()
+    let statement = try prepare(MessageSQL.setFlags)
+    var edits: [TableEdit.FlagEdit] = []
+    for range in ranges.ranges {
+      statement.bind(1, account.raw)
+      statement.bind(2, mailbox.raw)
+      statement.bind(3, Int64(range.lowerBound))
+      statement.bind(4, Int64(range.upperBound))
+      statement.bind(5, Int64(bitPattern: keep.rawValue))
+      statement.bind(6, Int64(bitPattern: add.rawValue))
+      statement.bind(7, Int64(modseq))
+      statement.bind(8, change.unchangedSince.map { Int64(clamping: $0) } ?? .max)
+      try inStore { () throws(DatabaseFault) in
+        while try statement.step() {
+          edits.append(
+            .init(
+              uid: UID(truncatingIfNeeded: statement.int(0)),
+              flags: Flags(rawValue: UInt64(bitPattern: statement.int(1))), modseq: modseq))
+        }
+      }
+    }
+    if edits.isEmpty { return FlagResult(modified: modified ?? [], modseq: nil) }
+    _ = owner.takeModseq()
+    target.touch(modseq)
+    edit(account, mailbox) { $0.table.flagged += edits }
+    return FlagResult(modified: modified ?? [], modseq: modseq)
+  }
+
+  private func newer(
+    than modseq: Modseq, _ ranges: UIDRanges, _ mailbox: MailboxEntry, _ account: AccountEntry
+  ) throws(StoreFault) -> [UID] {
+    var uids: [UID] = []
+    for range in ranges.ranges {
+      uids += try inStore { () throws(DatabaseFault) in
+        try connection.rows(
+          MessageSQL.newer,
+          [
+            .int(account.id.raw), .int(mailbox.id.raw), .int(Int64(range.lowerBound)), .int(Int64(range.upperBound)),
+            .int(Int64(clamping: modseq)),
+          ]
+        ) { UID(truncatingIfNeeded: $0.int(0)) }
+      }
+    }
+    return uids
+  }
+
+  // MARK: APPEND
+
+  func append(
+    _ messages: [(NewMessage, keywords: [String])], to mailbox: MailboxID, of account: AccountID
+  ) throws(StoreFault) -> AppendResult {
+    let owner = try self.account(account)
+    let target = try owner.selectable(mailbox)
+    try checkRoom(owner, bytes: messages.reduce(0) { $0 + $1.0.plan.rawLength }, count: messages.count)
+    willChange()
+    let modseq = owner.takeModseq()
+    var uids: [UID] = []
+    for (message, keywords) in messages {
+      var message = message
+      message.flags = message.flags.intersection(.system).union(try bits(keywords, in: target, account))
+      uids.append(try file(message, in: target, of: owner, modseq: modseq).uid)
+    }
+    return AppendResult(uidValidity: target.uidValidity, uids: uids)
+  }
+
+  // MARK: COPY and MOVE
+
+  func copy(
+    _ ranges: UIDRanges, from source: MailboxID, to destination: MailboxID, of account: AccountID
+  ) throws(StoreFault) -> CopyResult {
+    let owner = try self.account(account)
+    let from = try owner.selectable(source)
+    let to = try owner.selectable(destination)
+    let records = try rows(ranges, in: from, of: owner)
+    if records.isEmpty { return CopyResult(uidValidity: to.uidValidity, source: [], destination: []) }
+    try checkRoom(owner, bytes: records.reduce(0) { $0 + $1.size }, count: records.count)
+    willChange()
+    let modseq = owner.takeModseq()
+    var translation = try KeywordTranslation(self, from: from, to: to, account)
+    var uids: [UID] = []
+    for record in records {
+      var copy = record
+      copy.item = owner.takeItem()
+      try relocate(&copy, to, owner, modseq, &translation)
+      uids.append(copy.uid)
+    }
+    owner.use(bytes: records.reduce(0) { $0 + $1.size }, count: records.count)
+    return CopyResult(uidValidity: to.uidValidity, source: records.map(\.uid), destination: uids)
+  }
+
+  /// RFC 6851: one step; the item (POP's identity) goes along.
+  func move(
+    _ ranges: UIDRanges, from source: MailboxID, to destination: MailboxID, of account: AccountID
+  ) throws(StoreFault) -> CopyResult {
+    let owner = try self.account(account)
+    let from = try owner.selectable(source)
+    let to = try owner.selectable(destination)
+    let records = try rows(ranges, in: from, of: owner)
+    if records.isEmpty { return CopyResult(uidValidity: to.uidValidity, source: [], destination: []) }
+    let modseq = owner.takeModseq()
+    let uids = try moveRows(records, ranges, from: from, to: to, of: owner, modseq: modseq)
+    return CopyResult(uidValidity: to.uidValidity, source: records.map(\.uid), destination: uids)
+  }
+
+  /// Moves `records` (all rows of `ranges`); the new UIDs.
+  func moveRows(
+    _ records: [MessageRecord], _ ranges: UIDRanges, from: MailboxEntry, to: MailboxEntry, of owner: AccountEntry,
+    modseq: Modseq
+  ) throws(StoreFault) -> [UID] {
+    willRemove()
+    try remove(records, ranges, from: from, of: owner, modseq: modseq, cause: .moved)
+    var translation = try KeywordTranslation(self, from: from, to: to, owner.id)
+    var uids: [UID] = []
+    for record in records {
+      var moved = record
+      try relocate(&moved, to, owner, modseq, &translation)
+      uids.append(moved.uid)
+    }
+    owner.use(bytes: records.reduce(0) { $0 + $1.size }, count: records.count)
+    return uids
+  }
+
+  private func relocate(
+    _ record: inout MessageRecord, _ to: MailboxEntry, _ owner: AccountEntry, _ modseq: Modseq,
+    _ translation: inout KeywordTranslation
+  ) throws(StoreFault) {
+    record.flags = try translation.flags(record.flags, self)
+    record.uid = try to.takeUID()
+    record.modseq = modseq
+    record.savedAt = now
+    let hash = try inStore { () throws(DatabaseFault) in
+      try connection.first(MessageSQL.emailBlob, [.int(owner.id.raw), .int(record.email.raw)]) { $0.bytes(1) }
+    }
+    try place(record, hash: hash ?? [UInt8](repeating: 0, count: 32), resendKey: PlaceRecord.noKey, in: to, of: owner)
+  }
+
+  // MARK: EXPUNGE and DELE
+
+  func expunge(_ ranges: UIDRanges, in mailbox: MailboxID, of account: AccountID) throws(StoreFault) -> [UID] {
+    let owner = try self.account(account)
+    let target = try owner.selectable(mailbox)
+    let records = try rows(ranges, having: .deleted, in: target, of: owner)
+    if records.isEmpty { return [] }
+    let modseq = owner.takeModseq()
+    try remove(records, ranges, having: .deleted, from: target, of: owner, modseq: modseq, cause: .expunged)
+    return records.map(\.uid)
+  }
+
+  func remove(
+    items: [Int64], from mailbox: MailboxID, of account: AccountID, cause: GoneCause
+  ) throws(StoreFault) {
+    let owner = try self.account(account)
+    let target = try owner.selectable(mailbox)
+    var uids: [UID] = []
+    for item in items {
+      let place = try inStore { () throws(DatabaseFault) in
+        try connection.first(MessageSQL.uidOfItem, [.int(account.raw), .int(item)]) { ($0.int(0), $0.int(1)) }
+      }
+      if let place, place.0 == mailbox.raw { uids.append(UID(truncatingIfNeeded: place.1)) }
+    }
+    let ranges = UIDRanges(uids)
+    let records = try rows(ranges, in: target, of: owner)
+    if records.isEmpty { return }
+    try remove(records, ranges, from: target, of: owner, modseq: owner.takeModseq(), cause: cause)
+  }
+}
+
+/// Keyword bits mean names, and names have other bits in another mailbox.
+struct KeywordTranslation {
+  private let from: [String]
+  private let to: MailboxEntry
+  private let account: AccountID
+  private let isSame: Bool
+  private var known: [Int: Flags] = [:]
+
+  init(
+    _ transaction: LaneTransaction, from: MailboxEntry, to: MailboxEntry, _ account: AccountID
+  ) throws(StoreFault) {
+    self.from = try transaction.keywords(from, account)
+    self.to = to
+    self.account = account
+    isSame = from === to
+  }
+
+  mutating func flags(_ flags: Flags, _ transaction: LaneTransaction) throws(StoreFault) -> Flags {
+    if isSame { return flags }
+    var result = flags.intersection(.system)
+    for index in flags.keywordIndices where index < from.count {
+      if known[index] == nil { known[index] = try transaction.bits([from[index]], in: to, account) }
+      result.formUnion(known[index] ?? [])
+    }
+    return result
+  }
+}

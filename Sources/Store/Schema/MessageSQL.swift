@@ -1,0 +1,79 @@
+import Database
+
+/// Statements on messages: emails, derived data and placements.
+enum MessageSQL {
+  static let insertEmail = SQL(
+    """
+    INSERT INTO email (a, email, scope, hash, size, sent_at, thread, created_m, m)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7, ?7)
+    """)
+  static let insertDerived = SQL(
+    """
+    INSERT INTO derived (a, email, version, key_id, envelope, structure, preview, subject, message_id, thread_keys)
+    VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8, ?9)
+    """)
+  static let derived = SQL(
+    """
+    SELECT d.envelope, d.structure, d.preview, d.subject, d.message_id, d.thread_keys, e.sent_at
+    FROM derived d JOIN email e ON e.a = d.a AND e.email = d.email WHERE d.a = ?1 AND d.email = ?2
+    """)
+  static let location = SQL(
+    """
+    SELECT b.segment, b.off, b.len, b.raw_len, b.codec FROM email e JOIN blob b ON b.scope = e.scope AND b.hash = e.hash
+    WHERE e.a = ?1 AND e.email = ?2
+    """)
+  static let emailBlob = SQL("SELECT scope, hash, size FROM email WHERE a = ?1 AND email = ?2")
+  static let deleteEmail = SQL("DELETE FROM email WHERE a = ?1 AND email = ?2")
+  static let deleteDerived = SQL("DELETE FROM derived WHERE a = ?1 AND email = ?2")
+
+  static let insertPlacement = SQL(
+    """
+    INSERT INTO placement (a, mbox, uid, email, item, flags, m, created_m, size, idate, saved_at)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8, ?9, ?10)
+    """)
+  /// Columns in the order that `MessageRecord.init(row:)` reads.
+  static let table = SQL(
+    """
+    SELECT uid, flags, m, size, idate, saved_at, email, item FROM placement WHERE a = ?1 AND mbox = ?2 ORDER BY uid
+    """)
+  /// ?5 = bits that must all be set, 0 = no matter.
+  static let range = SQL(
+    """
+    SELECT uid, flags, m, size, idate, saved_at, email, item FROM placement
+    WHERE a = ?1 AND mbox = ?2 AND uid BETWEEN ?3 AND ?4 AND (flags & ?5) = ?5 ORDER BY uid
+    """)
+  static let uidOfItem = SQL("SELECT mbox, uid FROM placement WHERE a = ?1 AND item = ?2")
+  /// Too new for `unchangedSince`.
+  static let newer = SQL(
+    "SELECT uid FROM placement WHERE a = ?1 AND mbox = ?2 AND uid BETWEEN ?3 AND ?4 AND m > ?5 ORDER BY uid")
+  /// New flags = (flags & ?5) | ?6; only rows that really change and are not newer than ?8 get modseq ?7.
+  static let setFlags = SQL(
+    """
+    UPDATE placement SET flags = (flags & ?5) | ?6, m = ?7
+    WHERE a = ?1 AND mbox = ?2 AND uid BETWEEN ?3 AND ?4 AND m <= ?8 AND flags <> ((flags & ?5) | ?6)
+    RETURNING uid, flags
+    """)
+  static let insertGone = SQL(
+    """
+    INSERT INTO gone (a, mbox, uid, email, item, flags, gone_m, gone_at, cause, member, idate, saved_at, extra)
+    SELECT a, mbox, uid, email, item, flags, ?6, ?7, ?8, NULL, idate, saved_at, extra FROM placement
+    WHERE a = ?1 AND mbox = ?2 AND uid BETWEEN ?3 AND ?4 AND (flags & ?5) = ?5
+    """)
+  static let deletePlacements = SQL(
+    "DELETE FROM placement WHERE a = ?1 AND mbox = ?2 AND uid BETWEEN ?3 AND ?4 AND (flags & ?5) = ?5")
+  static let insertVanished = SQL(
+    "INSERT INTO vanished (a, mbox, m, uid_lo, uid_hi) VALUES (?1, ?2, ?3, ?4, ?5)")
+  static let vanished = SQL(
+    "SELECT uid_lo, uid_hi FROM vanished WHERE a = ?1 AND mbox = ?2 AND m > ?3 ORDER BY uid_lo")
+  static let status = SQL(
+    """
+    SELECT count(*), coalesce(sum(1 - (flags & 1)), 0), coalesce(sum((flags >> 3) & 1), 0), coalesce(sum(size), 0),
+      coalesce(sum(CASE WHEN uid >= ?3 THEN 1 ELSE 0 END), 0)
+    FROM placement WHERE a = ?1 AND mbox = ?2
+    """)
+
+  static let all = [
+    insertEmail, insertDerived, derived, location, emailBlob, deleteEmail, deleteDerived, insertPlacement, table, range,
+    uidOfItem, newer, setFlags, insertGone, deletePlacements, insertVanished, vanished, status,
+  ]
+}

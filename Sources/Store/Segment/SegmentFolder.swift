@@ -1,0 +1,44 @@
+import Glibc
+import Synchronization
+
+/// The segment files of one lane, by number. Readers and the writer share the open files.
+final class SegmentFolder: Sendable {
+  /// Bytes before the first record: "BaridSeg", UInt32 version, UInt32 zero.
+  static let start = 16
+
+  let path: String
+  private let open = Mutex<[Int: Descriptor]>([:])
+
+  init(_ path: String) { self.path = path }
+
+  func file(_ number: Int) -> String {
+    let digits = String(number)
+    return "\(path)/\(String(repeating: "0", count: max(0, 8 - digits.count)))\(digits)"
+  }
+
+  /// The open file of a segment.
+  func descriptor(_ number: Int) throws(StoreFault) -> Descriptor {
+    if let descriptor = open.withLock({ $0[number] }) { return descriptor }
+    let made = try Descriptor.open(file(number), O_RDWR)
+    return open.withLock { files in
+      if let descriptor = files[number] { return descriptor }
+      files[number] = made
+      return made
+    }
+  }
+
+  /// Makes a new, empty, durable segment; one of that number that a crash left before its first use is replaced.
+  func create(_ number: Int) throws(StoreFault) -> Descriptor {
+    let made = try Descriptor.open(file(number), O_RDWR | O_CREAT | O_TRUNC)
+    var header = Array("BaridSeg".utf8)
+    header.appendLittle(UInt32(1))
+    header.appendLittle(UInt32(0))
+    try header.withFaulty { bytes throws(StoreFault) in try made.write(bytes, at: 0) }
+    try made.sync()
+    try Folder.sync(path)
+    open.withLock { $0[number] = made }
+    return made
+  }
+
+  func closeAll() { open.withLock { $0 = [:] } }
+}

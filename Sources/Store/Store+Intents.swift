@@ -1,0 +1,133 @@
+import Database
+import Logging
+
+extension Store {
+  /// Files for the recipients of an intent on other lanes, then settles it. What fails stays in the intent for later.
+  func fileElsewhere(
+    _ wanted: [(lane: Int, recipients: [DeliveryPlan.Recipient])], _ plan: DeliveryPlan, _ qid: Int64, _ home: Int
+  ) async -> [(number: Int, fate: DeliveryOutcome.Fate)] {
+    var fates: [(number: Int, fate: DeliveryOutcome.Fate)] = []
+    if options.fault?(DurableStep(lane: home, point: .intentDurable)) != nil {
+      return wanted.flatMap(\.recipients).map { ($0.number, .accepted) }
+    }
+    for (lane, recipients) in wanted {
+      do throws(StoreFault) {
+        fates += try await lanes[lane].perform(weight: plan.blob.totalLength) { transaction throws(StoreFault) in
+          try transaction.fileIntents(recipients, plan, qid: qid, home: home)
+        }
+      } catch {
+        logger.error(
+          "a delivery will be finished later",
+          metadata: ["fault": "\(error)", "lane": "\(lane)", "intent": "\(home)/\(qid)"])
+        fates += recipients.map { ($0.number, .accepted) }
+      }
+    }
+    let done = fates.compactMap { entry -> Int? in
+      if case .accepted = entry.fate { return nil }
+      return entry.number
+    }
+    // The recipients' copies are safe; a forgotten intent is found at the next start and changes nothing.
+    lanes[home].submit(weight: 0) { transaction throws(StoreFault) in
+      try transaction.settle(intent: qid, numbers: done)
+    } _: { [logger] (result: Result<Void, StoreFault>) in
+      if case .failure(let fault) = result {
+        logger.error("an intent stays for the next start", metadata: ["fault": "\(fault)", "intent": "\(home)/\(qid)"])
+      }
+    }
+    return fates
+  }
+
+  /// Finishes deliveries to several lanes that an earlier fault left unfinished. At start it runs by itself; call it again (rarely)
+  /// while running when a lane had no room.
+  package func finishDeliveries() async throws(StoreFault) {
+    try await spooler.run { () throws(StoreFault) in try self.finishIntents() }
+  }
+
+  /// Blocks: for the start and for spool threads.
+  func finishIntents() throws(StoreFault) {
+    for lane in lanes {
+      let intents = try lane.performBlocking { transaction throws(StoreFault) in try transaction.intents() }
+      for intent in intents { try finish(intent, of: lane) }
+    }
+  }
+
+  private func finish(_ intent: Intent, of lane: Lane) throws(StoreFault) {
+    let plan: DeliveryPlan
+    do throws(StoreFault) {
+      let bytes = try BlobReader(segments: lane.segments).read(intent.location)
+      let message = try SpooledMessage(.memory(bytes), hash: intent.hash, spooler)
+      plan = DeliveryPlan(
+        blob: BlobPlan(message, trace: []), derived: message.derived, sender: intent.sender, here: [], elsewhere: [])
+    } catch {
+      lane.logger.critical("the message of an unfinished delivery cannot be read", metadata: ["fault": "\(error)"])
+      return
+    }
+    var done: [Int] = []
+    for recipient in intent.recipients {
+      guard let home = home(of: recipient.account) else {
+        done.append(recipient.number)
+        continue
+      }
+      do throws(StoreFault) {
+        _ = try lanes[home].performBlocking { transaction throws(StoreFault) in
+          try transaction.fileIntents([recipient], plan, qid: intent.qid, home: lane.number)
+        }
+        done.append(recipient.number)
+      } catch {
+        logger.error("a delivery stays unfinished", metadata: ["fault": "\(error)", "intent": "\(intent.qid)"])
+      }
+    }
+    let settled = done
+    try lane.performBlocking { transaction throws(StoreFault) in
+      try transaction.settle(intent: intent.qid, numbers: settled)
+    }
+  }
+}
+
+/// An unfinished delivery as it is after a restart.
+struct Intent: Sendable {
+  var qid: Int64
+  var sender: String
+  var hash: [UInt8]
+  var location: BlobLocation
+  var recipients: [DeliveryPlan.Recipient]
+}
+
+extension LaneTransaction {
+  func fileIntents(
+    _ recipients: [DeliveryPlan.Recipient], _ plan: DeliveryPlan, qid: Int64, home: Int
+  ) throws(StoreFault) -> [(number: Int, fate: DeliveryOutcome.Fate)] {
+    var fates: [(number: Int, fate: DeliveryOutcome.Fate)] = []
+    for recipient in recipients {
+      let key = intentKey(lane: home, qid: qid, number: recipient.number)
+      fates.append((recipient.number, try fileIntent(recipient, key: key, plan)))
+    }
+    return fates
+  }
+
+  func intents() throws(StoreFault) -> [Intent] {
+    let rows = try inStore { () throws(DatabaseFault) in
+      try connection.rows(LaneSQL.intents, [0, .int(Self.intentFlag)]) { ($0.int(0), $0.bytes(2), $0.text(3)) }
+    }
+    var intents: [Intent] = []
+    for (qid, hash, sender) in rows {
+      let location = try inStore { () throws(DatabaseFault) in
+        try connection.first(LaneSQL.blob, [0, .bytes(hash)]) { row in
+          BlobLocation(
+            segment: Int(row.int(0)), offset: Int(row.int(1)), length: Int(row.int(2)), rawLength: Int(row.int(3)),
+            codec: SegmentRecord.Codec(rawValue: UInt8(truncatingIfNeeded: row.int(4))) ?? .plain)
+        }
+      }
+      let recipients = try inStore { () throws(DatabaseFault) in
+        try connection.rows(LaneSQL.recipients, [0, .int(qid)]) {
+          DeliveryPlan.Recipient(number: Int($0.int(0)), intentText: $0.text(1))
+        }
+      }
+      guard let location else { continue }
+      intents.append(
+        Intent(
+          qid: qid, sender: sender, hash: hash, location: location, recipients: recipients.compactMap { $0 }))
+    }
+    return intents
+  }
+}

@@ -1,0 +1,71 @@
+import ArgumentParser
+import Control
+import Phrases
+
+struct AccountCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "account", abstract: Speech.say(.helpAccount),
+    subcommands: [Add.self, List.self, Remove.self, Password.self])
+
+  struct Add: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "add", abstract: Speech.say(.helpAccountAdd))
+    @Argument(help: ArgumentHelp(Speech.say(.helpArgumentAddress))) var address: String
+    @OptionGroup var password: PasswordOption
+    @OptionGroup var options: ConfigOption
+
+    func run() async throws {
+      let arguments = try password.added(to: ["address": .text(address)])
+      try await Desk(settings: options.settings()).run("account add", arguments)
+    }
+  }
+
+  struct List: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "list", abstract: Speech.say(.helpAccountList))
+    @Flag(help: ArgumentHelp(Speech.say(.helpOptionJSON))) var json = false
+    @OptionGroup var options: ConfigOption
+
+    func run() async throws {
+      try await Desk(settings: options.settings()).run("account list", json: json) { result in
+        result.table([.columnAddress, .columnDevices, .columnCreated]) {
+          [$0.cell("address"), $0.cell("devices"), $0.time("createdAt") ?? "-"]
+        }
+      }
+    }
+  }
+
+  struct Remove: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "remove", abstract: Speech.say(.helpAccountRemove))
+    @Argument(help: ArgumentHelp(Speech.say(.helpArgumentAddress))) var address: String
+    @OptionGroup var options: ConfigOption
+
+    func run() async throws {
+      try await Desk(settings: options.settings()).run("account remove", ["address": .text(address)])
+    }
+  }
+
+  struct Password: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "password", abstract: Speech.say(.helpAccountPassword))
+    @Argument(help: ArgumentHelp(Speech.say(.helpArgumentAddress))) var address: String
+    @OptionGroup var password: PasswordOption
+    @OptionGroup var options: ConfigOption
+
+    func run() async throws {
+      let arguments = try password.added(to: ["address": .text(address)])
+      try await Desk(settings: options.settings()).run("account password", arguments)
+    }
+  }
+}
+
+/// A password from standard input, or one that is made: never from the arguments, where every user of the machine sees it.
+struct PasswordOption: ParsableArguments {
+  @Flag(name: .customLong("password"), help: ArgumentHelp(Speech.say(.helpOptionPassword))) var isGiven = false
+
+  func added(to arguments: [String: ControlValue]) throws -> [String: ControlValue] {
+    if !isGiven { return arguments }
+    guard let bytes = Terminal.password(prompt: Speech.say(.demoPassword)),
+      let text = String(validating: bytes, as: UTF8.self)
+    else { throw Terminal.fail(.passwordInvalid) }
+    return arguments.merging(["password": .text(text)]) { $1 }
+  }
+}

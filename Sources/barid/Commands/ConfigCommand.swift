@@ -1,0 +1,32 @@
+import ArgumentParser
+import BaridServer
+import Phrases
+
+struct ConfigCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "config", abstract: Speech.say(.helpConfig), subcommands: [Check.self, Describe.self])
+
+  struct Check: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "check", abstract: Speech.say(.helpConfigCheck))
+    @OptionGroup var options: ConfigOption
+
+    func run() async throws {
+      _ = try options.settings()
+      Terminal.print(.configGood)
+    }
+  }
+
+  struct Describe: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "describe", abstract: Speech.say(.helpConfigDescribe))
+
+    @Flag(help: "Print the table of docs/configuration.md instead.")
+    var table = false
+
+    @OptionGroup var speech: LanguageOption
+
+    func run() async throws {
+      Terminal.print(table ? ConfigurationText.table() : ConfigurationText.describe())
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import BaridServer
+import Glibc
+import Phrases
+
+/// Understood by every command; `Speech` reads it before the parser does, so that help is in the right language too.
+struct LanguageOption: ParsableArguments {
+  @Option(help: ArgumentHelp(Speech.say(.helpOptionLanguage), valueName: "en|ar"))
+  var language: String?
+}
+
+/// Where the configuration is; commands that look into the data folder need it.
+struct ConfigOption: ParsableArguments {
+  @Option(help: ArgumentHelp(Speech.say(.helpOptionConfig), valueName: "file"))
+  var config: String?
+
+  @OptionGroup var speech: LanguageOption
+
+  /// The file: `--config`, else BARID_CONFIG, else the usual place.
+  var file: ConfigurationFile {
+    let named = config ?? getenv("BARID_CONFIG").map { String(cString: $0) }
+    return ConfigurationFile(path: named)
+  }
+
+  /// The settings, or every mistake on standard error and exit status 1.
+  func settings() throws -> ServerSettings {
+    do throws(ConfigurationMistakes) {
+      return try file.read()
+    } catch {
+      throw Terminal.fail(
+        error.text(in: Speech.language) + "\n" + Speech.say(.configMistakes(error.all.count)))
+    }
+  }
+}

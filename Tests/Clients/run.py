@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+"""Real mail programs over TCP against the built server. Prints `N passed, N failed`.
+
+run.py [WORD...]: only checks whose name contains one of the words.
+"""
+import sys
+
+import test_bad_input
+import test_curl
+import test_demo
+import test_program
+import test_python
+import test_sync
+from bed import Bed, Tally
+
+
+def main():
+    words = [word for word in sys.argv[1:] if not word.startswith("-")]
+
+    def wanted(name):
+        return not words or any(word in name for word in words)
+
+    tally = Tally()
+    # These start servers of their own.
+    for module in [test_program, test_demo]:
+        for check in module.CHECKS:
+            name = f"{module.__name__[5:]}: {check.__name__}"
+            if wanted(name):
+                tally.check(name, check)
+    modules = [test_curl, test_python, test_bad_input, test_sync]
+    if any(wanted(f"{module.__name__[5:]}: {check.__name__}") for module in modules for check in module.CHECKS):
+        try:
+            with Bed("clients", 21_000) as bed:
+                for module in modules:
+                    for check in module.CHECKS:
+                        name = f"{module.__name__[5:]}: {check.__name__}"
+                        if wanted(name):
+                            tally.check(name, check, bed)
+        except (RuntimeError, OSError) as error:
+            tally.failed += 1
+            print(f"FAIL test bed: {error}")
+    tally.finish()
+
+
+main()

@@ -1,0 +1,275 @@
+"""The program itself: configuration, commands, start and stop, refusals. Each check starts its own server."""
+import json
+import os
+import re
+import shutil
+import signal
+import smtplib
+import imaplib
+import socket
+import ssl
+import subprocess
+import tempfile
+import time
+
+from bed import ROOT, letter, run
+
+OFFSET = 22_000
+
+
+def program():
+    for path in [os.environ.get("BARID_BINARY", ""), ROOT + "/.build/release/barid", ROOT + "/.build/debug/barid"]:
+        if path and os.access(path, os.X_OK):
+            return path
+    raise RuntimeError("no program; run swift build")
+
+
+class Server:
+    """`barid serve` with a configuration of its own."""
+
+    def __init__(self, folder, extra="", offset=OFFSET):
+        self.folder = folder
+        self.config = os.path.join(folder, "barid.yaml")
+        self.offset = offset
+        with open(self.config, "w", encoding="utf-8") as out:
+            out.write(configuration(folder, offset) + extra)
+        self.log = open(os.path.join(folder, "log"), "ab")
+        self.process = subprocess.Popen(
+            [program(), "serve", "--config", self.config], stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
+        deadline = time.monotonic() + 60
+        while self.process.poll() is None and time.monotonic() < deadline:
+            if barid(self, "server", "status", expect=None).startswith("The server is running"):
+                return
+            time.sleep(0.05)
+        raise RuntimeError("it did not start: " + self.words())
+
+    def words(self):
+        with open(os.path.join(self.folder, "log"), encoding="utf-8", errors="replace") as lines:
+            return lines.read()[-2000:]
+
+    def end(self, kind=signal.SIGTERM):
+        self.process.send_signal(kind)
+        return self.process.wait(30)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(10)
+        self.log.close()
+
+
+def configuration(folder, offset):
+    lines = [f"hostname: mail.example.org\ndata-folder: {folder}/data\nlisteners:\n"]
+    for name, port in [("smtp", 25), ("submission", 587), ("submissions", 465), ("imap", 143), ("imaps", 993),
+                       ("pop3", 110), ("pop3s", 995)]:
+        lines.append(f"  {name}: {{hosts: [127.0.0.1], port: {port + offset}}}\n")
+    return "".join(lines) + "limits: {drain-seconds: 5}\n"
+
+
+def barid(server, *arguments, data=None, expect=0, environment=None):
+    config = server.config if isinstance(server, Server) else server
+    command = [program(), *arguments] + (["--config", config] if config else [])
+    return run(command, data=data, expect=expect, environment=environment or dict(os.environ, LANG="C"))
+
+
+def in_folder(check):
+    def wrapped():
+        folder = tempfile.mkdtemp(prefix="barid-program-")
+        try:
+            check(folder)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+    wrapped.__name__ = check.__name__
+    return wrapped
+
+
+def refused(command, environment=None):
+    """The one sentence on standard error of a command that ends with 1."""
+    done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=30, check=False,
+                          env=environment or dict(os.environ, LANG="C"))
+    assert done.returncode == 1, (done.returncode, done.stdout, done.stderr)
+    return done.stderr.strip()
+
+
+@in_folder
+def config_mistakes_all_at_once(folder):
+    path = os.path.join(folder, "bad.yaml")
+    with open(path, "w", encoding="utf-8") as out:
+        out.write("hostnam: a\nlog: {level: loud}\nlisteners: {imap: {port: 0}}\n")
+    words = refused([program(), "config", "check", "--config", path])
+    for part in ["hostnam", "hostname", "log.level", "loud", "listeners.imap.port", '"0"', "65535"]:
+        assert part in words, (part, words)
+    arabic = refused([program(), "config", "check", "--config", path, "--language", "ar"])
+    assert re.search("[\u0600-\u06ff]", arabic), arabic
+    assert refused([program(), "serve", "--config", path]).startswith(path)
+    assert os.listdir(folder) == ["bad.yaml"], "something was touched"
+
+
+@in_folder
+def config_describe_can_be_used(folder):
+    path = os.path.join(folder, "all.yaml")
+    with open(path, "w", encoding="utf-8") as out:
+        out.write(run([program(), "config", "describe"]))
+    assert run([program(), "config", "check", "--config", path], environment=dict(os.environ, LANG="C")) == \
+        "The configuration is good.\n"
+
+
+def help_in_two_languages():
+    english = run([program(), "--help"], environment=dict(os.environ, LANG="C"))
+    assert "serve" in english and "Run the mail server." in english
+    arabic = run([program(), "--help"], environment=dict(os.environ, LANG="ar_SA.UTF-8"))
+    assert "خادم" in arabic
+    for noun in ["domain", "account", "alias", "device", "config", "server"]:
+        assert "USAGE: barid " + noun in run([program(), noun, "--help"])
+
+
+@in_folder
+def commands_with_and_without_a_server(folder):
+    config = os.path.join(folder, "barid.yaml")
+    with open(config, "w", encoding="utf-8") as out:
+        out.write(configuration(folder, OFFSET))
+    # On the folder itself.
+    barid(config, "domain", "add", "example.org")
+    text = barid(config, "account", "add", "amal@example.org")
+    password = re.search(r"Password \(shown only now\): (\S+)", text)[1]
+    assert len(password) >= 20
+    refused([program(), "account", "add", "amal@example.org", "--config", config])
+    with Server(folder) as server:
+        # Through the control socket.
+        barid(server, "account", "add", "badr@example.org", "--password", data=b"correct horse\n")
+        barid(server, "alias", "add", "info@example.org", "amal@example.org", "badr@example.org")
+        device = re.search(r": (\S+)$", barid(server, "device", "add", "amal@example.org", "phone", "--scope", "imap").strip())[1]
+        rows = json.loads(barid(server, "account", "list", "--json"))
+        assert [row["address"] for row in rows] == ["amal@example.org", "badr@example.org"], rows
+        with smtplib.SMTP("127.0.0.1", 25 + OFFSET, timeout=20) as client:
+            client.sendmail("a@elsewhere.test", ["info@example.org"], letter("alias"))
+        context = ssl.create_default_context(cafile=folder + "/data/certificates/ca.pem")
+        for user, secret in [("amal@example.org", password), ("badr@example.org", "correct horse"),
+                             ("amal@example.org", device)]:
+            session = imaplib.IMAP4_SSL("localhost", 993 + OFFSET, ssl_context=context, timeout=20)
+            session.login(user, secret)
+            assert session.select("INBOX")[1] == [b"1"]
+            session.logout()
+        barid(server, "device", "remove", "amal@example.org", "phone")
+        session = imaplib.IMAP4_SSL("localhost", 993 + OFFSET, ssl_context=context, timeout=20)
+        try:
+            session.login("amal@example.org", device)
+        except imaplib.IMAP4.error:
+            pass
+        else:
+            raise AssertionError("a removed device logged in")
+        assert server.end() == 0
+    barid(config, "account", "remove", "badr@example.org")
+    assert "badr" not in barid(config, "account", "list")
+
+
+@in_folder
+def plain_log_in_is_refused(folder):
+    """In production loopback earns no trust."""
+    with Server(folder) as server:
+        session = imaplib.IMAP4("127.0.0.1", 143 + OFFSET, timeout=20)
+        assert "LOGINDISABLED" in session.capabilities
+        try:
+            session.login("amal@example.org", "x")
+        except imaplib.IMAP4.error as error:
+            assert "PRIVACYREQUIRED" in str(error), error
+        else:
+            raise AssertionError("taken")
+        client = smtplib.SMTP("127.0.0.1", 587 + OFFSET, timeout=20)
+        client.ehlo()
+        assert "auth" not in client.esmtp_features
+        code, _ = client.docmd("AUTH", "PLAIN AHgAeA==")
+        assert code in (530, 538), code
+        server.end()
+
+
+@in_folder
+def refusals_touch_nothing(folder):
+    config = os.path.join(folder, "barid.yaml")
+    with open(config, "w", encoding="utf-8") as out:
+        out.write(configuration(folder, OFFSET))
+    taken = socket.socket()
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    taken.bind(("127.0.0.1", 143 + OFFSET))
+    taken.listen()
+    words = refused([program(), "serve", "--config", config])
+    assert words == f"Port {143 + OFFSET} is in use by another program. Stop that program or choose another port.", words
+    assert not os.path.exists(folder + "/data")
+    taken.close()
+    # /proc takes no folders, whoever asks.
+    environment = dict(os.environ, LANG="C", BARID_DATA_FOLDER="/proc/barid")
+    words = refused([program(), "serve", "--config", config], environment)
+    assert "/proc/barid" in words and "\n" not in words, words
+    with Server(folder) as server:
+        environment = dict(os.environ, LANG="C")
+        for name, port in [("SMTP", 25), ("SUBMISSION", 587), ("SUBMISSIONS", 465), ("IMAP", 143), ("IMAPS", 993),
+                           ("POP3", 110), ("POP3S", 995)]:
+            environment[f"BARID_LISTENERS_{name}_PORT"] = str(port + OFFSET + 1_000)
+        words = refused([program(), "serve", "--config", config], environment)
+        assert words == f"The data folder {folder}/data belongs to a Barid that is already running.", words
+        server.end()
+
+
+@in_folder
+def hup_reloads_without_dropping(folder):
+    with Server(folder) as server:
+        barid(server, "domain", "add", "example.org")
+        barid(server, "account", "add", "amal@example.org", "--password", data=b"correct horse\n")
+        context = ssl.create_default_context(cafile=folder + "/data/certificates/ca.pem")
+        open_one = imaplib.IMAP4_SSL("localhost", 993 + OFFSET, ssl_context=context, timeout=20)
+        open_one.login("amal@example.org", "correct horse")
+
+        def serial():
+            with socket.create_connection(("127.0.0.1", 993 + OFFSET), timeout=20) as plain:
+                with context.wrap_socket(plain, server_hostname="localhost") as tls:
+                    return tls.getpeercert()["serialNumber"]
+
+        before = serial()
+        for name in ["server.pem", "server.key"]:
+            os.unlink(f"{folder}/data/certificates/{name}")
+        with open(server.config, "a", encoding="utf-8") as out:
+            out.write("log: {format: json}\n")
+        server.process.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + 10
+        while serial() == before and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert serial() != before, server.words()
+        assert open_one.noop()[0] == "OK"
+        lines = server.words().splitlines()
+        assert any(line.startswith('{"time":') for line in lines), lines[-3:]
+        # A mistake changes nothing.
+        with open(server.config, "a", encoding="utf-8") as out:
+            out.write("nonsense: 1\n")
+        words = refused([program(), "server", "reload", "--config", server.config])
+        assert "nonsense" in words
+        os.kill(server.process.pid, signal.SIGHUP)
+        assert open_one.noop()[0] == "OK"
+        assert server.process.poll() is None
+        open_one.logout()
+
+
+@in_folder
+def term_drains(folder):
+    with Server(folder) as server:
+        barid(server, "domain", "add", "example.org")
+        barid(server, "account", "add", "amal@example.org", "--password", data=b"correct horse\n")
+        context = ssl.create_default_context(cafile=folder + "/data/certificates/ca.pem")
+        session = imaplib.IMAP4_SSL("localhost", 993 + OFFSET, ssl_context=context, timeout=20)
+        session.login("amal@example.org", "correct horse")
+        started = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        line = session.readline()
+        assert line.startswith(b"* BYE"), line
+        assert server.process.wait(20) == 0
+        assert time.monotonic() - started < 10
+        assert "stopped" in server.words()
+    assert not os.path.exists(folder + "/data/control.sock")
+
+
+CHECKS = [
+    help_in_two_languages, config_mistakes_all_at_once, config_describe_can_be_used, commands_with_and_without_a_server,
+    plain_log_in_is_refused, refusals_touch_nothing, hup_reloads_without_dropping, term_drains,
+]
