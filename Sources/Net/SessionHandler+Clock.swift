@@ -83,7 +83,7 @@ extension SessionHandler: NIOScheduledCallbackHandler {
       note("tls handshake too slow")
       cut()
     case .lingering:
-      context?.close(promise: nil)
+      cut()
     case .talking, .closing, .closed:
       break
     }

@@ -1,9 +1,12 @@
+import Logging
 import NIOCore
 
 /// What a tick of one connection may do before the others get their turn.
 enum TickBudget {
   static let commands = 64
   static let bytes = 262_144
+  /// So many times `.proceed` with nothing consumed and nothing written is a fault of the session.
+  static let fruitless = 1_000
 }
 
 extension SessionHandler {
@@ -47,8 +50,14 @@ extension SessionHandler {
   }
 
   private func tell(_ event: Event<S.Outcome>) {
-    let before = input.count
+    let (before, written) = (input.count, output.count)
     guard let step = session?.advance(event, &input, &output) else { return }
+    if case .proceed = step, input.count == before, output.count == written {
+      fruitless += 1
+      if fruitless > TickBudget.fruitless { return giveUp() }
+    } else {
+      fruitless = 0
+    }
     switch event {
     case .outcome, .secured, .deadline: gotOn = true
     case .input: if input.count < before { gotOn = true }
@@ -57,6 +66,13 @@ extension SessionHandler {
     if ticket.isStranger, session?.isTrusted == true { core.admission.trust(&ticket) }
     setReceiveSize()
     if mustClose, case .deadline = event { beginClose() } else { perform(step) }
+  }
+
+  /// The session turns in circles.
+  private func giveUp() {
+    core.logger.error(
+      "session makes no progress", metadata: ["connection": "\(peer.id)", "listener": "\(peer.listener)"])
+    cut()
   }
 
   func perform(_ step: Step<S.Outcome>) {

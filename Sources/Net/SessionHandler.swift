@@ -59,6 +59,8 @@ final class SessionHandler<S: Session>: ChannelDuplexHandler {
   var hasYielded = false
   /// The session got on since it last began to wait.
   var gotOn = true
+  /// Steps in a row that consumed and wrote nothing.
+  var fruitless = 0
 
   // Work
   var work: Task<Void, Never>?

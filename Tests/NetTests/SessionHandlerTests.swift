@@ -226,6 +226,15 @@ import Testing
     }
   }
 
+  @Test func sessionInCirclesIsEnded() async throws {
+    try await withServer { test in
+      let client = try await TestClient.connect(test.port)
+      try await client.send("circle\r\nnever read\r\n")
+      await client.expectEnd("hello 127.0.0.1 plain\r\n")
+      await test.diary.wait(for: "closed")
+    }
+  }
+
   @Test func randomBytes() async throws {
     try await withServer { test in
       var generator = SystemRandomNumberGenerator()

@@ -40,6 +40,7 @@ struct TestSession: Session {
   enum Mode {
     case commands
     case body(Int)
+    case circle
   }
 
   var diary: Diary
@@ -85,6 +86,7 @@ struct TestSession: Session {
   mutating func closed() { diary.add("closed") }
 
   private mutating func advance(_ input: inout Input, _ output: inout Output) -> Step<String> {
+    if case .circle = mode { return .proceed }
     if case .body(let left) = mode {
       let count = min(left, input.count)
       input.consume(count)
@@ -147,6 +149,9 @@ struct TestSession: Session {
     case "starttls":
       output.write("ready\r\n")
       return .startTLS
+    case "circle":
+      mode = .circle
+      return .proceed
     case "quit":
       output.write("bye\r\n")
       return .close
@@ -194,6 +199,7 @@ struct TestServer {
   ) async throws {
     var chosen = settings ?? NetSettings()
     chosen.threads = 1
+    chosen.lingerLimit = .milliseconds(300)
     server = NetServer(settings: chosen, logger: quiet)
     let (diary, waker) = (diary, waker)
     let bound = try await server.listen(
