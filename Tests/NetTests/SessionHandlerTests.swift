@@ -146,7 +146,7 @@ import Testing
   }
 
   @Test func patienceEnds() async throws {
-    try await withServer(prepare: { $0.patience = .milliseconds(30) }) { test in
+    try await withServer(patience: .milliseconds(30)) { test in
       let client = try await TestClient.connect(test.port)
       await client.expectEnd("hello 127.0.0.1 plain\r\ntoo slow\r\n")
       await client.hangUp()
@@ -157,7 +157,7 @@ import Testing
   }
 
   @Test func dribblingDoesNotBuyTime() async throws {
-    try await withServer(prepare: { $0.patience = .milliseconds(60) }) { test in
+    try await withServer(patience: .milliseconds(60)) { test in
       let client = try await TestClient.connect(test.port)
       let dribble = client.channel.eventLoop.scheduleRepeatedTask(
         initialDelay: .milliseconds(10), delay: .milliseconds(10)

@@ -195,7 +195,7 @@ struct TestServer {
 
   init(
     _ listener: ListenerSettings? = nil, settings: NetSettings? = nil, tls: TLSContexts? = nil,
-    prepare: @escaping @Sendable (inout TestSession) -> Void = { _ in }
+    patience: Duration = .seconds(60)
   ) async throws {
     var chosen = settings ?? NetSettings()
     chosen.threads = 1
@@ -207,7 +207,7 @@ struct TestServer {
     ) { peer, newWaker in
       waker.set(newWaker)
       var session = TestSession(diary: diary, waker: newWaker, peer: peer)
-      prepare(&session)
+      session.patience = patience
       return session
     }
     port = bound.port
@@ -222,10 +222,10 @@ let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 /// Gives the test a server and ends it afterwards, whatever happened.
 func withServer(
   _ listener: ListenerSettings? = nil, settings: NetSettings? = nil, tls: TLSContexts? = nil,
-  prepare: @escaping @Sendable (inout TestSession) -> Void = { _ in },
+  patience: Duration = .seconds(60),
   _ body: (TestServer) async throws -> Void
 ) async throws {
-  let server = try await TestServer(listener, settings: settings, tls: tls, prepare: prepare)
+  let server = try await TestServer(listener, settings: settings, tls: tls, patience: patience)
   do {
     try await body(server)
   } catch {
