@@ -18,8 +18,10 @@ struct Room {
   var isPublic = false
   /// True: Tests/<name>Tests exists.
   var isTested = true
-  /// True: its tests read files of Tests/Resources through `TestResources`.
-  var readsResources = false
+  /// Targets that only its tests may import.
+  var testUses: [String] = []
+  /// The folder, where it is not Sources/<name>.
+  var path: String?
 }
 
 let rooms: [Room] = [
@@ -63,15 +65,20 @@ let rooms: [Room] = [
   // 4 services
   Room(
     name: "SMTPServer", uses: ["SMTP", "SASL", "Mail", "Net", "Postroom", "Store", "Directory", "Phrases"],
-    packages: ["Logging@swift-log"]),
+    packages: ["Logging@swift-log"], testUses: ["ServiceKit"]),
   Room(
     name: "IMAPServer", uses: ["IMAP", "SASL", "Mail", "Net", "Postroom", "Store", "Directory", "Phrases"],
-    packages: ["Logging@swift-log"]),
+    packages: ["Logging@swift-log"], testUses: ["ServiceKit"]),
   Room(
     name: "POP3Server", uses: ["POP3", "SASL", "Mail", "Net", "Store", "Directory", "Phrases"],
-    packages: ["Logging@swift-log"]),
+    packages: ["Logging@swift-log"], testUses: ["ServiceKit"]),
   Room(
     name: "Control", uses: ["Net", "Store", "Directory", "Mail", "Phrases"], packages: ["Logging@swift-log"]),
+  // For the services' tests: a whole post office in the test's process, and clients to talk to it.
+  Room(
+    name: "ServiceKit",
+    uses: ["SMTPServer", "IMAPServer", "POP3Server", "SMTP", "Postroom", "Store", "Directory", "Net"],
+    packages: ["Logging@swift-log"], isTested: false, path: "Tests/ServiceKit"),
   // 5 door
   Room(
     name: "BaridServer",
@@ -105,19 +112,21 @@ let remotes: [String: Package.Dependency] = [
 
 let byName = Dictionary(uniqueKeysWithValues: rooms.map { ($0.name, $0) })
 
+/// Rooms whose own tests are built: those named by BARID_ONLY, or all.
+let named = Set((Context.environment["BARID_ONLY"] ?? "").split(separator: ",").map(String.init))
+
 /// The rooms asked for by BARID_ONLY with all that they need, or all rooms.
 func wanted() -> [Room] {
   guard let only = Context.environment["BARID_ONLY"], !only.isEmpty else { return rooms }
   var names: Set<String> = []
   var open = only.split(separator: ",").map(String.init)
   while let name = open.popLast() {
-    if names.insert(name).inserted { open += byName[name]?.uses ?? [] }
+    guard names.insert(name).inserted, let room = byName[name] else { continue }
+    open += room.uses
+    if named.contains(name) { open += room.testUses }
   }
   return rooms.filter { names.contains($0.name) }
 }
-
-/// Rooms whose own tests are built: those named by BARID_ONLY, or all.
-let named = Set((Context.environment["BARID_ONLY"] ?? "").split(separator: ",").map(String.init))
 
 let strict: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
@@ -139,7 +148,12 @@ func targets(of room: Room) -> [Target] {
   let all = dependencies(of: room)
   var made: [Target]
   switch room.kind {
-  case .library: made = [.target(name: room.name, dependencies: all, exclude: ["README.md"], swiftSettings: strict)]
+  case .library:
+    made = [
+      .target(
+        name: room.name, dependencies: all, path: room.path, exclude: room.path == nil ? ["README.md"] : [],
+        swiftSettings: strict)
+    ]
   case .program:
     made = [.executableTarget(name: room.name, dependencies: all, exclude: ["README.md"], swiftSettings: strict)]
   case .system: made = [.systemLibrary(name: room.name, path: "Sources/\(room.name)")]
@@ -148,7 +162,8 @@ func targets(of room: Room) -> [Target] {
   if room.isTested && (named.isEmpty || named.contains(room.name)) {
     made.append(
       .testTarget(
-        name: "\(room.name)Tests", dependencies: [.target(name: room.name), .target(name: "TestKit")] + all,
+        name: "\(room.name)Tests", dependencies: [.target(name: room.name), .target(name: "TestKit")] + all
+          + room.testUses.map { .target(name: $0) },
         swiftSettings: strict))
   }
   return made

@@ -11,14 +11,6 @@ package struct ControlResponse: Hashable, Sendable {
   package var text: String
   package var result: ControlValue
 
-  init(id: String, isDone: Bool, key: String, text: String, result: ControlValue) {
-    self.id = id
-    self.isDone = isDone
-    self.key = key
-    self.text = text
-    self.result = result
-  }
-
   package static func done(
     _ request: ControlRequest, _ phrase: Phrase?, _ result: ControlValue = .null
   ) -> ControlResponse {

@@ -66,7 +66,9 @@ public struct InMemoryDNS: DNSLookup {
     guard var current = DNSName.canonical(name) else { return .noName }
     // Aliases may form a loop; resolvers give up after a number of them.
     for _ in 0..<12 {
-      guard let node = nodes[current] else { return parents.contains(current) ? .noData : .noName }
+      guard let node = nodes[current] ?? wildcard(for: current) else {
+        return parents.contains(current) ? .noData : .noName
+      }
       if let trouble = node.troubles[type.rawValue] { return Self.answer(trouble, current) }
       let found = node.records.filter { $0.typeNumber == type.rawValue }
       if !found.isEmpty { return .records(found, isSecure: isSecure) }
@@ -76,6 +78,18 @@ public struct InMemoryDNS: DNSLookup {
       current = next
     }
     return .temporaryFailure("alias chain too long at \(current)")
+  }
+
+  /// RFC 4592: "*" below the closest name that exists stands for names that do not.
+  private func wildcard(for name: String) -> Node? {
+    guard !parents.contains(name) else { return nil }
+    var rest = name[...]
+    while let dot = rest.firstIndex(of: ".") {
+      rest = rest[rest.index(after: dot)...]
+      if let node = nodes["*.\(rest)"] { return node }
+      if nodes[String(rest)] != nil || parents.contains(String(rest)) { return nil }
+    }
+    return nil
   }
 
   private static func alias(_ record: RecordData) -> String? {

@@ -2,8 +2,9 @@
 ///
 /// The framer checks its limits before it asks for a `+` continuation, so an oversized literal is never invited.
 public struct Limits: Sendable, Equatable {
-  /// Bytes of one command line without its literals. RFC 7162 §4 asks servers to take at least 8,192.
-  public var line: Int = 8_192
+  /// Bytes of one command line without its literals. RFC 7162 §4 asks servers to take at least 8,192; clients with large
+  /// folders send longer UID sets.
+  public var line: Int = 65_536
   /// Bytes of one literal that is not the message of APPEND or REPLACE.
   public var literal: Int = 65_536
   /// Bytes of one non-synchronizing literal. RFC 7888 §5: 4,096 under LITERAL-; `Int.max` under LITERAL+.
@@ -26,8 +27,9 @@ public struct Limits: Sendable, Equatable {
   /// The limits of a session that has not logged in: nothing it may send is large.
   public static var beforeLogIn: Limits {
     var limits = Limits()
+    limits.line = 16_384
     limits.literal = 4_096
-    limits.command = 16_384
+    limits.command = 32_768
     limits.discard = 1 << 20
     return limits
   }

@@ -1,10 +1,11 @@
+import DNS
 import Synchronization
 
 /// Who may still come in: counts connections in all, per listener, per address and, for strangers, per network.
 final class Admission: Sendable {
   /// A connection's place in the counts, to be given back with `release`.
   struct Ticket: Sendable {
-    fileprivate var address: NetworkAddress
+    fileprivate var address: IPAddress
     fileprivate var listener: String
     fileprivate var isExempt: Bool
     fileprivate(set) var isStranger: Bool
@@ -21,8 +22,8 @@ final class Admission: Sendable {
   private struct Counts {
     var total = 0
     var listeners: [String: Int] = [:]
-    var addresses: [NetworkAddress: Int] = [:]
-    var strangers: [NetworkAddress: Int] = [:]
+    var addresses: [IPAddress: Int] = [:]
+    var strangers: [IPAddress: Int] = [:]
   }
 
   private let settings: NetSettings
@@ -30,7 +31,7 @@ final class Admission: Sendable {
 
   init(settings: NetSettings) { self.settings = settings }
 
-  func admit(_ address: NetworkAddress, to listener: ListenerSettings) throws(Refusal) -> Ticket {
+  func admit(_ address: IPAddress, to listener: ListenerSettings) throws(Refusal) -> Ticket {
     let isExempt = settings.loopbackIsExempt && address.isLoopback
     let result: Result<Ticket, Refusal> = counts.withLock { counts in
       if counts.total >= settings.connections { return .failure(.inAll) }
@@ -69,7 +70,7 @@ final class Admission: Sendable {
     }
   }
 
-  private func key(_ address: NetworkAddress) -> NetworkAddress { address.isIPv4 ? address : address.network }
+  private func key(_ address: IPAddress) -> IPAddress { address.bitCount == 32 ? address : address.network }
 
   private func decrement<Key>(_ counts: inout [Key: Int], _ key: Key) {
     guard let count = counts[key] else { return }

@@ -1,3 +1,4 @@
+import DNS
 import Logging
 import NIOCore
 import NIOSSL
@@ -53,8 +54,8 @@ final class Door<S: Session>: Sendable {
       let ticket = try core.admission.admit(source.address, to: settings)
       add(to: core.counters.acceptedCount)
       let peer = Peer(
-        id: core.nextID(), address: source.address.text, network: source.address.networkKey, port: source.port,
-        localAddress: destination.address.text, localPort: destination.port,
+        id: core.nextID(), address: source.address.description, network: source.address.networkKey, port: source.port,
+        localAddress: destination.address.description, localPort: destination.port,
         isLoopback: source.address.isLoopback, listener: settings.name)
       let handler = SessionHandler(door: self, ticket: ticket, peer: peer, loop: core.context(of: channel.eventLoop))
       if settings.tls == .implicit {
@@ -69,7 +70,7 @@ final class Door<S: Session>: Sendable {
       core.logger.info(
         "connection refused",
         metadata: [
-          "listener": "\(settings.name)", "peer": "\(source.address.text)", "limit": "\(refusal.rawValue)",
+          "listener": "\(settings.name)", "peer": "\(source.address.description)", "limit": "\(refusal.rawValue)",
         ])
       // Before a TLS handshake there is no way to say anything.
       try pipeline.addHandler(RefusalHandler(lastWords: settings.tls == .implicit ? [] : settings.refusal))
@@ -79,16 +80,16 @@ final class Door<S: Session>: Sendable {
 
 /// One end of a connection.
 struct Endpoint: Hashable, Sendable {
-  var address: NetworkAddress
+  var address: IPAddress
   var port: Int
 
-  init(address: NetworkAddress, port: Int) {
+  init(address: IPAddress, port: Int) {
     self.address = address
     self.port = port
   }
 
   init?(_ socket: SocketAddress) {
-    guard let address = NetworkAddress(socket), let port = socket.port else { return nil }
+    guard let address = IPAddress(socket), let port = socket.port else { return nil }
     self.init(address: address, port: port)
   }
 }

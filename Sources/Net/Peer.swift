@@ -1,3 +1,5 @@
+import DNS
+
 /// Who is at the other end of a connection, as the service and the logs need to know it.
 package struct Peer: Sendable {
   /// The connection's number, unique in this process; it stands in every log line of the connection.
@@ -23,7 +25,7 @@ package struct Peer: Sendable {
   ) {
     self.id = id
     self.address = address
-    self.network = network ?? NetworkAddress(address)?.networkKey ?? address
+    self.network = network ?? IPAddress(address)?.unmapped.networkKey ?? address
     self.port = port
     self.localAddress = localAddress
     self.localPort = localPort

@@ -1,3 +1,4 @@
+import DNS
 import Logging
 import NIOCore
 
@@ -74,7 +75,7 @@ final class ProxyHandler<S: Session>: ChannelInboundHandler, RemovableChannelHan
     add(to: door.core.counters.badProxyHeadersCount)
     door.core.logger.info(
       "proxy header refused",
-      metadata: ["listener": "\(door.settings.name)", "peer": "\(source.address.text)", "reason": "\(reason)"])
+      metadata: ["listener": "\(door.settings.name)", "peer": "\(source.address.description)", "reason": "\(reason)"])
     cut()
   }
 

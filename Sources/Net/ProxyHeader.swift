@@ -1,3 +1,5 @@
+import DNS
+
 /// The header of the PROXY protocol (haproxy's proxy-protocol.txt, versions 1 and 2), read from the front of a connection.
 struct ProxyHeader: Equatable {
   /// The real ends; nil when the proxy speaks for itself (v1 UNKNOWN, v2 LOCAL) or for a Unix socket.
@@ -49,7 +51,7 @@ struct ProxyHeader: Equatable {
   }
 
   private static func endpoint(_ address: Substring, _ port: Substring, isIPv4: Bool) -> Endpoint? {
-    guard let parsed = NetworkAddress(String(address)), address.contains(":") != isIPv4,
+    guard let parsed = IPAddress(address)?.unmapped, address.contains(":") != isIPv4,
       port.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), port == "0" || port.first != "0",
       let number = Int(port), number <= 65_535
     else { return nil }
@@ -73,15 +75,15 @@ struct ProxyHeader: Equatable {
     }
     let body = bytes[16..<length]
     guard body.count >= 2 * size + 4,
-      let source = NetworkAddress(bytes: body.prefix(size)),
-      let destination = NetworkAddress(bytes: body.dropFirst(size).prefix(size))
+      let source = IPAddress(octets: body.prefix(size)),
+      let destination = IPAddress(octets: body.dropFirst(size).prefix(size))
     else { return .invalid }
     let ports = body.dropFirst(2 * size).prefix(4).map(Int.init)
     return .header(
       ProxyHeader(
         ends: Ends(
-          source: Endpoint(address: source, port: ports[0] << 8 | ports[1]),
-          destination: Endpoint(address: destination, port: ports[2] << 8 | ports[3])),
+          source: Endpoint(address: source.unmapped, port: ports[0] << 8 | ports[1]),
+          destination: Endpoint(address: destination.unmapped, port: ports[2] << 8 | ports[3])),
         length: length))
   }
 }

@@ -15,7 +15,8 @@ final class FolderLock: Sendable {
       let holder = try descriptor.bytes(min(16, try descriptor.length()), at: 0) ?? []
       let who = String(decoding: holder, as: UTF8.self).filter(\.isNumber)
       throw .inUse(
-        "the data folder \(folder) is in use by another Barid\(who.isEmpty ? "" : " (process \(who))"): stop that one first")
+        "the data folder \(folder) is in use by another Barid\(who.isEmpty ? "" : " (process \(who))"): stop that one first"
+      )
     }
     try descriptor.truncate(to: 0)
     try Array("\(getpid())\n".utf8).withFaulty { bytes throws(StoreFault) in try descriptor.write(bytes, at: 0) }

@@ -17,7 +17,8 @@ package final class Store: Sendable {
   private let homes = Mutex<[AccountID: Int]>([:])
   private let isClosed = Mutex(false)
 
-  private init(folder: String, options: StoreOptions, logger: Logger, lanes: [Lane], spooler: Spooler, lock: FolderLock) {
+  private init(folder: String, options: StoreOptions, logger: Logger, lanes: [Lane], spooler: Spooler, lock: FolderLock)
+  {
     self.folder = folder
     self.options = options
     self.logger = logger

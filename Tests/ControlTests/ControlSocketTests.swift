@@ -157,7 +157,8 @@ struct ControlSocketTests {
   @Test func largeAnswersArrive() async throws {
     let folder = Folder()
     let list = ControlValue.list((0..<50_000).map { .text("account number \($0)") })
-    try await Self.withServer(folder, handler: { .done($0, nil, list) }) { threads in
+    let handler: @Sendable (ControlRequest) async -> ControlResponse = { .done($0, nil, list) }
+    try await Self.withServer(folder, handler: handler) { threads in
       guard case .success(let response) = await Self.call(threads, folder.socket, ControlRequest("x")) else {
         throw ControlFailure.lost("no answer")
       }

@@ -57,7 +57,9 @@ import Testing
     Row(input: "a LOGIN {21}\r\nb NOOP\r\n", log: ["R a Literal is too big", "C b NOOP"]),
     Row(input: "a LOGIN {13+}\r\n0123456789012 x\r\nb NOOP\r\n", log: ["R a Literal is too big", "C b NOOP"]),
     Row(input: "a APPEND x {31}\r\nb NOOP\r\n", log: ["R a Message is too big", "C b NOOP"]),
-    Row(input: "a APPEND x {13+}\r\n0123456789012\r\nb NOOP\r\n", log: ["R a Message is too big", "C b NOOP"]),
+    Row(
+      input: "a APPEND x {13+}\r\n0123456789012\r\nb NOOP\r\n",
+      log: ["R a Message needs a synchronizing literal", "C b NOOP"]),
     Row(input: "a LOGIN {999+}\r\n", log: ["BYE Literal is too big"]),
     Row(
       input: "a " + String(repeating: "x", count: 63) + "\r\nb NOOP\r\n",
@@ -143,6 +145,21 @@ import Testing
     let piece = [UInt8](repeating: 0x78, count: 65_536)
     for _ in 0..<40 where !driver.isClosed { driver.feed(piece) }
     #expect(driver.log == ["R * Command line too long", "BYE Too much to throw away"])
+  }
+
+  @Test func refusalsOfMessages() {
+    // The condition and code of each: NO for a message over the limit, BAD for one that must not come unasked.
+    let rows: [(String, CommandError.Condition, ResponseCode?)] = [
+      ("a APPEND x {31}\r\n", .no, .tooBig), ("a APPEND x {31+}\r\n", .no, .tooBig),
+      ("a APPEND x {13+}\r\n", .bad, .tooBig),
+      ("a APPEND &x {3}\r\n", .no, .cannot), ("a APPEND x foo {3}\r\n", .bad, nil), ("a LOGIN {21}\r\n", .bad, .tooBig),
+    ]
+    for (text, condition, code) in rows {
+      var framer = CommandFramer(options: ParserOptions(limits: Self.limits))
+      let frame = Array(text.utf8).withUnsafeBytes { framer.next($0) }
+      guard case .refused(let refusal) = frame.event else { return #expect(Bool(false), "\(text)") }
+      #expect(refusal.condition == condition && refusal.code == code, "\(text)")
+    }
   }
 
   @Test func literalsThatLie() {

@@ -75,6 +75,34 @@ import Testing
     #expect(parsed > 600, "parsed \(parsed), listed \(listed)")
   }
 
+  /// The same commands through the framer, a byte at a time: whole commands come out as they went in, and APPEND and
+  /// REPLACE as their messages.
+  @Test func everyCommandDrips() throws {
+    var count = 0
+    for file in try TestResources.files(in: "rfc-dialogues") where file.hasSuffix(".txt") {
+      for case .command(let bytes, let place, _) in DialogueReader.items(try TestResources.text(file), file: file) {
+        guard let command = try? TaggedCommand.parse(bytes).command else { continue }
+        var driver = FramerDriver()
+        driver.feed(bytes + [0x0D, 0x0A], piece: 1)
+        count += 1
+        var messages = 0
+        switch command {
+        case .append(let append):
+          for message in append.messages { if case .catenate = message.content {} else { messages += 1 } }
+        case .replace(let replace): if case .catenate = replace.message.content {} else { messages = 1 }
+        default: break
+        }
+        if messages > 0 {
+          #expect(driver.log.filter { $0.hasPrefix("D ") }.count == messages, "\(place)")
+          #expect(driver.log.last == "E", "\(place)")
+        } else {
+          #expect(driver.log.last == "C " + String(decoding: bytes, as: UTF8.self), "\(place)")
+        }
+      }
+    }
+    #expect(count > 500, "\(count)")
+  }
+
   static func isExplained(_ file: String, _ text: String) -> Bool {
     let text = text.drop { $0 == " " }
     return exceptions.contains { exception in

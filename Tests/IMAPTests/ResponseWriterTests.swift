@@ -59,6 +59,20 @@ import Testing
     writer.literal8([0])
     #expect(writer.take() == Array("{3}\r\na".utf8) + [0x80, 0x62] + Array("~{1}\r\n\0".utf8))
     #expect(writer.bytes.isEmpty)
+    // NUL anywhere in literals of every length up to three words.
+    for length in 0..<25 {
+      for at in 0..<length {
+        var octets = [UInt8](repeating: 0xFF, count: length)
+        octets[at] = 0
+        octets[length - 1] = at == length - 1 ? 0 : 1
+        writer.literal(octets)
+        #expect(writer.take().suffix(length).elementsEqual(octets.map { $0 == 0 ? 0x80 : $0 }))
+      }
+    }
+    for number in [0, 9, 10, 99, 100, 4_294_967_295, UInt64.max] {
+      writer.fetchBinarySize([], number)
+      #expect(String(decoding: writer.take(), as: UTF8.self) == " BINARY.SIZE[] \(number)")
+    }
     #expect(Self.written { $0.string(String(repeating: "x", count: 2_000)) }.hasPrefix("{2000}\r\n"))
   }
 

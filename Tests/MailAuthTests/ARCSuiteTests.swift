@@ -40,15 +40,15 @@ import Testing
     #expect(!evidence.reasons.isEmpty)
   }
 
-  /// A message cut anywhere into two pieces gives the same.
+  /// A message cut anywhere into two pieces is scanned the same.
   @Test func drips() async throws {
     let test = try #require(Self.cases.first { $0.name == "cv_pass_i2_2" })
+    let whole = MessageScanner.scan(test.message)
     for cut in 0...test.message.count {
       var scanner = MessageScanner()
       scanner.append(test.message[..<cut])
       scanner.append(test.message[cut...])
-      let evidence = await ARCValidator(time: 1_500_000_000).validate(scanner.finish(), test.dns)
-      #expect(evidence.result == .pass)
+      #expect(scanner.finish() == whole)
     }
   }
 }

@@ -187,12 +187,20 @@ import Testing
       return
     }
     var wrong = root.range != 0..<bytes.count || root.parent != nil || root.subtreeEnd != parts.count
+    // LF before each offset.
+    var lines = [0]
+    lines.reserveCapacity(bytes.count + 1)
+    var count = 0
+    for byte in bytes {
+      if byte == 10 { count += 1 }
+      lines.append(count)
+    }
     var children = [Int](repeating: 0, count: parts.count)
     var ends = [Int](repeating: 0, count: parts.count)
     for (index, part) in parts.enumerated() {
       wrong =
         wrong || part.headerRange.upperBound != part.bodyRange.lowerBound || part.bodyRange.upperBound > bytes.count
-      wrong = wrong || part.lineCount != bytes[part.bodyRange].count { $0 == 10 }
+      wrong = wrong || part.lineCount != lines[part.bodyRange.upperBound] - lines[part.bodyRange.lowerBound]
       wrong = wrong || part.subtreeEnd <= index || part.subtreeEnd > parts.count
       if let parent = part.parent {
         let outer = parts[parent]

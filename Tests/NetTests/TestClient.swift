@@ -14,6 +14,8 @@ final class TestClient: Sendable {
       var bytes: [UInt8] = []
       var isEnded = false
       var isSecured = false
+      /// Counts what has happened, so that a reader misses nothing between looking and waiting.
+      var changes = 0
       var waiter: CheckedContinuation<Void, Never>?
     }
     let state = Mutex(State())
@@ -21,6 +23,7 @@ final class TestClient: Sendable {
     func change(_ body: @Sendable (inout State) -> Void) {
       let waiter = state.withLock { state in
         body(&state)
+        state.changes += 1
         defer { state.waiter = nil }
         return state.waiter
       }
@@ -30,10 +33,14 @@ final class TestClient: Sendable {
     /// Returns what `take` finds, as soon as it finds something.
     func first<R: Sendable>(_ take: @Sendable (inout State) -> R?) async -> R {
       while true {
-        if let found = state.withLock({ take(&$0) }) { return found }
+        let seen = state.withLock { state in
+          let found = take(&state)
+          return (found: found, changes: state.changes)
+        }
+        if let found = seen.found { return found }
         await withCheckedContinuation { continuation in
           let isDue = state.withLock { state in
-            if take(&state) != nil { return true }
+            if state.changes != seen.changes { return true }
             state.waiter = continuation
             return false
           }

@@ -31,7 +31,8 @@ import Testing
     let state = try await fixture.inbox().state
     #expect(state.uidNext == 3)
     #expect(state.table.records.map(\.item) == [1, 2])
-    let derived = try await fixture.store.derived(state.table.records.map(\.email) + [EmailID(raw: 99)], of: Fixture.account)
+    let derived = try await fixture.store.derived(
+      state.table.records.map(\.email) + [EmailID(raw: 99)], of: Fixture.account)
     #expect(derived[0]?.subject == "م")
     #expect(derived[0]?.threadKeys == ["a@x", "b@x"])
     #expect(derived[1]?.sentAt == 17)
@@ -57,13 +58,17 @@ import Testing
   @Test(arguments: [0, 1, 16_384, 16_385, 131_072, 131_073, 400_000, 1_000_000])
   func everySizeComesBackBitForBit(_ size: Int) async throws {
     let fixture = try await Fixture()
-    let bodies = [noise(size), [UInt8](repeating: 65, count: size), Array(noise(size / 2)) + [UInt8](repeating: 0, count: size - size / 2)]
+    let bodies = [
+      noise(size), [UInt8](repeating: 65, count: size),
+      Array(noise(size / 2)) + [UInt8](repeating: 0, count: size - size / 2),
+    ]
     let trace = Array("Received: by x\r\n".utf8)
     for body in bodies {
       let message = try await fixture.spooled(body)
       #expect(message.size == size)
       #expect(message.withBytes { [UInt8]($0) } == body)
-      _ = try await fixture.store.deliver(message, trace: trace, sender: "", to: [DeliveryRecipient(account: Fixture.account)])
+      _ = try await fixture.store.deliver(
+        message, trace: trace, sender: "", to: [DeliveryRecipient(account: Fixture.account)])
     }
     try await fixture.reopen()
     let emails = try await fixture.inbox().state.table.records.map(\.email)
@@ -99,17 +104,24 @@ import Testing
       FlagChange(uids: [3, 1, 77], mode: .add, flags: [.seen, .flagged], keywords: ["$Later"]), in: mailbox)
     #expect(result.modified.isEmpty)
     #expect(mailbox.state.keywords == ["$Later"])
-    #expect(mailbox.state.table.records.map(\.flags) == [[.seen, .flagged, .keyword(0)], [], [.seen, .flagged, .keyword(0)]])
+    #expect(
+      mailbox.state.table.records.map(\.flags) == [
+        [.seen, .flagged, .keyword(0)], [], [.seen, .flagged, .keyword(0)],
+      ])
     // Nothing changes: no new modseq.
-    result = try await store.setFlags(FlagChange(uids: [1], mode: .add, flags: .seen, keywords: ["$LATER"]), in: mailbox)
+    result = try await store.setFlags(
+      FlagChange(uids: [1], mode: .add, flags: .seen, keywords: ["$LATER"]), in: mailbox)
     #expect(result.modseq == nil)
     let since = mailbox.state.table[0].modseq
-    result = try await store.setFlags(FlagChange(uids: [1, 2, 3], mode: .remove, flags: .flagged, unchangedSince: since), in: mailbox)
+    result = try await store.setFlags(
+      FlagChange(uids: [1, 2, 3], mode: .remove, flags: .flagged, unchangedSince: since), in: mailbox)
     #expect(result.modified.isEmpty)
-    result = try await store.setFlags(FlagChange(uids: [1, 2, 3], mode: .replace, flags: .draft, unchangedSince: since), in: mailbox)
+    result = try await store.setFlags(
+      FlagChange(uids: [1, 2, 3], mode: .replace, flags: .draft, unchangedSince: since), in: mailbox)
     #expect(result.modified == [1, 3])
     #expect(mailbox.state.table.records.map(\.flags) == [[.seen, .keyword(0)], [.draft], [.seen, .keyword(0)]])
-    result = try await store.setFlags(FlagChange(uids: [1], mode: .remove, flags: [], keywords: ["unknown"]), in: mailbox)
+    result = try await store.setFlags(
+      FlagChange(uids: [1], mode: .remove, flags: [], keywords: ["unknown"]), in: mailbox)
     #expect(mailbox.state.keywords == ["$Later"])
     let state = mailbox.state
     try await fixture.reopen()
@@ -127,7 +139,8 @@ import Testing
     _ = try await fixture.store.setFlags(FlagChange(uids: [1], mode: .add, flags: [], keywords: names), in: mailbox)
     #expect(mailbox.state.table[0].flags.keywordIndices == Array(0..<53))
     await #expect(throws: StoreFault.tooManyKeywords) {
-      try await fixture.store.setFlags(FlagChange(uids: [1], mode: .replace, flags: .seen, keywords: ["new"]), in: mailbox)
+      try await fixture.store.setFlags(
+        FlagChange(uids: [1], mode: .replace, flags: .seen, keywords: ["new"]), in: mailbox)
     }
     #expect(mailbox.state.table[0].flags.contains(.seen) == false)
   }
@@ -137,7 +150,8 @@ import Testing
     for text in ["a", "b", "c"] { try await fixture.deliver(text) }
     let inbox = try await fixture.inbox()
     let archive = try await fixture.open("Archive")
-    _ = try await fixture.store.setFlags(FlagChange(uids: [2], mode: .add, flags: .flagged, keywords: ["x", "y"]), in: inbox)
+    _ = try await fixture.store.setFlags(
+      FlagChange(uids: [2], mode: .add, flags: .flagged, keywords: ["x", "y"]), in: inbox)
     _ = try await fixture.store.setFlags(FlagChange(uids: [2], mode: .remove, flags: [], keywords: ["x"]), in: inbox)
     let copied = try await fixture.store.copy([2, 3], from: inbox, to: archive.id)
     #expect(copied.source == [2, 3] && copied.destination == [1, 2])
@@ -151,7 +165,9 @@ import Testing
     #expect(moved.source == [1, 3] && moved.destination == [3, 4])
     #expect(inbox.state.table.uids == [2])
     #expect(archive.state.table.records.map(\.item) == [4, 5, 1, 3])
-    #expect(archive.state.table.records.map(\.internalDate) == [before[1], before[2], before[0], before[2]].map(\.internalDate))
+    #expect(
+      archive.state.table.records.map(\.internalDate)
+        == [before[1], before[2], before[0], before[2]].map(\.internalDate))
     #expect(try await fixture.store.vanished(since: 0, in: inbox) == [1...1, 3...3])
     let usage = try await fixture.store.usage(of: Fixture.account)
     #expect(usage.count == 5 && usage.bytes == 5)
@@ -225,7 +241,8 @@ import Testing
     }
     try await fixture.store.remove(items: [1], from: inbox.id, of: Fixture.account)
     try await fixture.deliver("12345")
-    #expect(try await fixture.store.usage(of: Fixture.account) == Usage(bytes: 5, count: 1, byteLimit: 10, countLimit: nil))
+    #expect(
+      try await fixture.store.usage(of: Fixture.account) == Usage(bytes: 5, count: 1, byteLimit: 10, countLimit: nil))
   }
 
   @Test func recentIsForOneSession() async throws {

@@ -1,6 +1,5 @@
 // GNU and Linux calls that the Glibc module does not export, for sockets alone.
 #pragma once
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-#include <sys/socket.h>
+
+/// A pipe whose ends never block and are closed in child processes; 0, or -1 with errno.
+int net_pipe(int ends[2]);

@@ -19,7 +19,7 @@ extension CommandFramer {
       switch CommandReader.appendReading(Array(buffer[..<end]), options) {
       case .message(let start): return announce(start)
       case .argument: break
-      case .broken(let error): return refuse(header, code: error.code, text: error.text)
+      case .broken(let error): return refuse(header, error)
       }
     }
     return announce(header)
@@ -46,18 +46,18 @@ extension CommandFramer {
     switch CommandReader.nextAppendReading(rest, after: start, options) {
     case .message(let next): return announce(next)
     case .argument: return refuse(header, text: "Expected a message")
-    case .broken(let error): return refuse(header, code: error.code, text: error.text)
+    case .broken(let error): return refuse(header, error)
     }
   }
 
   /// A message is announced: its limits are checked here, the rest is for the caller.
   private mutating func announce(_ start: AppendStart) -> Event? {
     append = start
-    let limit = start.isSynchronizing ? Int.max : options.limits.nonSynchronizingLiteral
-    guard start.size <= options.limits.message, start.size <= limit else {
-      let header = LiteralHeader(endOf: buffer[lineStart..<contentEnd])
-      // RFC 7888 §5: BAD with TOOBIG, for APPEND as well.
-      return refuse(header, code: .tooBig, text: "Message is too big")
+    let header = LiteralHeader(endOf: buffer[lineStart..<contentEnd])
+    // RFC 4469 §4, RFC 7889 §4: NO with TOOBIG. RFC 7888 §5: BAD with TOOBIG, for APPEND as well.
+    if start.size > options.limits.message { return refuse(header, .no, code: .tooBig, text: "Message is too big") }
+    if !start.isSynchronizing, start.size > options.limits.nonSynchronizingLiteral {
+      return refuse(header, code: .tooBig, text: "Message needs a synchronizing literal")
     }
     buffer = []
     lineStart = 0
@@ -76,8 +76,14 @@ extension CommandFramer {
     return header.isSynchronizing ? .continuation : nil
   }
 
+  private mutating func refuse(_ header: LiteralHeader, _ error: SyntaxError) -> Event {
+    refuse(header, error.condition, code: error.code, text: error.text)
+  }
+
   /// Refuses the command whose line just ended with a literal's announcement.
-  private mutating func refuse(_ header: LiteralHeader?, code: ResponseCode? = nil, text: String) -> Event {
+  private mutating func refuse(
+    _ header: LiteralHeader?, _ condition: CommandError.Condition = .bad, code: ResponseCode? = nil, text: String
+  ) -> Event {
     let tag = append?.tag ?? TaggedCommand.tag(of: buffer)
     reset()
     discarded = 0
@@ -86,7 +92,7 @@ extension CommandFramer {
       guard header.size <= options.limits.discard else { return close(tag, code, text) }
       state = .discardLiteral(remaining: header.size)
     }
-    return .refused(Refusal(tag: tag, code: code, text: text, closes: false))
+    return .refused(Refusal(tag: tag, condition: condition, code: code, text: text))
   }
 
   private mutating func close(_ tag: String?, _ code: ResponseCode?, _ text: String) -> Event {

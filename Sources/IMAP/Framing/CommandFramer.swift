@@ -29,13 +29,18 @@ public struct CommandFramer: Sendable {
   public struct Refusal: Sendable, Equatable {
     /// Nil: untagged, `* BAD` or `* BYE`.
     public var tag: String?
+    public var condition: CommandError.Condition
     public var code: ResponseCode?
     public var text: String
     /// Send `* BYE` instead, and close: the stream cannot be followed any more.
     public var closes: Bool
 
-    public init(tag: String?, code: ResponseCode? = nil, text: String, closes: Bool = false) {
+    public init(
+      tag: String?, condition: CommandError.Condition = .bad, code: ResponseCode? = nil, text: String,
+      closes: Bool = false
+    ) {
       self.tag = tag
+      self.condition = condition
       self.code = code
       self.text = text
       self.closes = closes

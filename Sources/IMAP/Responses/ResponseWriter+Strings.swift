@@ -66,7 +66,7 @@ extension ResponseWriter {
     for flag in flags {
       if !isFirst { bytes.append(0x20) }
       isFirst = false
-      write(flag.name)
+      if let name = flag.systemName { write(name) } else { write(flag.name) }
     }
     if allowsNew {
       if !isFirst { bytes.append(0x20) }
@@ -135,6 +135,26 @@ enum IMAPText {
   static func appendWithoutNUL(_ octets: some Collection<UInt8>, to bytes: inout [UInt8]) {
     let start = bytes.count
     bytes.append(contentsOf: octets)
-    for at in start..<bytes.count where bytes[at] == 0 { bytes[at] = 0x80 }
+    bytes.withUnsafeMutableBytes { replaceNUL(UnsafeMutableRawBufferPointer(rebasing: $0[start...])) }
+  }
+
+  /// Eight octets at a time: whole messages go through here.
+  private static func replaceNUL(_ octets: UnsafeMutableRawBufferPointer) {
+    var at = 0
+    while at < octets.count {
+      if at &+ 8 <= octets.count {
+        let word = octets.loadUnaligned(fromByteOffset: at, as: UInt64.self)
+        // Zero exactly when no octet of the word is.
+        if (word &- 0x0101_0101_0101_0101) & ~word & 0x8080_8080_8080_8080 == 0 {
+          at &+= 8
+          continue
+        }
+      }
+      let end = min(at &+ 8, octets.count)
+      while at < end {
+        if octets[at] == 0 { octets[at] = 0x80 }
+        at &+= 1
+      }
+    }
   }
 }

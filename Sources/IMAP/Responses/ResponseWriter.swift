@@ -64,7 +64,7 @@ public struct ResponseWriter: Sendable {
     if refusal.closes {
       status(.bye, refusal.code, refusal.text)
     } else {
-      status(.bad, tag: refusal.tag, refusal.code, refusal.text)
+      status(refusal.condition == .bad ? .bad : .no, tag: refusal.tag, refusal.code, refusal.text)
     }
   }
 
@@ -99,21 +99,16 @@ public struct ResponseWriter: Sendable {
 extension [UInt8] {
   /// Appends a number in decimal without making a String.
   mutating func appendDecimal(_ number: UInt64) {
-    if number < 10 {
-      append(0x30 + UInt8(number))
-      return
-    }
-    var digits: (UInt64, UInt64) = (number, 1)
-    while digits.0 >= 10 {
-      digits.0 /= 10
-      digits.1 *= 10
-    }
-    var rest = number
-    var unit = digits.1
-    while unit > 0 {
-      append(0x30 + UInt8(rest / unit))
-      rest %= unit
-      unit /= 10
+    // 2^64 - 1 has 20 digits.
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { digits in
+      var at = 20
+      var rest = number
+      repeat {
+        at -= 1
+        digits.initializeElement(at: at, to: UInt8(truncatingIfNeeded: 0x30 + rest % 10))
+        rest /= 10
+      } while rest > 0
+      append(contentsOf: UnsafeMutableBufferPointer(rebasing: digits[at...]))
     }
   }
 }

@@ -11,14 +11,22 @@ public enum IMAPFlag: Sendable {
   /// The flag as it goes on the wire.
   public var name: String {
     switch self {
+    case .keyword(let word): word
+    case .extension(let word): "\\" + word
+    default: systemName.map { "\($0)" } ?? ""
+    }
+  }
+
+  /// The name of a flag that RFC 9051 or RFC 3501 defines.
+  var systemName: StaticString? {
+    switch self {
     case .seen: "\\Seen"
     case .answered: "\\Answered"
     case .flagged: "\\Flagged"
     case .deleted: "\\Deleted"
     case .draft: "\\Draft"
     case .recent: "\\Recent"
-    case .keyword(let word): word
-    case .extension(let word): "\\" + word
+    case .keyword, .extension: nil
     }
   }
 

@@ -52,7 +52,12 @@ public indirect enum SearchKey: Sendable, Equatable {
 
   /// The metadata item whose mod-sequence is meant.
   public struct ModSequenceEntry: Sendable, Equatable {
-    public enum Kind: String, Sendable { case `private` = "PRIV", shared = "SHARED", all = "ALL" }
+    public enum Kind: String, Sendable {
+      case `private` = "PRIV"
+      case shared = "SHARED"
+      case all = "ALL"
+    }
+
     public var flag: IMAPFlag
     public var kind: Kind
 

@@ -1,5 +1,5 @@
 /// What the evaluators need of a message: its header and the hashes of its body. Made by `MessageScanner`.
-public struct ScannedMessage: Sendable {
+public struct ScannedMessage: Hashable, Sendable {
   /// The header without the blank line after it.
   public internal(set) var header: [UInt8]
   /// Its fields, in order.

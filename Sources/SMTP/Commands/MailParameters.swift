@@ -82,61 +82,61 @@ public struct MailParameters: Hashable, Sendable {
     let keyword = parameter.keyword
     if line.matches("SIZE", in: keyword) {
       // RFC 1870 §4: up to 20 digits; what does not fit is too large in any case.
-      try put(\.size, line, parameter) { line, value in
+      try Self.put(&size, line, parameter) { line, value in
         value.count > 18 && value.count <= 20 ? Int.max : line.number(value, digits: 18)
       }
     } else if line.matches("BODY", in: keyword) {
-      try put(\.body, line, parameter) { BodyType(rawValue: $0.text($1).uppercased()) }
+      try Self.put(&body, line, parameter) { BodyType(rawValue: $0.text($1).uppercased()) }
     } else if line.matches("SMTPUTF8", in: keyword) {
-      try raise(\.smtputf8, line, parameter)
+      try Self.raise(&smtputf8, line, parameter)
     } else if line.matches("AUTH", in: keyword) {
-      try put(\.auth, line, parameter) { line, value in
+      try Self.put(&auth, line, parameter) { line, value in
         line.matches("<>", in: value) ? .unknown : Xtext(encoded: line.text(value)).map(Submitter.mailbox)
       }
     } else if line.matches("RET", in: keyword) {
-      try put(\.ret, line, parameter) { Return(rawValue: $0.text($1).uppercased()) }
+      try Self.put(&ret, line, parameter) { Return(rawValue: $0.text($1).uppercased()) }
     } else if line.matches("ENVID", in: keyword) {
       // RFC 3461 §4.4: at most 100 characters, which decode to printable ASCII.
-      try put(\.envelopeID, line, parameter) { line, value in
+      try Self.put(&envelopeID, line, parameter) { line, value in
         value.count <= 100 ? Xtext(encoded: line.text(value)).flatMap { $0.isPrintable ? $0 : nil } : nil
       }
     } else if line.matches("REQUIRETLS", in: keyword) {
-      try raise(\.requireTLS, line, parameter)
+      try Self.raise(&requireTLS, line, parameter)
     } else if line.matches("MT-PRIORITY", in: keyword) {
-      try put(\.priority, line, parameter, Self.priority)
+      try Self.put(&priority, line, parameter, Self.priority)
     } else if line.matches("HOLDFOR", in: keyword) {
       // RFC 4865 §3: 1 to 9 digits, not beginning with zero. Two hold-params are one too many: §4.2 (9).
-      try put(\.hold, line, parameter) { line, value in
+      try Self.put(&hold, line, parameter) { line, value in
         line[value.lowerBound] == UInt8(ascii: "0") ? nil : line.number(value, digits: 9).map { .for(seconds: $0) }
       }
     } else if line.matches("HOLDUNTIL", in: keyword) {
-      try put(\.hold, line, parameter) { line, value in
+      try Self.put(&hold, line, parameter) { line, value in
         InternetDateTime.seconds(line, value).map { .until(seconds: $0, text: line.text(value)) }
       }
     } else if line.matches("BY", in: keyword) {
-      try put(\.deliverBy, line, parameter, Self.deliverBy)
+      try Self.put(&deliverBy, line, parameter, Self.deliverBy)
     } else {
       throw .unrecognisedParameter(line.text(keyword))
     }
   }
 
   /// A parameter that must have a value and may be given once (RFC 3461 §4.5).
-  private mutating func put<Value>(
-    _ path: WritableKeyPath<MailParameters, Value?>, _ line: Span<UInt8>, _ parameter: Parameter,
+  private static func put<Value>(
+    _ slot: inout Value?, _ line: Span<UInt8>, _ parameter: Parameter,
     _ read: (Span<UInt8>, Range<Int>) -> Value?
   ) throws(SMTPSyntaxFault) {
-    guard self[keyPath: path] == nil, let range = parameter.value, let value = read(line, range) else {
+    guard slot == nil, let range = parameter.value, let value = read(line, range) else {
       throw .badParameter(line.text(parameter.keyword))
     }
-    self[keyPath: path] = value
+    slot = value
   }
 
   /// A parameter without a value.
-  private mutating func raise(
-    _ path: WritableKeyPath<MailParameters, Bool>, _ line: Span<UInt8>, _ parameter: Parameter
+  private static func raise(
+    _ slot: inout Bool, _ line: Span<UInt8>, _ parameter: Parameter
   ) throws(SMTPSyntaxFault) {
-    guard !self[keyPath: path], parameter.value == nil else { throw .badParameter(line.text(parameter.keyword)) }
-    self[keyPath: path] = true
+    guard !slot, parameter.value == nil else { throw .badParameter(line.text(parameter.keyword)) }
+    slot = true
   }
 
   /// RFC 6710 §4.1 (7): `["-"] NZDIGIT / "0"`.

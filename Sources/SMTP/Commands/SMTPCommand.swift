@@ -4,8 +4,8 @@ public enum SMTPCommand: Hashable, Sendable {
   case helo(ClientName)
   /// RFC 2033 §4.1.
   case lhlo(ClientName)
-  case mail(Sender)
-  case rcpt(Recipient)
+  indirect case mail(Sender)
+  indirect case rcpt(Recipient)
   case data
   /// RFC 3030 §2: `size` octets follow the command's CRLF.
   case bdat(size: Int, isLast: Bool)

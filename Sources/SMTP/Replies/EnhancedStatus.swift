@@ -32,5 +32,18 @@ public struct EnhancedStatus: Hashable, Sendable, CustomStringConvertible {
     self.init(UInt8(numbers[0]), numbers[1], numbers[2])
   }
 
+  func write(into output: inout [UInt8]) {
+    output.append(0x30 + `class` % 10)
+    Self.write(subject, into: &output)
+    Self.write(detail, into: &output)
+  }
+
+  private static func write(_ part: UInt16, into output: inout [UInt8]) {
+    output.append(.dot)
+    if part > 99 { output.append(UInt8(truncatingIfNeeded: 0x30 + part / 100 % 10)) }
+    if part > 9 { output.append(UInt8(truncatingIfNeeded: 0x30 + part / 10 % 10)) }
+    output.append(UInt8(truncatingIfNeeded: 0x30 + part % 10))
+  }
+
   public var description: String { "\(self.class).\(subject).\(detail)" }
 }

@@ -40,12 +40,16 @@ public struct SMTPReply: Hashable, Sendable {
       output.append(UInt8(truncatingIfNeeded: 0x30 + code % 10))
       output.append(isLast ? .space : UInt8(ascii: "-"))
       if let status {
-        output.append(contentsOf: status.description.utf8)
+        status.write(into: &output)
         if !line.isEmpty { output.append(.space) }
       }
       // RFC 5321 §4.2: textstring is HT and printable characters. What a peer sent may be quoted in a text:
       // it must not be able to end the line.
-      for byte in line.utf8 { output.append(byte < 0x20 && byte != 9 || byte == 0x7F ? UInt8(ascii: "?") : byte) }
+      let start = output.count
+      output.append(contentsOf: line.utf8)
+      for index in start..<output.count where output[index] < 0x20 && output[index] != 9 || output[index] == 0x7F {
+        output[index] = UInt8(ascii: "?")
+      }
       output.append(.cr)
       output.append(.lf)
     }

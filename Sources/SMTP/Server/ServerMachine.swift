@@ -49,8 +49,8 @@ public struct ServerMachine: Sendable {
   /// A question that was asked, with what is needed to go on.
   enum Pending: Sendable {
     case hello(ClientName, isExtended: Bool)
-    case sender(SMTPCommand.Sender)
-    case recipient(SMTPCommand.Recipient)
+    indirect case sender(SMTPCommand.Sender)
+    indirect case recipient(SMTPCommand.Recipient)
     case data
     case chunk(MessageChunk)
     case verify

@@ -28,8 +28,8 @@ public enum ServerStep: Hashable, Sendable {
 public enum ServerQuestion: Hashable, Sendable {
   /// The client named itself.
   case hello(ClientName)
-  case sender(SMTPCommand.Sender)
-  case recipient(SMTPCommand.Recipient)
+  indirect case sender(SMTPCommand.Sender)
+  indirect case recipient(SMTPCommand.Recipient)
   /// DATA or the first BDAT: may the message come?
   case message
   case verify(SMTPCommand.Lookup)

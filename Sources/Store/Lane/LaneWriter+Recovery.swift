@@ -73,7 +73,9 @@ final class Recovery {
       length = try descriptor.length()
     } catch { return try startAfterDamage("the newest segment cannot be opened (\(error))") }
     // Below `synced` everything was acknowledged: a shorter file is damage, and never cut.
-    if length < state.synced { return try startAfterDamage("the newest segment is \(state.synced - length) bytes too short") }
+    if length < state.synced {
+      return try startAfterDamage("the newest segment is \(state.synced - length) bytes too short")
+    }
     let valid = try validEnd(descriptor, min(length, state.ended))
     if valid < state.ended {
       lane.logger.warning(
@@ -209,7 +211,8 @@ final class Recovery {
         let descriptor = try lane.segments.descriptor(number)
         keys += try resendKeys(descriptor, from: start, to: try descriptor.length())
       } catch {
-        lane.logger.error("could not look for recent deliveries", metadata: ["segment": "\(number)", "fault": "\(error)"])
+        lane.logger.error(
+          "could not look for recent deliveries", metadata: ["segment": "\(number)", "fault": "\(error)"])
       }
     }
     if keys.isEmpty { return }

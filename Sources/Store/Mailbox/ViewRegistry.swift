@@ -34,7 +34,10 @@ final class ViewRegistry: Sendable {
 
   /// Asks for the view. True: the caller must load it and then call `loaded`.
   func ask(_ key: MailboxKey, _ answer: @escaping @Sendable (Result<MailboxView, StoreFault>) -> Void) -> Bool {
-    enum Step { case ready(MailboxView), wait, load }
+    enum Step {
+      case ready(MailboxView)
+      case wait, load
+    }
     let step = content.withLock { content -> Step in
       if let view = content.entries[key]?.view { return .ready(view) }
       let isFirst = content.entries[key]?.loading == nil
@@ -59,7 +62,8 @@ final class ViewRegistry: Sendable {
     _ key: MailboxKey, batch: Int64, _ result: Result<MailboxState, StoreFault>,
     make: (MailboxState) -> MailboxView
   ) {
-    let (waiting, answer) = content.withLock { content -> ([@Sendable (Result<MailboxView, StoreFault>) -> Void], Result<MailboxView, StoreFault>) in
+    let (waiting, answer) = content.withLock {
+      content -> ([@Sendable (Result<MailboxView, StoreFault>) -> Void], Result<MailboxView, StoreFault>) in
       let loading = content.entries[key]?.loading ?? Loading()
       switch result {
       case .failure(let fault):

@@ -10,7 +10,8 @@ extension LaneTransaction {
     let owner = try self.account(account)
     let target = try owner.selectable(mailbox)
     // A name that the mailbox does not know need not be learned to be taken away.
-    let named = change.mode == .remove
+    let named =
+      change.mode == .remove
       ? try knownBits(change.keywords, in: target, account) : try bits(change.keywords, in: target, account)
     let bits = change.flags.intersection(.system).union(named)
     let (keep, add): (Flags, Flags) =

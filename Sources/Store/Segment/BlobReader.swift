@@ -42,7 +42,8 @@ struct BlobReader {
     let payload = [UInt8](unsafeUninitializedCapacity: location.rawLength) { space, filled in
       filled = location.rawLength
       withUnsafeTemporaryAllocation(byteCount: headerLength, alignment: 16) { header in
-        let got = Self.scatter(descriptor, location.offset, header, UnsafeMutableRawBufferPointer(space), location.rawLength)
+        let got = Self.scatter(
+          descriptor, location.offset, header, UnsafeMutableRawBufferPointer(space), location.rawLength)
         let bytes = UnsafeRawBufferPointer(start: space.baseAddress, count: location.rawLength)
         guard got == location.length, let record = SegmentRecord(UnsafeRawBufferPointer(header)) else {
           failure = damage(location, "a broken record")

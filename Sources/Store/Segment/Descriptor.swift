@@ -55,7 +55,8 @@ final class Descriptor: Sendable {
     var got = 0
     let result = [UInt8](unsafeUninitializedCapacity: count) { space, filled in
       do throws(StoreFault) {
-        got = try read(UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(space)[..<count]), at: offset)
+        got = try read(
+          UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(space)[..<count]), at: offset)
       } catch { fault = error }
       filled = got
     }

@@ -4,7 +4,10 @@
 ///     16 raw length (UInt64)   24 SHA-256 (32)   56 trace length (UInt32)   60 key id (UInt32)
 ///     64 scope or account (Int64)   72 CRC of the head of the payload (UInt32)   76 CRC of bytes 0..<76 (UInt32)
 struct SegmentRecord: Equatable {
-  enum Kind: UInt8 { case blob = 1, place = 2 }
+  enum Kind: UInt8 {
+    case blob = 1
+    case place = 2
+  }
   enum Codec: UInt8 {
     /// Payload: trace, message; the header's CRC covers all of it.
     case plain = 0

@@ -1,0 +1,131 @@
+package import Directory
+import Glibc
+import IMAPServer
+import Logging
+import Net
+import POP3Server
+import Postroom
+import SMTP
+import SMTPServer
+package import Store
+
+/// A whole post office in the test's process: domain example.test, accounts user@ and other@, on free loopback ports.
+package final class TestOffice: Sendable {
+  package static let domain = "example.test"
+  package static let password = "correct horse"
+
+  package let folder: String
+  package let store: Store
+  package let directory: Directory
+  package let smtpPort: Int
+  package let submissionPort: Int
+  package let lmtpPort: Int
+  package let imapPort: Int
+  package let pop3Port: Int
+  package let account: AccountID
+  package let other: AccountID
+  private let server: NetServer
+
+  private init(
+    folder: String, store: Store, directory: Directory, server: NetServer, ports: [Int], accounts: [AccountID]
+  ) {
+    self.folder = folder
+    self.store = store
+    self.directory = directory
+    self.server = server
+    smtpPort = ports[0]
+    submissionPort = ports[1]
+    lmtpPort = ports[2]
+    imapPort = ports[3]
+    pop3Port = ports[4]
+    account = accounts[0]
+    other = accounts[1]
+  }
+
+  /// Starts one with an empty folder. Log-in without TLS is allowed: TLS has tests of its own.
+  package static func start(plaintextLogIn: Bool = true) async throws -> TestOffice {
+    var template = Array("/tmp/barid-test-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw TestOfficeFault(reason: "mkdtemp failed") }
+    let folder = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    var options = StoreOptions()
+    options.lanes = 2
+    let store = try Store.open(folder, options, derive: Derivation.derive, logger: logger)
+    var names = DirectoryOptions()
+    names.lanes = 2
+    let directory = try Directory.open(folder, names, logger: logger)
+    try await directory.addDomain(domain)
+    var accounts: [AccountID] = []
+    for name in ["user", "other"] {
+      let info = try await directory.addAccount("\(name)@\(domain)", password: Array(password.utf8))
+      let account = AccountID(raw: info.account)
+      try await store.createAccount(account, lane: info.lane)
+      accounts.append(account)
+    }
+    var net = NetSettings()
+    net.threads = 2
+    net.loopbackIsExempt = true
+    let server = NetServer(settings: net, logger: logger)
+    let ports = try await listen(server, store, directory, logger, plaintextLogIn)
+    return TestOffice(
+      folder: folder, store: store, directory: directory, server: server, ports: ports, accounts: accounts)
+  }
+
+  private static func listen(
+    _ server: NetServer, _ store: Store, _ directory: Directory, _ logger: Logger, _ plaintextLogIn: Bool
+  ) async throws -> [Int] {
+    let now: @Sendable () -> Int64 = { Int64(time(nil)) }
+    var ports: [Int] = []
+    for role in [ServerSettings.Role.mx, .submission, .lmtp] {
+      var settings = SMTPServiceSettings(role: role, hostName: "mail.\(domain)")
+      settings.allowsPlaintextLogIn = plaintextLogIn
+      settings.offersStartTLS = !plaintextLogIn
+      let smtp = SMTPService(settings: settings, store: store, directory: directory, logger: logger, now: now)
+      let bound = try await server.listen(.init(name: "smtp", host: "127.0.0.1", port: 0)) {
+        smtp.makeSession($0, $1)
+      }
+      ports.append(bound.port)
+    }
+    var imapSettings = IMAPServiceSettings(hostName: "mail.\(domain)")
+    imapSettings.allowsPlaintextLogIn = plaintextLogIn
+    imapSettings.offersStartTLS = !plaintextLogIn
+    let imap = IMAPService(settings: imapSettings, store: store, directory: directory, logger: logger, now: now)
+    ports.append(
+      try await server.listen(.init(name: "imap", host: "127.0.0.1", port: 0)) { imap.makeSession($0, $1) }.port)
+    var popSettings = POP3ServiceSettings(hostName: "mail.\(domain)")
+    popSettings.allowsPlaintextLogIn = plaintextLogIn
+    popSettings.offersSTLS = !plaintextLogIn
+    let pop = POP3Service(settings: popSettings, store: store, directory: directory, logger: logger)
+    ports.append(
+      try await server.listen(.init(name: "pop3", host: "127.0.0.1", port: 0)) { pop.makeSession($0, $1) }.port)
+    return ports
+  }
+
+  /// Stops everything and removes the folder.
+  package func stop() async {
+    await server.drain(limit: .seconds(2))
+    await directory.close()
+    await store.close()
+    removeFolder(folder)
+  }
+}
+
+package struct TestOfficeFault: Error {
+  package var reason: String
+}
+
+/// Removes a folder with all that is in it.
+private func removeFolder(_ path: String) {
+  if let entries = opendir(path) {
+    while let entry = readdir(entries) {
+      let name = withUnsafePointer(to: &entry.pointee.d_name) {
+        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
+      }
+      if name == "." || name == ".." { continue }
+      let inner = "\(path)/\(name)"
+      if entry.pointee.d_type == UInt8(DT_DIR) { removeFolder(inner) } else { unlink(inner) }
+    }
+    closedir(entries)
+  }
+  rmdir(path)
+}
