@@ -87,7 +87,8 @@ let rooms: [Room] = [
       "POP3", "Mail", "Phrases",
     ],
     packages: [
-      "Logging@swift-log", "Configuration@swift-configuration", "UnixSignals@swift-service-lifecycle", "X509@swift-certificates", "SwiftASN1@swift-asn1", "Crypto@swift-crypto",
+      "Logging@swift-log", "Configuration@swift-configuration", "UnixSignals@swift-service-lifecycle",
+      "X509@swift-certificates", "SwiftASN1@swift-asn1", "Crypto@swift-crypto",
     ]),
   Room(
     name: "barid", kind: .program,
@@ -162,7 +163,8 @@ func targets(of room: Room) -> [Target] {
   if room.isTested && (named.isEmpty || named.contains(room.name)) {
     made.append(
       .testTarget(
-        name: "\(room.name)Tests", dependencies: [.target(name: room.name), .target(name: "TestKit")] + all
+        name: "\(room.name)Tests",
+        dependencies: [.target(name: room.name), .target(name: "TestKit")] + all
           + room.testUses.map { .target(name: $0) },
         swiftSettings: strict))
   }
