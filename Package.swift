@@ -84,7 +84,7 @@ let rooms: [Room] = [
     name: "BaridServer",
     uses: [
       "SMTPServer", "IMAPServer", "POP3Server", "Control", "Postroom", "Store", "Directory", "Net", "SMTP", "IMAP",
-      "POP3", "Mail", "Phrases",
+      "POP3", "Mail", "DNS", "Phrases",
     ],
     packages: [
       "Logging@swift-log", "Configuration@swift-configuration", "UnixSignals@swift-service-lifecycle",

@@ -1,3 +1,4 @@
+internal import DNS
 internal import Phrases
 
 // The table of options, in the order in which `barid config describe` shows them.
@@ -125,14 +126,10 @@ enum Check {
   }
 
   @Sendable static func address(_ text: String) -> Phrase? {
-    NumericAddress(text) == nil ? .remedyAddress : nil
+    IPAddress(text) == nil ? .remedyAddress : nil
   }
 
   @Sendable static func network(_ text: String) -> Phrase? {
-    let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let address = NumericAddress(String(parts[0])) else { return .remedyNetwork }
-    if parts.count == 1 { return nil }
-    guard let bits = Int(parts[1]), (0...address.bits).contains(bits) else { return .remedyNetwork }
-    return nil
+    IPNetwork(text) == nil ? .remedyNetwork : nil
   }
 }
