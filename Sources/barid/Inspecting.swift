@@ -31,7 +31,7 @@ struct InspectionOptions: ParsableArguments {
   }
 
   private func server() throws -> (address: String, port: Int)? {
-    guard let dns else { return Self.systemServer().map { ($0, 53) } }
+    guard let dns else { return Self.configuredServer() ?? Self.systemServer().map { ($0, 53) } }
     // "[::1]:53", "127.0.0.1:53", "127.0.0.1", "::1".
     var host = dns[...]
     var port = 53
@@ -45,6 +45,18 @@ struct InspectionOptions: ParsableArguments {
     let address = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : String(host)
     guard IPAddress(address) != nil else { throw Terminal.fail(.controlArgumentInvalid("--dns", dns)) }
     return (address, port)
+  }
+
+  /// The resolver of the configuration, where there is one.
+  private static func configuredServer() -> (address: String, port: Int)? {
+    let file = ConfigurationFile(path: getenv("BARID_CONFIG").map { String(cString: $0) })
+    do throws(ConfigurationMistakes) {
+      let resolver = try file.read().resolver
+      return resolver.address.isEmpty ? nil : (resolver.address, resolver.port)
+    } catch {
+      // `barid config check` is for that; these commands also work where nothing is set up.
+      return nil
+    }
   }
 
   /// The first name server of this machine.
