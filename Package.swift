@@ -84,10 +84,11 @@ let rooms: [Room] = [
     name: "BaridServer",
     uses: [
       "SMTPServer", "IMAPServer", "POP3Server", "Control", "Postroom", "Store", "Directory", "Net", "SMTP", "IMAP",
-      "POP3", "Mail", "Phrases",
+      "POP3", "Mail", "DNS", "Phrases",
     ],
     packages: [
-      "Logging@swift-log", "Configuration@swift-configuration", "UnixSignals@swift-service-lifecycle", "X509@swift-certificates", "SwiftASN1@swift-asn1", "Crypto@swift-crypto",
+      "Logging@swift-log", "Configuration@swift-configuration", "UnixSignals@swift-service-lifecycle",
+      "X509@swift-certificates", "SwiftASN1@swift-asn1", "Crypto@swift-crypto",
     ]),
   Room(
     name: "barid", kind: .program,
@@ -162,7 +163,8 @@ func targets(of room: Room) -> [Target] {
   if room.isTested && (named.isEmpty || named.contains(room.name)) {
     made.append(
       .testTarget(
-        name: "\(room.name)Tests", dependencies: [.target(name: room.name), .target(name: "TestKit")] + all
+        name: "\(room.name)Tests",
+        dependencies: [.target(name: room.name), .target(name: "TestKit")] + all
           + room.testUses.map { .target(name: $0) },
         swiftSettings: strict))
   }
