@@ -1,4 +1,3 @@
-import Directory
 import IMAP
 import Store
 
@@ -12,10 +11,13 @@ struct CommandReply: Sendable {
   /// What changes in the session, applied on its event loop before the tagged response is written.
   enum Effect: Sendable {
     case none
-    case loggedIn(Principal)
     case selected(Selection)
     /// SELECT failed, CLOSE: nothing is selected any more.
     case unselected
+    /// The client deleted the mailbox that it had selected.
+    case deselected
+    /// A response broke off in the middle of a literal: the connection cannot go on.
+    case broken
     case stored(StoredFlags)
     /// The result that `$` stands for from now on (RFC 5182).
     case saved(NumberSet)
@@ -27,9 +29,12 @@ struct CommandReply: Sendable {
   static func no(_ text: String, _ code: ResponseCode? = nil, effect: Effect = .none) -> CommandReply {
     CommandReply(condition: .no, code: code, text: text, effect: effect)
   }
-  static func bad(_ text: String, _ code: ResponseCode? = nil) -> CommandReply {
-    CommandReply(condition: .bad, code: code, text: text)
+  static func bad(_ text: String, _ code: ResponseCode? = nil, effect: Effect = .none) -> CommandReply {
+    CommandReply(condition: .bad, code: code, text: text, effect: effect)
   }
+
+  /// Nobody reads this: the connection went away while the command ran.
+  static let gone = CommandReply(condition: .no, text: "The connection is closed", effect: .broken)
 
   /// What the client is told of a store's fault (RFC 5530).
   init(_ fault: StoreFault, effect: Effect = .none) {

@@ -73,8 +73,8 @@ package struct IMAPSession: Session {
       tls = summary
       return .wait
     case .wake:
-      if idleTag != nil { reportChanges(mayExpunge: true, &output) }
-      return .wait
+      guard idleTag != nil else { return .wait }
+      return reportChanges(&output) ? .wait : bye("The selected mailbox was deleted", &output)
     case .deadline: return takeDeadline(&output)
     case .quiesce:
       isQuiescing = true
@@ -152,9 +152,7 @@ package struct IMAPSession: Session {
       write(&output) { $0.status(.bad, tag: tag, nil, "Expected DONE") }
       return countError(&output)
     }
-    reportChanges(mayExpunge: true, &output)
-    write(&output) { $0.status(.ok, tag: tag, nil, "Idle completed") }
-    return .proceed
+    return answer(tag, .ok("Idle completed"), &output)
   }
 
   /// A client that makes nothing but mistakes is sent away.

@@ -14,6 +14,10 @@ struct MailboxView {
   private(set) var known: MessageTable
   private(set) var knownKeywords: [String]
   private(set) var firstRecent: UID
+  /// The numbers that SELECT tells.
+  let first: (uidNext: UID, uidValidity: UInt32, highestModseq: Modseq)
+  /// The client knows of every change up to this one.
+  private(set) var toldModseq: Modseq
   private let subscription: Subscription
 
   /// `wake` is called on any thread whenever the mailbox changes.
@@ -26,9 +30,11 @@ struct MailboxView {
     subscription = mailbox.subscribe(wake)
     // After the subscription, so that a change in between is not missed.
     let state = mailbox.state
+    first = (state.uidNext, state.uidValidity, state.highestModseq)
     known = state.table
     knownKeywords = state.keywords
     firstRecent = state.firstRecent
+    toldModseq = state.highestModseq
   }
 
   /// Messages that no session was told of before this one (RFC 3501 §2.3.2).
@@ -58,6 +64,7 @@ struct MailboxView {
       update.vanished = changes.vanished
       update.changed = changes.changed
       known = state.table
+      toldModseq = state.highestModseq
       if changes.addedFrom != nil { update.exists = known.count }
     } else {
       update.changed = known.adoptFlags(of: state.table)
