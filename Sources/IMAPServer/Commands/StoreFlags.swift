@@ -22,7 +22,8 @@ struct StoreFlagsCommand: Sendable {
       let change = FlagChange(
         uids: uids, mode: mode, flags: flags, keywords: keywords, unchangedSince: store.unchangedSince)
       let result = try await context.store.setFlags(change, in: view.mailbox)
-      let stored = StoredFlags(uids: uids, isSilent: store.isSilent, modseq: result.modseq)
+      let stored = StoredFlags(
+        uids: uids, isSilent: store.isSilent, mode: mode, flags: store.flags, modseq: result.modseq)
       // RFC 7162 §3.1.3: an expunged message is neither changed nor MODIFIED.
       guard !result.modified.isEmpty else { return .ok("Store completed", effect: .stored(stored)) }
       return .ok("Conditional store failed", .modified(modified(result.modified)), effect: .stored(stored))

@@ -90,9 +90,9 @@ extension IMAPSession {
     }
     var texts = FlagTexts(view.knownKeywords)
     for change in update.changed {
-      // RFC 9051 §6.4.6: .SILENT keeps back the client's own change, not somebody else's. RFC 7162 §3.1.3: its new
-      // mod-sequence is told nevertheless.
-      if let stored, stored.isSilent, change.record.modseq == stored.modseq {
+      // RFC 9051 §6.4.6: .SILENT keeps back the client's own change. RFC 7162 §3.1.3: its mod-sequence is told nevertheless.
+      let before = stored == nil ? nil : update.flagsBefore(change.record.uid)
+      if let stored, stored.isKnown(change.record, before: before, view.knownKeywords) {
         if modes.condstore { writeModSequence(change.index, change.record, &responses) }
       } else {
         writeFlags(change.index, change.record, view, &texts, &responses)
@@ -143,6 +143,11 @@ extension IMAPSession {
     responses.fetchFlags(text: texts.text(record.flags, isRecent: record.uid >= view.firstRecent))
     responses.endFetch()
   }
+}
+
+extension ViewUpdate {
+  /// The flags that the client knew of; nil for a message that it did not know.
+  func flagsBefore(_ uid: UID) -> Flags? { before.index(of: uid).map { before.flags(at: $0) } }
 }
 
 extension MailboxView {

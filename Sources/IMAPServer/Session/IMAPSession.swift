@@ -137,6 +137,8 @@ package struct IMAPSession: Session {
       let command = try TaggedCommand.parse(bytes, framer.options)
       return dispatch(command, &output)
     } catch {
+      // RFC 5182 §2.1: a SEARCH with SAVE that fails with NO empties `$`; an unknown charset is seen while reading.
+      if case .badCharset = error.code { savedResult = NumberSet() }
       write(&output) { $0.error(error) }
       return countError(&output)
     }

@@ -56,6 +56,7 @@ struct MailboxView {
     if state.isDeleted { return ViewUpdate(isGone: true) }
     let changes = state.table.changes(since: known)
     var update = ViewUpdate()
+    update.before = known
     if state.keywords != knownKeywords {
       knownKeywords = state.keywords
       update.newKeywords = state.keywords
@@ -84,6 +85,8 @@ struct ViewUpdate {
   /// The new number of messages, when there are new ones.
   var exists: Int?
   var recent = 0
+  /// What the client knew.
+  var before = MessageTable()
   /// Indices of `known` as it is after this update.
   var changed: [TableChanges.Changed] = []
 
