@@ -11,8 +11,6 @@ package struct POP3ServiceSettings: Sendable {
   package var allowsPlaintextLogIn = false
   /// RFC 1939 §3: an autologout timer must be at least 10 minutes; seconds.
   package var patience = 10 * 60
-  /// Seconds that a stranger may take to log in.
-  package var patienceBeforeLogIn = 60
 
   package init(hostName: String) { self.hostName = hostName }
 

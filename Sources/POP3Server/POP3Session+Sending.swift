@@ -79,6 +79,7 @@ extension POP3Session {
     let store = service.store
     let record = maildrop.table[index]
     let language = machine.language
+    let first = lines == nil ? POP3Reply.ok("\(record.size) octets") : .ok(.messageFollows)
     return .run { out in
       var writer = DotWriter()
       var cutter = lines.map { TopCutter(lines: $0) }
@@ -89,7 +90,7 @@ extension POP3Session {
           let end = min(record.size, position + Self.aheadBytes)
           let piece = try await store.content(record.email, of: maildrop.account, range: position..<end)
           var bytes: [UInt8] = []
-          if !isBegun { POP3Reply.ok("\(record.size) octets").write(into: &bytes, language: language) }
+          if !isBegun { first.write(into: &bytes, language: language) }
           isBegun = true
           position = end
           let wanted = piece.withUnsafeBytes { cutter?.take($0) ?? $0.count }

@@ -44,7 +44,8 @@ package struct POP3Session: Session {
   package var isTrusted: Bool { maildrop != nil }
 
   package var patience: Duration {
-    .seconds(maildrop == nil ? service.settings.patienceBeforeLogIn : service.settings.patience)
+    // The same before log-in: RFC 1939 §3 makes no exception. Strangers are met by the network's limits.
+    .seconds(service.settings.patience)
   }
 
   package mutating func opened(_ output: inout Output) -> Step<Outcome> {
@@ -115,7 +116,7 @@ package struct POP3Session: Session {
       ahead = ReadAhead(from: index, messages)
       return sendAhead(index, &output)
     case .sent(let fault):
-      if let fault { write(.error("The message cannot be read: \(fault)", .systemTemporary), &output) }
+      if let fault { refuse(fault, &output) }
       machine.sent()
       return .proceed
     case .broken: return .close
@@ -144,9 +145,22 @@ package struct POP3Session: Session {
     }
   }
 
+  /// A message of the snapshot cannot be sent.
+  func refuse(_ fault: StoreFault, _ output: inout Output) {
+    // Another session removed it: trying again is of no use, so no [SYS/TEMP].
+    if fault == .noSuchMessage { return write(.messageGone, &output) }
+    service.logger.error(
+      "message not read", metadata: ["user": "\(userName)", "reason": "\(fault)", "service": "pop3"])
+    write(.error(.unavailable, .systemTemporary), &output)
+  }
+
   func write(_ reply: POP3Reply, _ output: inout Output) {
     var bytes: [UInt8] = []
     reply.write(into: &bytes, language: machine.language)
     output.write(bytes)
   }
+}
+
+extension POP3Reply {
+  static let messageGone = POP3Reply.error("The message was removed by another session")
 }

@@ -36,8 +36,13 @@ package struct Filing: Sendable {
     package var fates: [Fate]
     /// For `replyWasLost`.
     fileprivate var outcome: DeliveryOutcome?
+    /// The message has an id of its own, so that the same octets are the same message.
+    fileprivate var isIdentified = false
 
+    /// At least one recipient has it.
     package var isAccepted: Bool { fates.contains(.filed) }
+    /// All recipients have it.
+    package var isComplete: Bool { fates.allSatisfy { $0 == .filed } }
     /// The first reason why a recipient was refused.
     package var fault: StoreFault? {
       for case .refused(let fault) in fates { return fault }
@@ -55,7 +60,7 @@ package struct Filing: Sendable {
         letter.message, trace: letter.trace, sender: letter.reversePath, to: deliveries)
       let fates = fates(of: letter, outcome.fates)
       log(letter, fates)
-      return Result(fates: fates, outcome: outcome)
+      return Result(fates: fates, outcome: outcome, isIdentified: letter.message.derived.messageID != nil)
     } catch {
       let fates = letter.recipients.map { _ in Fate.refused(error) }
       log(letter, fates)
@@ -63,8 +68,16 @@ package struct Filing: Sendable {
     }
   }
 
-  /// The 250 could not be sent: the same message will come again and must not be filed twice.
+  /// The client may not have read the 250 (RFC 1047): should the same message come again, it is not filed twice.
+  ///
+  /// Only where the message has a Message-ID. The same octets without one may be two alarms of a device that hangs up without QUIT:
+  /// two copies of one message do less harm than one of two.
   package func replyWasLost(_ result: Result) {
+    if result.isIdentified { willComeAgain(result) }
+  }
+
+  /// The client was asked to send the message again: who has it already gets no second copy.
+  package func willComeAgain(_ result: Result) {
     if let outcome = result.outcome { store.replyWasLost(outcome) }
   }
 

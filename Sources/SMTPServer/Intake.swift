@@ -19,8 +19,12 @@ struct Intake {
   var fault: StoreFault?
   /// Watches the header pass by.
   var counter = TraceCounter()
-  /// The BDAT under way.
+  /// The BDAT under way; nil between two of them, and with DATA.
   var chunk: MessageChunk?
+  /// Octets read from the client for this message.
+  private(set) var taken = 0
+  /// The last octet that was kept is LF.
+  private var endsLine = true
 
   init(_ reader: Reader, spool: Spool, letter: String, header: AuthoredHeader?) {
     self.reader = reader
@@ -48,38 +52,46 @@ struct Intake {
   mutating func read(_ input: UnsafeRawBufferPointer) -> Int {
     var header = self.header
     var counter = self.counter
+    var endsLine = self.endsLine
     let spool = self.spool
     let isDropping = fault != nil
     func keep(_ piece: UnsafeRawBufferPointer) {
       counter.read(piece)
+      if let last = piece.last { endsLine = last == 0x0A }
       if isDropping { return }
       if header == nil { spool.append(piece) } else { header?.take(piece, spool.append) }
     }
-    defer {
-      self.header = header
-      self.counter = counter
-    }
+    let count: Int
     switch reader {
     case .dots(var reader):
-      defer { self.reader = .dots(reader) }
-      return reader.read(input, keep)
+      count = reader.read(input, keep)
+      self.reader = .dots(reader)
     case .chunks(var reader):
-      defer { self.reader = .chunks(reader) }
-      return reader.read(input, keep)
+      count = reader.read(input, keep)
+      self.reader = .chunks(reader)
     }
+    self.header = header
+    self.counter = counter
+    self.endsLine = endsLine
+    taken += count
+    return count
   }
 
   /// The message is whole: what was held back goes into the spool.
   mutating func end() {
     if case .chunks(var reader) = reader {
-      if var header {
-        reader.finish { header.take($0, spool.append) }
-        self.header = header
-      } else {
-        reader.finish(spool.append)
-      }
+      reader.finish { keep($0) }
       self.reader = .chunks(reader)
+      // A text ends with a line's end, or what follows it on another wire would stand in its last line.
+      if !reader.isBinary, !endsLine { withUnsafeBytes(of: (UInt8(13), UInt8(10))) { keep($0) } }
     }
     header?.finish(spool.append)
+  }
+
+  private mutating func keep(_ piece: UnsafeRawBufferPointer) {
+    counter.read(piece)
+    if let last = piece.last { endsLine = last == 0x0A }
+    if fault != nil { return }
+    if header == nil { spool.append(piece) } else { header?.take(piece, spool.append) }
   }
 }

@@ -14,6 +14,9 @@ package struct SMTPServiceSettings: Sendable {
   package var patience = 300
   /// A command line or a message with a bare LF is refused instead of mended.
   package var refusesBareLineEnds = false
+  /// A message with a line of more than `limits.textLine` octets is refused (RFC 5322 §2.1.1), not filed as it is. On submission, so
+  /// that its author learns of it; from strangers such mail comes daily, and RFC 5321 §4.5.3.1 asks for patience.
+  package var refusesLongLines: Bool
   /// RFC 5321 §6.3: at least 100.
   package var receivedLimit = 100
   /// The name of the user's address is left out of Received on submission.
@@ -22,6 +25,7 @@ package struct SMTPServiceSettings: Sendable {
   package init(role: ServerSettings.Role, hostName: String) {
     self.role = role
     self.hostName = hostName
+    refusesLongLines = role == .submission
   }
 
   /// The machine's settings for a connection.

@@ -40,15 +40,15 @@ extension SMTPSession {
   private func check(_ credentials: Credentials) -> Step<Outcome> {
     let directory = service.directory
     let address = peer.address
+    let name = credentials.authenticationIdentity
     return .run { _ in
       .loggedIn(
-        await directory.logIn(
-          name: credentials.authenticationIdentity, password: credentials.password, service: .smtp, peer: address))
+        await directory.logIn(name: name, password: credentials.password, service: .smtp, peer: address), name: name)
     }
   }
 
   mutating func finishLogIn(
-    _ answer: LogIn, _ input: inout Input, _ output: inout Output
+    _ answer: LogIn, _ name: String, _ input: inout Input, _ output: inout Output
   ) -> Step<Outcome> {
     var facts: Logger.Metadata = ["connection": "\(peer.id)", "peer": "\(peer.address)", "service": "smtp"]
     switch answer {
@@ -58,6 +58,7 @@ extension SMTPSession {
       service.logger.info("logged in", metadata: facts)
       return perform(machine.authenticated(), &input, &output)
     case .refused:
+      facts["user"] = "\(name.prefix(100))"
       service.logger.info("log-in refused", metadata: facts)
       return perform(machine.authenticationRefused(), &input, &output)
     case .unavailable(let reason):

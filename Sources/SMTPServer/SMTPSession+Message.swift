@@ -11,7 +11,7 @@ extension SMTPSession {
   mutating func begin(_ reader: Intake.Reader, _ input: inout Input) {
     let letter = service.nextLetterName()
     var header: AuthoredHeader?
-    if principal != nil, machine.transaction?.isBinary != true {
+    if principal != nil {
       let domain = service.settings.hostName
       header = AuthoredHeader(
         stamp: .init(date: MailDate(seconds: service.now()), messageID: "\(letter).\(peer.id)@\(domain)"))
@@ -43,6 +43,9 @@ extension SMTPSession {
       input.consume(taken)
     }
     intake = message
+    // RFC 5321 §4.5.3.1.9: too much is 552, but not for ever.
+    let limit = machine.settings.limits.messageSize
+    if limit > 0, message.taken / 4 > limit { return perform(machine.close(.messageTooLarge), &input, &output) }
     if message.spool.needsFlush, message.fault == nil {
       let spool = message.spool
       return .run { _ in
@@ -63,27 +66,23 @@ extension SMTPSession {
     let step = input.withUnsafeBytes { machine.advance($0, consumed: &consumed) }
     input.consume(consumed)
     let next = perform(step, &input, &output)
-    // RSET, EHLO and a closed transaction end the message that was begun.
-    if machine.transaction == nil, intake?.chunk == nil {
-      intake?.spool.discard()
-      intake = nil
-    }
-    return next
+    // RSET and EHLO end the message that was begun.
+    if machine.transaction == nil, intake?.chunk == nil { dropMessage(&input) }
+    return leaveIfIdle(&input, &output) ?? next
   }
 
   private mutating func endMessage(_ input: inout Input, _ output: inout Output) -> Step<Outcome> {
     if let chunk = intake?.chunk, !chunk.isLast {
       intake?.chunk = nil
-      if intake?.findings.isTooLarge == true { return perform(machine.finishChunk(.messageTooLarge), &input, &output) }
-      return perform(machine.finishChunk(intake?.fault.map(SMTPReply.init(fault:))), &input, &output)
+      let failure = intake?.findings.isTooLarge == true ? .messageTooLarge : intake?.fault.map(SMTPReply.init(fault:))
+      return perform(machine.finishChunk(failure), &input, &output)
     }
     input.isBodyStreaming = false
     intake?.end()
     if let refusal = contentRefusal() {
-      intake?.spool.discard()
-      intake = nil
       log("message refused", refusal)
-      return perform(machine.finishMessage(refusal.reply), &input, &output)
+      dropMessage(&input)
+      return end(machine.finishMessage(refusal.reply), &input, &output)
     }
     guard let intake, let transaction = machine.transaction else { return .close }
     return file(intake, transaction)
@@ -105,8 +104,14 @@ extension SMTPSession {
     if service.settings.refusesBareLineEnds, findings.hasBareLF || findings.hasBareCR {
       return Refusal(.bareLineEnd, reason: "bare CR or LF in message")
     }
+    // RFC 5322 §2.1.1. No findings for BINARYMIME, which has no lines.
+    if service.settings.refusesLongLines, findings.longestLine > machine.settings.limits.textLine {
+      return Refusal(.textLineTooLong, reason: "a line of \(findings.longestLine) octets")
+    }
+    if intake.counter.headerOctets > AuthoredHeader.limit || intake.header?.isTooLong == true {
+      return Refusal(.headerTooLong, reason: "header without end")
+    }
     guard let header = intake.header, let principal else { return nil }
-    if header.isTooLong { return Refusal(.headerTooLong, reason: "header without end") }
     return authorRefusal(header.authors, principal)
   }
 
@@ -143,9 +148,9 @@ extension SMTPSession {
     return .run { _ in
       do throws(StoreFault) {
         let message = try await spool.finish()
-        let result = await filing.file(
-          Letter(id: letter, reversePath: reversePath, recipients: recipients, trace: trace, message: message))
-        return .filed(result, letter: letter)
+        return .filed(
+          await filing.file(
+            Letter(id: letter, reversePath: reversePath, recipients: recipients, trace: trace, message: message)))
       } catch {
         return .refused(Refusal(SMTPReply(fault: error), reason: "spool: \(error)"))
       }
@@ -160,14 +165,20 @@ extension SMTPSession {
           if case .refused(let fault) = fate { SMTPReply(fault: fault) } else { accepted }
         })
     }
-    if result.isAccepted { return machine.finishMessage(accepted) }
-    return machine.finishMessage(SMTPReply(fault: result.fault ?? .closed))
+    if result.isComplete { return machine.finishMessage(accepted) }
+    guard result.isAccepted else { return machine.finishMessage(SMTPReply(fault: result.fault ?? .closed)) }
+    // One reply for all, and 250 would lose the copies that were not filed (RFC 5321 §6.1). The client tries again; who has the
+    // message now gets no second one.
+    service.filing.willComeAgain(result)
+    return machine.finishMessage(.someMailboxesFull)
   }
 }
 
 extension SMTPReply {
   static let bareLineEnd = SMTPReply(554, .init(5, 6, 0), "Message contains a bare CR or LF")
   static let headerTooLong = SMTPReply(552, .init(5, 3, 4), "The header of the message is too long")
+  static let textLineTooLong = SMTPReply(554, .init(5, 6, 0), "A line of the message is longer than 998 octets")
+  static let someMailboxesFull = SMTPReply(452, .init(4, 2, 2), "Some recipients cannot take the message now")
   static let fromFieldNeeded = SMTPReply(550, .init(5, 6, 0), "The message needs one From field with your address")
 
   /// What a client is told of a store's fault: 4yz wherever trying again may help.

@@ -11,10 +11,11 @@ package import Store
 package struct SMTPSession: Session {
   /// What a `run` came back with.
   package enum Outcome: Sendable {
-    case loggedIn(LogIn)
+    /// What the directory said of the log-in as that name.
+    case loggedIn(LogIn, name: String)
     /// What was in memory of the message is in its file.
     case spooled(StoreFault?)
-    case filed(Filing.Result, letter: String)
+    case filed(Filing.Result)
     /// The message as it is must not be filed.
     case refused(Refusal)
   }
@@ -26,8 +27,10 @@ package struct SMTPSession: Session {
   var principal: Principal?
   var mechanism: (any SASLServer)?
   var intake: Intake?
-  /// The last filing, until its reply has certainly left.
-  private var unanswered: Filing.Result?
+  /// The replies that the client may not have read.
+  private var unread = UnreadReplies()
+  /// The server is going down: this session ends as soon as no message is under way.
+  private var isLeaving = false
 
   init(_ service: SMTPService, _ peer: Peer) {
     self.service = service
@@ -58,26 +61,40 @@ package struct SMTPSession: Session {
     case .secured(let summary):
       tls = summary
       principal = nil
+      dropMessage(&input)
       machine.secured()
       return .wait
     case .wake: return .wait
     case .deadline: return perform(machine.close(.timedOut(service.settings.hostName)), &input, &output)
     case .quiesce:
-      // A transaction under way may finish its message; an idle client is sent away.
-      if intake != nil { return .wait }
-      return perform(machine.close(.serviceUnavailable(service.settings.hostName)), &input, &output)
+      isLeaving = true
+      return leaveIfIdle(&input, &output) ?? .wait
     }
+  }
+
+  /// A message under way may come to its end; then, or at once, the client is sent away (RFC 5321 §3.8).
+  mutating func leaveIfIdle(_ input: inout Input, _ output: inout Output) -> Step<Outcome>? {
+    guard isLeaving, intake == nil else { return nil }
+    return perform(machine.close(.serviceUnavailable(service.settings.hostName)), &input, &output)
   }
 
   package mutating func closed() {
     intake?.spool.discard()
-    // Invariant 6 of the store: the client did not see the 250 and will send the message again.
-    if let unanswered { service.filing.replyWasLost(unanswered) }
+    // RFC 1047: the client did not see the 250 and will send the message again.
+    for result in unread.lost { service.filing.replyWasLost(result) }
+  }
+
+  /// Forgets the message under way, if there is one.
+  mutating func dropMessage(_ input: inout Input) {
+    intake?.spool.discard()
+    intake = nil
+    input.isBodyStreaming = false
   }
 
   private mutating func takeInput(_ input: inout Input, _ output: inout Output) -> Step<Outcome> {
-    // The client goes on: it has read the reply.
-    unanswered = nil
+    let before = input.count
+    unread.sawInput(before)
+    defer { unread.consumed(before - input.count) }
     if intake != nil { return readMessage(&input, &output) }
     var consumed = 0
     let step = input.withUnsafeBytes { machine.advance($0, consumed: &consumed) }
@@ -120,19 +137,26 @@ package struct SMTPSession: Session {
     _ outcome: Outcome, _ input: inout Input, _ output: inout Output
   ) -> Step<Outcome> {
     switch outcome {
-    case .loggedIn(let answer): return finishLogIn(answer, &input, &output)
+    case .loggedIn(let answer, let name): return finishLogIn(answer, name, &input, &output)
     case .spooled(let fault):
       intake?.fault = fault
       return readMessage(&input, &output)
-    case .filed(let result, let letter):
+    case .filed(let result):
+      let letter = intake?.letter ?? ""
       intake = nil
-      unanswered = result
-      return perform(finish(result, letter), &input, &output)
+      unread.add(result, waiting: input.count)
+      return end(finish(result, letter), &input, &output)
     case .refused(let refusal):
-      intake = nil
       log("message refused", refusal)
-      return perform(machine.finishMessage(refusal.reply), &input, &output)
+      intake = nil
+      return end(machine.finishMessage(refusal.reply), &input, &output)
     }
+  }
+
+  /// Answers a message, and leaves if it is time to.
+  mutating func end(_ step: ServerStep, _ input: inout Input, _ output: inout Output) -> Step<Outcome> {
+    let next = perform(step, &input, &output)
+    return leaveIfIdle(&input, &output) ?? next
   }
 
   private func write(_ reply: SMTPReply, _ output: inout Output) {
@@ -140,12 +164,18 @@ package struct SMTPSession: Session {
   }
 
   func log(_ phrase: Logger.Message, _ refusal: Refusal) {
-    service.logger.info(
-      phrase,
-      metadata: [
-        "connection": "\(peer.id)", "peer": "\(peer.address)", "reply": "\(refusal.reply)",
-        "reason": "\(refusal.reason)",
-      ])
+    var facts: Logger.Metadata = [
+      "connection": "\(peer.id)", "peer": "\(peer.address)", "reply": "\(refusal.reply)", "reason": "\(refusal.reason)",
+    ]
+    if let principal { facts["user"] = "\(principal.name)" }
+    if let intake { facts["letter"] = "\(intake.letter)" }
+    if let transaction = machine.transaction {
+      facts["from"] = "\(transaction.sender.reversePath)"
+      if !transaction.recipients.isEmpty {
+        facts["to"] = "\(transaction.recipients.prefix(10).map(\.forwardPath.description).joined(separator: " "))"
+      }
+    }
+    service.logger.info(phrase, metadata: facts)
   }
 }
 

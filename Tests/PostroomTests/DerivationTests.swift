@@ -13,8 +13,8 @@ struct DerivationTests {
 
   @Test func `an answer knows its ancestors`() {
     let found = derive(
-      "Message-ID: <c@x>\r\nReferences: <a@x>\r\n <b@x>\r\nIn-Reply-To: <b@x>\r\n"
-        + "Subject: =?utf-8?q?h=C3=A9?=\r\n\r\nHi\r\n")
+      "Message-ID: <c@x>\r\nReferences: <a@x>\r\n <b@x>\r\nIn-Reply-To: <b@x>\r\nSubject: =?utf-8?q?h=C3=A9?=\r\n\r\nHi\r\n"
+    )
     #expect(found.messageID == "c@x")
     #expect(found.keys == ["a@x", "b@x", "c@x"])
     #expect(found.subject == "hé")

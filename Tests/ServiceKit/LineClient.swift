@@ -28,6 +28,19 @@ package final class LineClient {
 
   deinit { Glibc.close(handle) }
 
+  /// Says that nothing more will be sent; answers can still come.
+  package func endSending() { shutdown(handle, Int32(SHUT_WR)) }
+
+  /// Ends the connection at once, as a machine does that loses its power: with a reset, unread bytes lost.
+  package func reset() {
+    var now = linger(l_onoff: 1, l_linger: 0)
+    setsockopt(handle, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
+    // The descriptor itself is closed in deinit.
+    let nothing = open("/dev/null", O_RDONLY)
+    dup2(nothing, handle)
+    Glibc.close(nothing)
+  }
+
   /// Sends bytes as they are.
   package func send(_ bytes: [UInt8]) throws {
     var sent = 0
@@ -39,6 +52,35 @@ package final class LineClient {
   }
 
   package func send(_ text: String) throws { try send(Array(text.utf8)) }
+
+  /// Sends a line and gives the last line of the answer (SMTP: the one without a hyphen behind the code).
+  package func ask(_ text: String) throws -> String {
+    try send(text + "\r\n")
+    return try answer()
+  }
+
+  /// The last line of an SMTP reply, or the first of POP3.
+  package func answer() throws -> String {
+    while let line = try line() {
+      let mark = line.utf8.dropFirst(3).first
+      if mark != UInt8(ascii: "-") || !line.utf8.prefix(3).allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }) { return line }
+    }
+    throw Fault(description: "end of connection")
+  }
+
+  /// All lines up to the end of the connection.
+  package func rest() throws -> [String] {
+    var lines: [String] = []
+    while let line = try line() { lines.append(line) }
+    return lines
+  }
+
+  /// The lines of a POP3 multi-line answer behind its first, dots unstuffed, without the final dot.
+  package func block() throws -> [String] {
+    var lines: [String] = []
+    while let line = try line(), line != "." { lines.append(line.hasPrefix(".") ? String(line.dropFirst()) : line) }
+    return lines
+  }
 
   /// One line without its line end; nil at the end of the connection.
   package func line() throws -> String? {
@@ -52,7 +94,9 @@ package final class LineClient {
       var piece = [UInt8](repeating: 0, count: 65_536)
       let count = recv(handle, &piece, piece.count, 0)
       if count == 0 { return buffer.isEmpty ? nil : String(decoding: buffer, as: UTF8.self) }
-      guard count > 0 else { throw Fault(description: "no answer for too long; so far: \(String(decoding: buffer, as: UTF8.self))") }
+      guard count > 0 else {
+        throw Fault(description: "no answer for too long; so far: \(String(decoding: buffer, as: UTF8.self))")
+      }
       buffer += piece[..<count]
     }
   }

@@ -6,7 +6,7 @@ import Net
 import POP3Server
 import Postroom
 import SMTP
-import SMTPServer
+package import SMTPServer
 package import Store
 
 /// A whole post office in the test's process: domain example.test, accounts user@ and other@, on free loopback ports.
@@ -42,18 +42,42 @@ package final class TestOffice: Sendable {
     other = accounts[1]
   }
 
-  /// Starts one with an empty folder. Log-in without TLS is allowed: TLS has tests of its own.
-  package static func start(plaintextLogIn: Bool = true) async throws -> TestOffice {
-    var template = Array("/tmp/barid-test-XXXXXX".utf8CString)
-    guard mkdtemp(&template) != nil else { throw TestOfficeFault(reason: "mkdtemp failed") }
-    let folder = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+  /// Starts one with an empty folder. Log-in without TLS is allowed: TLS has tests of its own, with real clients.
+  /// - Parameters:
+  ///   - folder: of an office that was halted, to go on with.
+  ///   - storeOptions: changes what the store is opened with.
+  ///   - smtpSettings: changes how all SMTP listeners behave.
+  package static func start(
+    plaintextLogIn: Bool = true, folder: String? = nil, storeOptions: (inout StoreOptions) -> Void = { _ in },
+    smtpSettings: (inout SMTPServiceSettings) -> Void = { _ in }
+  ) async throws -> TestOffice {
+    let isNew = folder == nil
+    let folder = try folder ?? newFolder()
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     var options = StoreOptions()
     options.lanes = 2
+    storeOptions(&options)
     let store = try Store.open(folder, options, derive: Derivation.derive, logger: logger)
     var names = DirectoryOptions()
     names.lanes = 2
     let directory = try Directory.open(folder, names, logger: logger)
+    let accounts = try await isNew ? people(store, directory) : directory.accounts.map { AccountID(raw: $0.account) }
+    var net = NetSettings()
+    net.threads = 2
+    net.loopbackIsExempt = true
+    let server = NetServer(settings: net, logger: logger)
+    let ports = try await listen(server, store, directory, logger, plaintextLogIn, smtpSettings)
+    return TestOffice(
+      folder: folder, store: store, directory: directory, server: server, ports: ports, accounts: accounts)
+  }
+
+  private static func newFolder() throws -> String {
+    var template = Array("/tmp/barid-test-XXXXXX".utf8CString)
+    guard mkdtemp(&template) != nil else { throw TestOfficeFault(reason: "mkdtemp failed") }
+    return String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+
+  private static func people(_ store: Store, _ directory: Directory) async throws -> [AccountID] {
     try await directory.addDomain(domain)
     var accounts: [AccountID] = []
     for name in ["user", "other"] {
@@ -62,17 +86,12 @@ package final class TestOffice: Sendable {
       try await store.createAccount(account, lane: info.lane)
       accounts.append(account)
     }
-    var net = NetSettings()
-    net.threads = 2
-    net.loopbackIsExempt = true
-    let server = NetServer(settings: net, logger: logger)
-    let ports = try await listen(server, store, directory, logger, plaintextLogIn)
-    return TestOffice(
-      folder: folder, store: store, directory: directory, server: server, ports: ports, accounts: accounts)
+    return accounts
   }
 
   private static func listen(
-    _ server: NetServer, _ store: Store, _ directory: Directory, _ logger: Logger, _ plaintextLogIn: Bool
+    _ server: NetServer, _ store: Store, _ directory: Directory, _ logger: Logger, _ plaintextLogIn: Bool,
+    _ smtpSettings: (inout SMTPServiceSettings) -> Void
   ) async throws -> [Int] {
     let now: @Sendable () -> Int64 = { Int64(time(nil)) }
     var ports: [Int] = []
@@ -80,6 +99,7 @@ package final class TestOffice: Sendable {
       var settings = SMTPServiceSettings(role: role, hostName: "mail.\(domain)")
       settings.allowsPlaintextLogIn = plaintextLogIn
       settings.offersStartTLS = !plaintextLogIn
+      smtpSettings(&settings)
       let smtp = SMTPService(settings: settings, store: store, directory: directory, logger: logger, now: now)
       let bound = try await server.listen(.init(name: "smtp", host: "127.0.0.1", port: 0)) {
         smtp.makeSession($0, $1)
@@ -103,10 +123,26 @@ package final class TestOffice: Sendable {
 
   /// Stops everything and removes the folder.
   package func stop() async {
-    await server.drain(limit: .seconds(2))
+    await halt()
+    removeFolder(folder)
+  }
+
+  /// Stops everything and keeps the folder, for `start(folder:)`.
+  package func halt(drain limit: Duration = .seconds(2)) async {
+    await server.drain(limit: limit)
     await directory.close()
     await store.close()
-    removeFolder(folder)
+  }
+
+  /// The messages of an account's INBOX, in order.
+  package func inbox(_ account: AccountID) async throws -> [String] {
+    let inbox = try await store.mailbox(named: "INBOX", of: account)
+    let table = try await store.open(inbox.id, of: account, claimRecent: false).state.table
+    var messages: [String] = []
+    for index in 0..<table.count {
+      messages.append(String(decoding: try await store.content(table[index].email, of: account), as: UTF8.self))
+    }
+    return messages
   }
 }
 
