@@ -5,6 +5,8 @@ package struct IMAPServiceSettings: Sendable {
   /// This server's name in the greeting.
   package var hostName: String
   package var limits = Limits()
+  /// LITERAL+ instead of LITERAL- (RFC 7888 §5: never both): non-synchronizing literals of any size that the limits allow.
+  package var literalPlus = false
   /// TLS can be begun with STARTTLS on this listener.
   package var offersStartTLS = true
   /// Log-in without TLS from loopback: only the demo and the test bed may set this.
@@ -17,8 +19,15 @@ package struct IMAPServiceSettings: Sendable {
   package var idleHeartbeat = 5 * 60
   /// Wrong passwords before the connection ends.
   package var logInFailures = 3
-  /// Commands that make no sense before the connection ends.
+  /// Commands that make no sense, without one that does in between, before the connection ends.
   package var errors = 20
+
+  /// The limits of a session that has logged in.
+  var limitsAfterLogIn: Limits {
+    var limits = limits
+    if literalPlus { limits.nonSynchronizingLiteral = .max }
+    return limits
+  }
 
   package init(hostName: String) { self.hostName = hostName }
 }

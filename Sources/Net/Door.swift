@@ -49,31 +49,40 @@ final class Door<S: Session>: Sendable {
 
   /// Lets a connection in whose real ends are known, or turns it away.
   func enter(_ channel: any Channel, from source: Endpoint, to destination: Endpoint) throws {
-    let pipeline = channel.pipeline.syncOperations
     do {
       let ticket = try core.admission.admit(source.address, to: settings)
-      add(to: core.counters.acceptedCount)
-      let peer = Peer(
-        id: core.nextID(), address: source.address.description, network: source.address.networkKey, port: source.port,
-        localAddress: destination.address.description, localPort: destination.port,
-        isLoopback: source.address.isLoopback, listener: settings.name)
-      let handler = SessionHandler(door: self, ticket: ticket, peer: peer, loop: core.context(of: channel.eventLoop))
-      if settings.tls == .implicit {
-        // `listen` lets no such listener open without a certificate.
-        guard let contexts = tls.current else { throw ChannelError.operationUnsupported }
-        try pipeline.addHandlers([NIOSSLServerHandler(context: contexts.context), handler], position: .last)
-      } else {
-        try pipeline.addHandler(handler, position: .last)
-      }
+      try open(channel, ticket, from: source, to: destination)
     } catch let refusal as Admission.Refusal {
       add(to: core.counters.refusedCount)
       core.logger.info(
         "connection refused",
-        metadata: [
-          "listener": "\(settings.name)", "peer": "\(source.address.description)", "limit": "\(refusal.rawValue)",
-        ])
+        metadata: ["listener": "\(settings.name)", "peer": "\(source.address)", "limit": "\(refusal.rawValue)"])
       // Before a TLS handshake there is no way to say anything.
-      try pipeline.addHandler(RefusalHandler(lastWords: settings.tls == .implicit ? [] : settings.refusal))
+      let lastWords = settings.tls == .implicit ? [] : settings.refusal
+      try channel.pipeline.syncOperations.addHandler(RefusalHandler(lastWords: lastWords))
+    }
+  }
+
+  /// Puts the session's handlers into the channel; from then on they own the ticket.
+  private func open(
+    _ channel: any Channel, _ ticket: Admission.Ticket, from source: Endpoint, to destination: Endpoint
+  ) throws {
+    add(to: core.counters.acceptedCount)
+    let peer = Peer(
+      id: core.nextID(), address: "\(source.address)", network: source.address.networkKey, port: source.port,
+      localAddress: "\(destination.address)", localPort: destination.port, isLoopback: source.address.isLoopback,
+      listener: settings.name)
+    let handler = SessionHandler(door: self, ticket: ticket, peer: peer, loop: core.context(of: channel.eventLoop))
+    do {
+      if settings.tls == .implicit {
+        // `listen` lets no such listener open without a certificate.
+        guard let contexts = tls.current else { throw ChannelError.operationUnsupported }
+        try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: contexts.context))
+      }
+      try channel.pipeline.syncOperations.addHandler(handler)
+    } catch {
+      core.admission.release(ticket)
+      throw error
     }
   }
 }

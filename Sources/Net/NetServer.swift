@@ -1,3 +1,4 @@
+import CNet
 import Glibc
 package import Logging
 import NIOCore
@@ -20,7 +21,19 @@ package final class NetServer: Sendable {
 
   package init(settings: NetSettings = NetSettings(), logger: Logger) {
     group = MultiThreadedEventLoopGroup(numberOfThreads: settings.threads > 0 ? settings.threads : System.coreCount)
-    core = ServerCore(settings: settings, group: group, logger: logger)
+    core = ServerCore(settings: Self.fitting(settings, logger), group: group, logger: logger)
+  }
+
+  /// The settings with no more connections than the system allows descriptors, less some for files.
+  private static func fitting(_ settings: NetSettings, _ logger: Logger) -> NetSettings {
+    let allowed = max(net_raise_descriptor_limit() - 256, 64)
+    guard settings.connections > allowed else { return settings }
+    logger.warning(
+      "fewer connections than wished: the limit of open files is low",
+      metadata: ["wished": "\(settings.connections)", "possible": "\(allowed)"])
+    var fitting = settings
+    fitting.connections = allowed
+    return fitting
   }
 
   /// Connections that are not over yet.

@@ -39,9 +39,15 @@ final class ResolverThread: Sendable {
     }
     bell = (ends[0], ends[1])
     do throws(ResolverFault) { try Self.configure(context, settings) } catch {
-      release()
+      ub_ctx_delete(context)
       throw error
     }
+  }
+
+  deinit {
+    // Not earlier: a `ring` after the end must not reach a descriptor that is somebody else's by then.
+    Glibc.close(bell.read)
+    Glibc.close(bell.write)
   }
 
   /// Starts the thread, which keeps itself alive until `close`.
@@ -57,7 +63,7 @@ final class ResolverThread: Sendable {
       }, me.toOpaque())
     guard status == 0 else {
       me.release()
-      release()
+      ub_ctx_delete(context)
       throw ResolverFault(reason: "no thread: \(String(cString: strerror(status)))")
     }
     pthread_detach(thread)
@@ -105,7 +111,7 @@ final class ResolverThread: Sendable {
       if isClosing { break }
       wait(open.isEmpty ? -1 : 200)
     }
-    release()
+    ub_ctx_delete(context)
   }
 
   private func wait(_ milliseconds: Int32) {
@@ -146,12 +152,6 @@ final class ResolverThread: Sendable {
     // A cancelled question's callback is never called, so its reference is ours again.
     if ub_cancel(context, question.number) == 0 { Unmanaged.passUnretained(question).release() }
     question.answer(.temporaryFailure(isClosing ? "resolver closed" : "timeout"))
-  }
-
-  private func release() {
-    ub_ctx_delete(context)
-    Glibc.close(bell.read)
-    Glibc.close(bell.write)
   }
 
   private static func text(_ status: Int32) -> String { String(cString: ub_strerror(status)) }

@@ -67,6 +67,7 @@ extension SessionHandler: NIOScheduledCallbackHandler {
     } else {
       checkRate(now)
       if let end = clock.patienceEnds, end <= now {
+        clock.patienceEnds = nil
         add(to: core.counters.deadlinesCount)
         isDeadlineDue = true
         pump()
@@ -82,7 +83,7 @@ extension SessionHandler: NIOScheduledCallbackHandler {
       note("tls handshake too slow")
       cut()
     case .lingering:
-      context?.close(promise: nil)
+      cut()
     case .talking, .closing, .closed:
       break
     }

@@ -82,15 +82,15 @@ extension SessionHandler {
   private func hangUpIfSaid() {
     guard phase == .closing, !isSending, output.isEmpty, let context else { return }
     phase = .lingering
+    clock.phaseEnds = .now() + TimeAmount(core.settings.lingerLimit)
     if isTLS || isInputClosed {
-      // NIOSSL says close_notify and waits for the peer's, for a while.
+      // NIOSSL says close_notify and waits for the peer's.
       context.close(promise: nil)
     } else {
       // Closing at once with bytes unread would reset the connection and lose our last word (RFC 1122 §4.2.2.13).
-      clock.phaseEnds = .now() + TimeAmount(core.settings.lingerLimit)
       context.close(mode: .output, promise: nil)
-      rearm()
     }
+    rearm()
   }
 }
 

@@ -1,9 +1,12 @@
+import Logging
 import NIOCore
 
 /// What a tick of one connection may do before the others get their turn.
 enum TickBudget {
   static let commands = 64
   static let bytes = 262_144
+  /// So many times `.proceed` with nothing consumed and nothing written is a fault of the session.
+  static let fruitless = 1_000
 }
 
 extension SessionHandler {
@@ -47,8 +50,14 @@ extension SessionHandler {
   }
 
   private func tell(_ event: Event<S.Outcome>) {
-    let before = input.count
+    let (before, written) = (input.count, output.count)
     guard let step = session?.advance(event, &input, &output) else { return }
+    if case .proceed = step, input.count == before, output.count == written {
+      fruitless += 1
+      if fruitless > TickBudget.fruitless { return giveUp() }
+    } else {
+      fruitless = 0
+    }
     switch event {
     case .outcome, .secured, .deadline: gotOn = true
     case .input: if input.count < before { gotOn = true }
@@ -56,7 +65,14 @@ extension SessionHandler {
     }
     if ticket.isStranger, session?.isTrusted == true { core.admission.trust(&ticket) }
     setReceiveSize()
-    if mustClose { beginClose() } else { perform(step) }
+    if mustClose, case .deadline = event { beginClose() } else { perform(step) }
+  }
+
+  /// The session turns in circles.
+  private func giveUp() {
+    core.logger.error(
+      "session makes no progress", metadata: ["connection": "\(peer.id)", "listener": "\(peer.listener)"])
+    cut()
   }
 
   func perform(_ step: Step<S.Outcome>) {
@@ -114,13 +130,8 @@ extension SessionHandler {
   private func worked(_ outcome: S.Outcome) {
     work = nil
     resumeWaiters(open: false)
-    if phase == .closed {
-      _ = session?.advance(.outcome(outcome), &input, &output)
-      finish()
-    } else {
-      self.outcome = outcome
-      pump()
-    }
+    self.outcome = outcome
+    if phase == .closed { finish() } else { pump() }
   }
 }
 

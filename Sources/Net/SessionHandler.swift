@@ -59,6 +59,8 @@ final class SessionHandler<S: Session>: ChannelDuplexHandler {
   var hasYielded = false
   /// The session got on since it last began to wait.
   var gotOn = true
+  /// Steps in a row that consumed and wrote nothing.
+  var fruitless = 0
 
   // Work
   var work: Task<Void, Never>?
@@ -174,8 +176,12 @@ final class SessionHandler<S: Session>: ChannelDuplexHandler {
     if let work { work.cancel() } else { finish() }
   }
 
-  /// The very end; see invariant 4.
+  /// The very end; see invariant 4. Work that returned too late is still told, though nothing more can be said.
   func finish() {
+    if let outcome {
+      self.outcome = nil
+      _ = session?.advance(.outcome(outcome), &input, &output)
+    }
     session?.closed()
     session = nil
     input = Input()
@@ -209,6 +215,8 @@ extension SessionHandler: Wakeable, LiveConnection {
   /// Ends the connection now, whatever is still to be sent.
   func cut() {
     if phase == .talking || phase == .securing || phase == .opening { phase = .closing }
+    clock.patienceEnds = nil
+    clock.measureRate(false, now: .now())
     work?.cancel()
     resumeWaiters(open: false)
     guard let context else { return }

@@ -63,3 +63,73 @@ extension Phrase {
   package static var columnLastUse: Phrase { Phrase(en: "Last used", ar: "آخر استخدام") }
   package static var columnExpires: Phrase { Phrase(en: "Ends", ar: "ينتهي") }
 }
+
+// Help of the one-shot checks of where a message came from.
+extension Phrase {
+  package static var helpSPF: Phrase {
+    Phrase(
+      en: "Say whether a server may send for a domain (SPF).",
+      ar: "بيان هل يُسمح لخادم بالإرسال باسم نطاق (SPF).")
+  }
+  package static var helpDKIM: Phrase {
+    Phrase(en: "Signatures of messages (DKIM).", ar: "تواقيع الرسائل (DKIM).")
+  }
+  package static var helpDKIMVerify: Phrase {
+    Phrase(en: "Check every signature of a message.", ar: "فحص كل توقيع في رسالة.")
+  }
+  package static var helpDKIMSign: Phrase {
+    Phrase(en: "Sign a message and print it.", ar: "توقيع رسالة وطباعتها.")
+  }
+  package static var helpARC: Phrase {
+    Phrase(en: "Chains of forwarders' signatures (ARC).", ar: "سلاسل تواقيع المحوِّلين (ARC).")
+  }
+  package static var helpARCVerify: Phrase {
+    Phrase(en: "Check the chain of a message.", ar: "فحص سلسلة رسالة.")
+  }
+  package static var helpDMARC: Phrase {
+    Phrase(en: "What a domain asks for its mail (DMARC).", ar: "ما يطلبه نطاق بشأن بريده (DMARC).")
+  }
+  package static var helpDMARCCheck: Phrase {
+    Phrase(
+      en: "Evaluate a domain's policy for given SPF and DKIM results.",
+      ar: "تقييم سياسة نطاق لنتائج SPF وDKIM معطاة.")
+  }
+  package static var helpOptionDNS: Phrase {
+    Phrase(
+      en: "The DNS server to ask. Without it, the one of this computer.",
+      ar: "خادم DNS المطلوب سؤاله. وبدونه خادم هذا الحاسوب.")
+  }
+  package static var helpOptionIP: Phrase {
+    Phrase(en: "The address of the sending server.", ar: "عنوان الخادم المُرسل.")
+  }
+  package static var helpOptionHelo: Phrase {
+    Phrase(en: "The name it gave in HELO or EHLO.", ar: "الاسم الذي ذكره في HELO أو EHLO.")
+  }
+  package static var helpOptionMailFrom: Phrase {
+    Phrase(
+      en: "The address in MAIL FROM. Without it, the name in HELO is checked.",
+      ar: "العنوان في MAIL FROM. وبدونه يُفحص الاسم في HELO.")
+  }
+  package static var helpOptionKey: Phrase {
+    Phrase(en: "The private key, a PEM file.", ar: "المفتاح الخاص، ملف PEM.")
+  }
+  package static var helpOptionSelector: Phrase {
+    Phrase(en: "The selector under which the key is published.", ar: "المحدِّد الذي نُشر المفتاح تحته.")
+  }
+  package static var helpOptionFrom: Phrase {
+    Phrase(en: "The domain in the From field.", ar: "النطاق في حقل From.")
+  }
+  package static var helpOptionSPFResult: Phrase {
+    Phrase(
+      en: "What SPF said, such as pass:example.org.",
+      ar: "ما قاله SPF، مثل pass:example.org.")
+  }
+  package static var helpOptionDKIMResult: Phrase {
+    Phrase(
+      en: "What DKIM said, such as pass:example.org. May be given several times.",
+      ar: "ما قاله DKIM، مثل pass:example.org. يجوز تكراره.")
+  }
+  package static var helpArgumentMessage: Phrase {
+    Phrase(en: "The message, a file; - for standard input.", ar: "الرسالة، ملف؛ أو - للدخل القياسي.")
+  }
+}

@@ -5,7 +5,7 @@ extension Store {
   /// `.accountExists`.
   package func createAccount(_ id: AccountID, lane: Int? = nil) async throws(StoreFault) {
     let chosen = Int((lane.map(Int64.init) ?? id.raw).magnitude % UInt64(lanes.count))
-    if accounts().contains(id) { throw .accountExists }
+    if home(of: id) != nil { throw .accountExists }
     let start = UInt32.random(in: 1...(1 << 30))
     try await lanes[chosen].perform { transaction throws(StoreFault) in
       try transaction.createAccount(id, uidValidity: start)

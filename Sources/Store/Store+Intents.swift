@@ -26,15 +26,33 @@ extension Store {
       if case .accepted = entry.fate { return nil }
       return entry.number
     }
-    // The recipients' copies are safe; a forgotten intent is found at the next start and changes nothing.
-    lanes[home].submit(weight: 0) { transaction throws(StoreFault) in
-      try transaction.settle(intent: qid, numbers: done)
-    } _: { [logger] (result: Result<Void, StoreFault>) in
+    settleIntent(qid, of: home, numbers: done, wanted)
+    return fates
+  }
+
+  /// The copies of recipients `numbers` are safe: crosses them off, and then their keys. Nobody waits for it: an intent that a crash
+  /// leaves is found at the next start and changes nothing.
+  private func settleIntent(
+    _ qid: Int64, of home: Int, numbers: [Int], _ wanted: [(lane: Int, recipients: [DeliveryPlan.Recipient])]
+  ) {
+    let lanes = lanes
+    let note = { @Sendable [logger] (result: Result<Void, StoreFault>) in
       if case .failure(let fault) = result {
         logger.error("an intent stays for the next start", metadata: ["fault": "\(fault)", "intent": "\(home)/\(qid)"])
       }
     }
-    return fates
+    lanes[home].submit(weight: 0) { transaction throws(StoreFault) in
+      try transaction.settle(intent: qid, numbers: numbers)
+    } _: { (result: Result<Void, StoreFault>) in
+      note(result)
+      guard case .success = result else { return }
+      for (lane, recipients) in wanted {
+        let done = recipients.filter { numbers.contains($0.number) }
+        lanes[lane].submit(
+          weight: 0,
+          { transaction throws(StoreFault) in try transaction.forgetIntent(done, qid: qid, home: home) }, note)
+      }
+    }
   }
 
   /// Finishes deliveries to several lanes that an earlier fault left unfinished. At start it runs by itself; call it again (rarely)

@@ -103,6 +103,13 @@ package final class Store: Sendable {
   /// Starts receiving one message.
   package func spool() -> Spool { Spool(spooler) }
 
+  /// False when the disk has no room for `size` more bytes beside the reserve: 452 4.3.1 at MAIL. Quick enough for an event loop.
+  package func hasDiskRoom(for size: Int) -> Bool {
+    var facts = statvfs()
+    guard statvfs(folder, &facts) == 0 else { return true }
+    return Int64(facts.f_bavail) * Int64(facts.f_frsize) >= options.diskReserve.saturatingAdd(Int64(size))
+  }
+
   // MARK: Lanes
 
   /// The lane an account is on. Throws `.noSuchAccount`.
@@ -117,4 +124,11 @@ package final class Store: Sendable {
 
   /// All accounts that have storage, ascending.
   package func accounts() -> [AccountID] { homes.withLock { $0.keys.sorted() } }
+}
+
+extension Int64 {
+  fileprivate func saturatingAdd(_ other: Int64) -> Int64 {
+    let (sum, isOver) = addingReportingOverflow(other)
+    return isOver ? .max : sum
+  }
 }

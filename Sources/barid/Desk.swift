@@ -13,7 +13,7 @@ struct Desk {
     _ verb: String, _ arguments: [String: ControlValue] = [:], json: Bool = false,
     needsServer: Bool = false, show: (ControlValue) -> String? = { _ in nil }
   ) async throws {
-    let request = ControlRequest(verb, arguments, language: Speech.language)
+    let request = ControlRequest(verb, arguments, language: language)
     let response = try await answer(request, needsServer: needsServer)
     if !response.isDone { throw Terminal.fail(response.text) }
     if json { return Terminal.print(try response.result.json()) }
@@ -21,6 +21,9 @@ struct Desk {
     if !response.text.isEmpty { Terminal.print(response.text) }
     if let password = response.result["password"]?.text { Terminal.print(.passwordShownOnce(password)) }
   }
+
+  /// The configuration's language speaks where nothing else was said.
+  private var language: Language { Speech.chosen ?? Language(rawValue: settings.language) ?? .english }
 
   private func answer(_ request: ControlRequest, needsServer: Bool) async throws -> ControlResponse {
     do throws(ControlFailure) {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BaridServer
 import Glibc
 import Phrases
 
@@ -42,14 +43,7 @@ enum Terminal {
   }
 
   private static func write(_ text: String, to descriptor: Int32) {
-    let bytes = Array(text.utf8)
-    var done = 0
-    while done < bytes.count {
-      let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress.map { $0 + done }, bytes.count - done) }
-      if count < 0 && errno == EINTR { continue }
-      if count <= 0 { return }
-      done += count
-    }
+    DescriptorWrite.all(Array(text.utf8), to: descriptor)
   }
 
   /// Columns on a screen: marks and bidi controls take none.

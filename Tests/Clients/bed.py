@@ -114,9 +114,10 @@ class Bed:
         return ssl.create_default_context(cafile=self.authority)
 
     def resident_kib(self):
+        """Memory of its own; the pages of a debug program's file are not counted."""
         with open(f"/proc/{self.pid}/status", encoding="ascii") as lines:
             for line in lines:
-                if line.startswith("VmRSS:"):
+                if line.startswith("RssAnon:"):
                     return int(line.split()[1])
         return 0
 

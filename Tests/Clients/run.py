@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Real mail programs over TCP against the built server. Prints `N passed, N failed`.
 
-run.py [WORD...]: only checks whose name contains one of the words.
+run.py [--heavy] [WORD...]: only checks whose name contains one of the words; --heavy: those of `make interop` too.
 """
 import sys
 
 import test_bad_input
 import test_curl
 import test_demo
+import test_heavy
 import test_program
 import test_python
 import test_sync
@@ -28,6 +29,8 @@ def main():
             if wanted(name):
                 tally.check(name, check)
     modules = [test_curl, test_python, test_bad_input, test_sync]
+    if "--heavy" in sys.argv:
+        modules.append(test_heavy)
     if any(wanted(f"{module.__name__[5:]}: {check.__name__}") for module in modules for check in module.CHECKS):
         try:
             with Bed("clients", 21_000) as bed:

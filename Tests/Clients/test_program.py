@@ -269,7 +269,48 @@ def term_drains(folder):
     assert not os.path.exists(folder + "/data/control.sock")
 
 
+@in_folder
+def certificates_by_name(folder):
+    """Several certificates: a client gets the one for the name that it asks for."""
+    for name in ["one", "two"]:
+        run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "9",
+             "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:mail.{name}.test,DNS:*.{name}.example",
+             "-keyout", f"{folder}/{name}.key", "-out", f"{folder}/{name}.pem"])
+    extra = (f"tls: {{certificates: [{folder}/one.pem, {folder}/two.pem], keys: [{folder}/one.key, {folder}/two.key], "
+             "minimum: '1.3'}\n")
+    with Server(folder, extra) as server:
+        for asked, given in [("mail.two.test", "two"), ("MAIL.ONE.TEST", "one"), ("x.two.example", "two"),
+                             ("nobody.test", "one"), (None, "one")]:
+            context = ssl.create_default_context()
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+            with socket.create_connection(("127.0.0.1", 993 + OFFSET), timeout=20) as plain:
+                with context.wrap_socket(plain, server_hostname=asked) as tls:
+                    words = ssl.DER_cert_to_PEM_cert(tls.getpeercert(True))
+                    with open(f"{folder}/{given}.pem", encoding="ascii") as lines:
+                        assert words.split() == lines.read().split(), asked
+                    assert tls.version() == "TLSv1.3"
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        try:
+            with socket.create_connection(("127.0.0.1", 993 + OFFSET), timeout=20) as plain:
+                context.wrap_socket(plain)
+        except (ssl.SSLError, ConnectionError):
+            pass
+        else:
+            raise AssertionError("TLS 1.2 was spoken")
+        assert not os.path.exists(folder + "/data/certificates")
+        server.end()
+    # A key that is not the certificate's: one sentence.
+    with open(f"{folder}/barid.yaml", "w", encoding="utf-8") as out:
+        out.write(configuration(folder, OFFSET) + f"tls: {{certificates: {folder}/one.pem, keys: {folder}/two.key}}\n")
+    words = refused([program(), "serve", "--config", f"{folder}/barid.yaml"])
+    assert f"{folder}/one.pem" in words and "\n" not in words, words
+
+
 CHECKS = [
-    help_in_two_languages, config_mistakes_all_at_once, config_describe_can_be_used, commands_with_and_without_a_server,
+    certificates_by_name, help_in_two_languages, config_mistakes_all_at_once, config_describe_can_be_used, commands_with_and_without_a_server,
     plain_log_in_is_refused, refusals_touch_nothing, hup_reloads_without_dropping, term_drains,
 ]

@@ -57,7 +57,7 @@ def smtplib_submission(bed):
     raw = ok(session.fetch(numbers[-1], "(BODY.PEEK[])"))[0][1]
     got = BytesParser(policy=default).parsebytes(raw)
     assert got["Subject"] == "رسالة عربية", got["Subject"]
-    assert got.get_body().get_content() == "مرحبًا\n"
+    assert got.get_body().get_content().strip() == "مرحبًا"
     assert next(got.iter_attachments()).get_content() == bytes(range(256)) * 40
     session.logout()
 
@@ -125,7 +125,8 @@ def imap_messages(bed):
     assert ok(session.status("Archive", "(MESSAGES)"))[0].endswith(b"(MESSAGES 1)")
     assert ok(session.status("Trash", "(MESSAGES)"))[0].endswith(b"(MESSAGES 1)")
     ok(session.store("1", "+FLAGS", "(\\Deleted)"))
-    assert ok(session.expunge()) == [b"1"]
+    # imaplib still holds the EXPUNGE of the move.
+    assert ok(session.expunge())[-1] == b"1"
     envelope = ok(session.fetch("1", "(ENVELOPE BODYSTRUCTURE RFC822.SIZE INTERNALDATE FLAGS)"))[0]
     assert b'"number 1"' in envelope and b'"TEXT" "PLAIN"' in envelope.upper(), envelope
     ok(session.close())

@@ -35,7 +35,8 @@ def mbsync(bed):
     with open(config, "w", encoding="utf-8") as out:
         out.write(f"""
 IMAPAccount bed
-Host {bed.host}
+# mbsync looks for the host among the certificate's DNS names only.
+Host localhost
 Port {bed.port("IMAPS")}
 User {bed.user(20)}
 Pass {bed.password}
@@ -107,8 +108,13 @@ def getmail(bed):
     """Download by POP3: everything once, nothing the second time, then delete after retrieval."""
     fill(bed, 21, 200)
     home = os.path.join(bed.folder, "getmail")
-    for part in ["cur", "new", "tmp"]:
-        os.makedirs(os.path.join(home, "mail", part))
+    mail = os.path.join(home, "mail")
+    os.makedirs(mail)
+    # getmail refuses to write a Maildir as root, which CI is; a delivery program of our own it takes.
+    keep = os.path.join(home, "keep")
+    with open(keep, "w", encoding="utf-8") as out:
+        out.write(f"#!/bin/sh\ncat >{mail}/$$\n")
+    os.chmod(keep, 0o700)
 
     def write(delete):
         with open(os.path.join(home, "getmailrc"), "w", encoding="utf-8") as out:
@@ -122,9 +128,9 @@ password = {bed.password}
 ca_certs = {bed.authority}
 
 [destination]
-type = Maildir
-path = {home}/mail/
-user = root
+type = MDA_external
+path = {keep}
+allow_root_commands = true
 
 [options]
 read_all = false
@@ -136,14 +142,14 @@ verbose = 0
     environment = dict(os.environ, HOME=home)
     write("false")
     run(command, timeout=120, environment=environment)
-    assert len(mailbox.Maildir(os.path.join(home, "mail"), create=False)) == 200
+    assert len(os.listdir(mail)) == 200
     run(command, timeout=120, environment=environment)
-    assert len(mailbox.Maildir(os.path.join(home, "mail"), create=False)) == 200, "a letter came twice"
+    assert len(os.listdir(mail)) == 200, "a letter came twice"
     session = imap(bed, 21)
     ok(session.append("INBOX", None, None, letter("one-more", "one more").encode()))
     write("true")
     run(command, timeout=120, environment=environment)
-    assert len(mailbox.Maildir(os.path.join(home, "mail"), create=False)) == 201
+    assert len(os.listdir(mail)) == 201
     session.select("INBOX", readonly=True)
     assert ok(session.search(None, "ALL")) == [b""], "delete after retrieval left something"
     session.logout()

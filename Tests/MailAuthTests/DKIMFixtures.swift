@@ -52,4 +52,35 @@ enum DKIMFixtures {
 
   /// True: dkimpy can be used here.
   static let hasDKIMPy = system("/usr/bin/python3 -c 'import dkim, nacl' >/dev/null 2>&1") == 0
+
+  /// True: OpenDKIM can be used here.
+  static let hasOpenDKIM = access("/usr/sbin/opendkim", X_OK) == 0
+
+  struct Failure: Error {}
+
+  /// A new empty folder; nil: none could be made.
+  static func makeFolder() -> String? {
+    var template = Array("/tmp/barid-dkim-XXXXXX".utf8CString)
+    return mkdtemp(&template).map { String(cString: $0) }
+  }
+
+  static func remove(_ folder: String) { _ = system("rm -r '\(folder)'") }
+
+  static func write(_ bytes: [UInt8], _ path: String) throws {
+    guard let file = fopen(path, "wb") else { throw Failure() }
+    defer { fclose(file) }
+    guard fwrite(bytes, 1, bytes.count, file) == bytes.count else { throw Failure() }
+  }
+
+  static func read(_ path: String) -> [UInt8]? {
+    guard let file = fopen(path, "rb") else { return nil }
+    defer { fclose(file) }
+    var result: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let count = fread(&piece, 1, piece.count, file)
+      if count == 0 { return result }
+      result += piece[..<count]
+    }
+  }
 }

@@ -1,5 +1,4 @@
 import DNS
-import Glibc
 import MailAuth
 import TestKit
 import Testing
@@ -109,67 +108,5 @@ import Testing
     #expect(rsa.quotedRecord.hasPrefix("\"v=DKIM1; k=rsa; p="))
     #expect(try DKIMFixtures.key("ed25519test.key").record.hasSuffix(try DKIMFixtures.record("ed25519test.dns")))
     #expect(try DKIMPrivateKey(pem: DKIMPrivateKey.generateEd25519().pem).algorithm == "ed25519-sha256")
-  }
-
-  /// What dkimpy signs verifies here, in every form; what is signed here verifies there.
-  @Test(.enabled(if: DKIMFixtures.hasDKIMPy)) func interoperatesWithDKIMPy() async throws {
-    var template = Array("/tmp/barid-dkim-XXXXXX".utf8CString)
-    let folder = try #require(mkdtemp(&template).map { String(cString: $0) })
-    defer { _ = system("rm -r '\(folder)'") }
-    let names = try TestResources.files(in: "dkim/corpus").filter { $0.hasSuffix("eml") || $0.hasSuffix("msg") }
-    var count = 0
-    for (index, name) in names.enumerated() {
-      let bytes = try TestResources.bytes(name)
-      guard MessageScanner.scan(bytes).fields(named: "from").count == 1 else { continue }
-      try write(bytes, "\(folder)/\(index).eml")
-      for (key, selector) in [("test.private", "test"), ("ed25519test.key", "brisbane")] {
-        for form in Canonicalization.allCases {
-          var signer = DKIMSigner(domain: "example.com", selector: selector, key: try DKIMFixtures.key(key))
-          (signer.headerForm, signer.bodyForm) = (form, form)
-          let field = try signer.signature(for: MessageScanner.scan(bytes, alsoHash: [form]), time: 1_700_000_000)
-          try write(field + bytes, "\(folder)/\(index).\(selector).\(form).ours")
-          count += 1
-        }
-      }
-    }
-    #expect(count > 80)
-    let verdicts = try #require(DKIMFixtures.python("dkimpy_sign.py", "verify '\(folder)'")).split(separator: "\n")
-    #expect(verdicts.count == count)
-    for verdict in verdicts { #expect(verdict.hasSuffix(" pass"), "\(verdict)") }
-
-    _ = try #require(DKIMFixtures.python("dkimpy_sign.py", "sign '\(folder)'"))
-    let dns = try DKIMFixtures.dns()
-    var signed = 0
-    for index in names.indices {
-      for algorithm in ["rsa-sha256", "ed25519-sha256"] {
-        for forms in ["simple.simple", "simple.relaxed", "relaxed.simple", "relaxed.relaxed"] {
-          guard let bytes = read("\(folder)/\(index).eml.\(algorithm).\(forms).signed") else { continue }
-          let results = await DKIMVerifier(time: Int64(time(nil))).verify(MessageScanner.scan(bytes), dns)
-          #expect(results[0].result == .pass, "\(names[index]) \(algorithm) \(forms) \(results[0])")
-          signed += 1
-        }
-      }
-    }
-    #expect(signed == 2 * count)
-  }
-
-  struct Failure: Error {}
-
-  private func write(_ bytes: [UInt8], _ path: String) throws {
-    guard let file = fopen(path, "wb") else { throw Failure() }
-    defer { fclose(file) }
-    guard fwrite(bytes, 1, bytes.count, file) == bytes.count else { throw Failure() }
-  }
-
-  private func read(_ path: String) -> [UInt8]? {
-    guard let file = fopen(path, "rb") else { return nil }
-    defer { fclose(file) }
-    var result: [UInt8] = []
-    var piece = [UInt8](repeating: 0, count: 65_536)
-    while true {
-      let count = fread(&piece, 1, piece.count, file)
-      if count == 0 { return result }
-      result += piece[..<count]
-    }
   }
 }

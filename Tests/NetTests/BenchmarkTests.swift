@@ -37,7 +37,7 @@ import Testing
 
   /// Connects many times, then exchanges a line on each connection, told by lines on its standard input.
   static let script = """
-    import socket, ssl, sys
+    socket, ssl, sys = map(__import__, ("socket", "ssl", "sys"))
     port, count, tls = int(sys.argv[1]), int(sys.argv[2]), sys.argv[3] == "tls"
     context = ssl.create_default_context(); context.check_hostname = False; context.verify_mode = ssl.CERT_NONE
     held = []
@@ -150,7 +150,7 @@ private final class ChildProcess {
     posix_spawn_file_actions_adddup2(&actions, fromChild[1], 1)
     for descriptor in toChild + fromChild { posix_spawn_file_actions_addclose(&actions, descriptor) }
     var words: [UnsafeMutablePointer<CChar>?] = ([name] + arguments).map { strdup($0) } + [nil]
-    defer { words.forEach { free($0) } }
+    defer { for word in words { free(word) } }
     let status = posix_spawnp(&process, name, &actions, nil, &words, environ)
     close(toChild[0])
     close(fromChild[1])

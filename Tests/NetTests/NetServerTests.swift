@@ -1,3 +1,4 @@
+import DNS
 import Testing
 
 @testable import Net
@@ -55,7 +56,7 @@ import Testing
       let second = try await TestClient.connect(test.port)
       _ = try await second.line()
       let third = try await TestClient.connect(test.port)
-      #expect(await third.rest() == "too many\r\n")
+      await third.expectEnd("too many\r\n")
       #expect(test.server.counters.refused == 1)
       // A place that is given back can be taken again.
       try await first.send("quit\r\n")
@@ -75,7 +76,7 @@ import Testing
       _ = try await first.line()
       #expect(try await TestClient.dismissal(test.port) == "too many\r\n")
       try await first.send("trust\r\n")
-      #expect(try await first.line() == "trusted")
+      try await first.expect("trusted")
       #expect(try await TestClient.greeting(test.port) == "hello 127.0.0.1 plain")
     }
   }
@@ -99,10 +100,10 @@ import Testing
     try await busy.send("slow one\r\n")
     await test.diary.wait(for: "slow one")
     let draining = Task { await test.server.drain(limit: .seconds(30)) }
-    #expect(await idle.rest() == "going down\r\n")
+    await idle.expectEnd("going down\r\n")
     await idle.hangUp()
     test.diary.add("go one")
-    #expect(await busy.rest() == "slow one\r\ngoing down\r\n")
+    await busy.expectEnd("slow one\r\ngoing down\r\n")
     await busy.hangUp()
     await draining.value
     #expect(test.server.connectionCount == 0)
@@ -118,5 +119,40 @@ import Testing
     await test.server.drain(limit: .milliseconds(20))
     #expect(test.server.connectionCount == 0)
     #expect(test.diary.lines == ["opened", "hang", "outcome hung up", "closed"])
+  }
+
+  @Test func countsEveryKindOfLimit() throws {
+    var settings = NetSettings()
+    settings.connections = 3
+    settings.connectionsPerAddress = 2
+    settings.strangersPerNetwork = 2
+    let admission = Admission(settings: settings)
+    let listener = ListenerSettings(name: "a", host: "*", port: 25, connections: 2)
+    let other = ListenerSettings(name: "b", host: "*", port: 143)
+    func address(_ text: String) throws -> IPAddress { try #require(IPAddress(text)) }
+    func refusal(_ text: String, _ listener: ListenerSettings) throws -> Admission.Refusal? {
+      let address = try address(text)
+      do throws(Admission.Refusal) {
+        _ = try admission.admit(address, to: listener)
+        return nil
+      } catch {
+        return error
+      }
+    }
+    // Two addresses of one /64 are one address.
+    var first = try admission.admit(try address("2001:db8::1"), to: listener)
+    let second = try admission.admit(try address("2001:db8::2"), to: other)
+    #expect(try refusal("2001:db8::3", listener) == .perAddress)
+    admission.trust(&first)
+    #expect(try refusal("2001:db8::3", listener) == .perAddress)
+    admission.release(second)
+    let third = try admission.admit(try address("192.0.2.1"), to: listener)
+    #expect(try refusal("192.0.2.2", listener) == .perListener)
+    let fourth = try admission.admit(try address("192.0.2.2"), to: other)
+    #expect(try refusal("198.51.100.1", other) == .inAll)
+    admission.release(first)
+    #expect(try refusal("192.0.2.3", other) == .strangersPerNetwork)
+    for ticket in [third, fourth] { admission.release(ticket) }
+    #expect(try refusal("192.0.2.3", other) == nil)
   }
 }

@@ -1,5 +1,5 @@
+import CUnbound
 import DNS
-import Glibc
 import NIOCore
 import NIOPosix
 import Testing
@@ -151,6 +151,29 @@ import Testing
       (.ptr, [64]), (.ptr, [1, 0xFF, 0]), (.ptr, [0, 0]),
     ] as [(RecordType, [UInt8])])
   func badRecords(_ type: RecordType, _ wire: [UInt8]) { #expect(RecordData(type: type, wire: wire) == nil) }
+
+  /// A bogus answer still carries its data and may be marked secure: it must never be taken for an answer.
+  @Test func bogusComesFirst() {
+    var bytes: [CChar] = [1, 2, 3, 4]
+    var length: Int32 = 4
+    bytes.withUnsafeMutableBufferPointer { bytes in
+      var data = [bytes.baseAddress, nil]
+      data.withUnsafeMutableBufferPointer { data in
+        withUnsafeMutablePointer(to: &length) { length in
+          var result = ub_result()
+          result.data = data.baseAddress
+          result.len = length
+          result.havedata = 1
+          result.secure = 1
+          #expect(ResolverThread.answer(.a, 0, result) == .records([.a(IPv4Address(1, 2, 3, 4))], isSecure: true))
+          #expect(ResolverThread.answer(.aaaa, 0, result) == .temporaryFailure("unreadable records"))
+          result.bogus = 1
+          #expect(ResolverThread.answer(.a, 0, result) == .bogus("dnssec validation failed"))
+        }
+      }
+    }
+    #expect(ResolverThread.answer(.a, -3, nil).isTemporary)
+  }
 
   @Test func escaping() {
     #expect(Net.Resolver.escaped("a-b._c.*.d") == "a-b._c.*.d")

@@ -3,6 +3,7 @@ import NIOPosix
 import NIOSSL
 import NIOTLS
 import Synchronization
+import Testing
 
 /// A client over real TCP that reads lines.
 final class TestClient: Sendable {
@@ -126,6 +127,18 @@ final class TestClient: Sendable {
     }
     guard let line else { throw Ended() }
     return String(decoding: line, as: UTF8.self)
+  }
+
+  /// Waits for the next line, which must be this.
+  func expect(_ expected: String, at location: SourceLocation = #_sourceLocation) async throws {
+    let found = try await line()
+    #expect(found == expected, sourceLocation: location)
+  }
+
+  /// Waits for the end, before which exactly this must come.
+  func expectEnd(_ expected: String, at location: SourceLocation = #_sourceLocation) async {
+    let found = await rest()
+    #expect(found == expected, sourceLocation: location)
   }
 
   /// Waits for `count` more bytes and throws them away.

@@ -40,6 +40,7 @@ struct TestSession: Session {
   enum Mode {
     case commands
     case body(Int)
+    case circle
   }
 
   var diary: Diary
@@ -85,6 +86,7 @@ struct TestSession: Session {
   mutating func closed() { diary.add("closed") }
 
   private mutating func advance(_ input: inout Input, _ output: inout Output) -> Step<String> {
+    if case .circle = mode { return .proceed }
     if case .body(let left) = mode {
       let count = min(left, input.count)
       input.consume(count)
@@ -147,6 +149,9 @@ struct TestSession: Session {
     case "starttls":
       output.write("ready\r\n")
       return .startTLS
+    case "circle":
+      mode = .circle
+      return .proceed
     case "quit":
       output.write("bye\r\n")
       return .close
@@ -190,10 +195,11 @@ struct TestServer {
 
   init(
     _ listener: ListenerSettings? = nil, settings: NetSettings? = nil, tls: TLSContexts? = nil,
-    prepare: @escaping @Sendable (inout TestSession) -> Void = { _ in }
+    patience: Duration = .seconds(60)
   ) async throws {
     var chosen = settings ?? NetSettings()
     chosen.threads = 1
+    chosen.lingerLimit = .milliseconds(300)
     server = NetServer(settings: chosen, logger: quiet)
     let (diary, waker) = (diary, waker)
     let bound = try await server.listen(
@@ -201,7 +207,7 @@ struct TestServer {
     ) { peer, newWaker in
       waker.set(newWaker)
       var session = TestSession(diary: diary, waker: newWaker, peer: peer)
-      prepare(&session)
+      session.patience = patience
       return session
     }
     port = bound.port
@@ -216,10 +222,10 @@ let quiet = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 /// Gives the test a server and ends it afterwards, whatever happened.
 func withServer(
   _ listener: ListenerSettings? = nil, settings: NetSettings? = nil, tls: TLSContexts? = nil,
-  prepare: @escaping @Sendable (inout TestSession) -> Void = { _ in },
+  patience: Duration = .seconds(60),
   _ body: (TestServer) async throws -> Void
 ) async throws {
-  let server = try await TestServer(listener, settings: settings, tls: tls, prepare: prepare)
+  let server = try await TestServer(listener, settings: settings, tls: tls, patience: patience)
   do {
     try await body(server)
   } catch {

@@ -1,3 +1,4 @@
+import Database
 import Glibc
 import Testing
 
@@ -57,9 +58,12 @@ import Testing
       }
     }
     let cpu = processorSeconds() - before
+    let batches = try store.lanes[0].performBlocking { transaction throws(StoreFault) in
+      try inStore { () throws(DatabaseFault) in try LaneState.read(transaction.connection)?.batch ?? 1 }
+    }
     let rate = Double(each * writers) / (took / .seconds(1))
     say(
-      "deliver 4 KiB durable: lanes \(lanes) writers \(writers): \(Int(rate))/s, CPU \(Int(cpu * 1e6) / (each * writers)) us each"
+      "deliver 4 KiB durable: lanes \(lanes) writers \(writers): \(Int(rate))/s, CPU \(Int(cpu * 1e6) / (each * writers)) us each, \(each * writers / lanes / Int(batches)) a batch"
     )
   }
 

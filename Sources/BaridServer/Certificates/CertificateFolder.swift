@@ -1,4 +1,5 @@
 internal import Crypto
+internal import DNS
 // X509 speaks of time in Foundation's Date.
 internal import FoundationEssentials
 internal import Glibc
@@ -117,7 +118,7 @@ package struct CertificateFolder: Sendable {
   }
 
   private static func generalName(_ name: String) -> GeneralName {
-    guard let address = NumericAddress(name) else { return .dnsName(name) }
+    guard let address = IPAddress(name) else { return .dnsName(name) }
     return .ipAddress(ASN1OctetString(contentBytes: address.octets[...]))
   }
 

@@ -1,3 +1,4 @@
+internal import DNS
 internal import Phrases
 
 // The table of options, in the order in which `barid config describe` shows them.
@@ -14,7 +15,8 @@ extension ConfigurationOption {
       "The folder that holds all mail and accounts; one server at a time.", example: "/var/lib/barid",
       check: Check.path),
     .text(
-      "language", \.language, form: "en or ar", "The language of texts that people read.", example: "ar",
+      "language", \.language, form: "en or ar",
+      "The language of answers to commands, where neither --language nor the locale says one.", example: "ar",
       check: { Language(rawValue: $0) == nil ? .remedyOneOf("en, ar") : nil }),
   ]
 
@@ -84,7 +86,7 @@ extension ConfigurationOption {
   private static let resolver: [ConfigurationOption] = [
     .text(
       "resolver.address", \.resolver.address, form: "an address",
-      "The DNS server to ask; empty: those of /etc/resolv.conf.", example: "127.0.0.1",
+      "The DNS server to ask; empty: the first of /etc/resolv.conf.", example: "127.0.0.1",
       check: { $0.isEmpty ? nil : Check.address($0) }),
     .number("resolver.port", \.resolver.port, 1...65_535, "The DNS server's port.", example: "5353"),
   ]
@@ -125,14 +127,10 @@ enum Check {
   }
 
   @Sendable static func address(_ text: String) -> Phrase? {
-    NumericAddress(text) == nil ? .remedyAddress : nil
+    IPAddress(text) == nil ? .remedyAddress : nil
   }
 
   @Sendable static func network(_ text: String) -> Phrase? {
-    let parts = text.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false)
-    guard let address = NumericAddress(String(parts[0])) else { return .remedyNetwork }
-    if parts.count == 1 { return nil }
-    guard let bits = Int(parts[1]), (0...address.bits).contains(bits) else { return .remedyNetwork }
-    return nil
+    IPNetwork(text) == nil ? .remedyNetwork : nil
   }
 }

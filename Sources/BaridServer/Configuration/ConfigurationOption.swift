@@ -85,23 +85,27 @@ extension ConfigurationOption {
     _ key: String, _ path: Path<String>, form: String, _ purpose: String, example: String,
     check: @escaping @Sendable (String) -> Phrase? = { _ in nil }
   ) -> ConfigurationOption {
-    option(key, path, form: form, purpose, example: example, write: quoted) { raw throws(Refusal) in
-      guard case .one(let text) = raw else { throw Refusal(remedy: .remedyOneValue) }
-      if let remedy = check(text) { throw Refusal(remedy: remedy) }
-      return text
-    }
+    option(
+      key, path, form: form, purpose, example: example, write: quoted,
+      parse: { raw throws(Refusal) in
+        guard case .one(let text) = raw else { throw Refusal(remedy: .remedyOneValue) }
+        if let remedy = check(text) { throw Refusal(remedy: remedy) }
+        return text
+      })
   }
 
   static func number(
     _ key: String, _ path: Path<Int>, _ range: ClosedRange<Int>, _ purpose: String, example: String
   ) -> ConfigurationOption {
     let form = "a number from \(range.lowerBound) to \(range.upperBound)"
-    return option(key, path, form: form, purpose, example: example, write: { String($0) }) { raw throws(Refusal) in
-      guard case .one(let text) = raw, let value = Int(text), range.contains(value) else {
-        throw Refusal(remedy: .remedyNumber(from: range.lowerBound, to: range.upperBound))
-      }
-      return value
-    }
+    return option(
+      key, path, form: form, purpose, example: example, write: { String($0) },
+      parse: { raw throws(Refusal) in
+        guard case .one(let text) = raw, let value = Int(text), range.contains(value) else {
+          throw Refusal(remedy: .remedyNumber(from: range.lowerBound, to: range.upperBound))
+        }
+        return value
+      })
   }
 
   /// Bytes, with an optional unit: 50MiB.
@@ -110,22 +114,26 @@ extension ConfigurationOption {
   ) -> ConfigurationOption {
     let (least, most) = (ByteSize.text(range.lowerBound), ByteSize.text(range.upperBound))
     let form = "a size from \(least) to \(most)"
-    return option(key, path, form: form, purpose, example: example, write: ByteSize.text) { raw throws(Refusal) in
-      guard case .one(let text) = raw, let value = ByteSize.parse(text), range.contains(value) else {
-        throw Refusal(remedy: .remedySize(from: least, to: most))
-      }
-      return value
-    }
+    return option(
+      key, path, form: form, purpose, example: example, write: ByteSize.text,
+      parse: { raw throws(Refusal) in
+        guard case .one(let text) = raw, let value = ByteSize.parse(text), range.contains(value) else {
+          throw Refusal(remedy: .remedySize(from: least, to: most))
+        }
+        return value
+      })
   }
 
   static func flag(_ key: String, _ path: Path<Bool>, _ purpose: String, example: String) -> ConfigurationOption {
-    option(key, path, form: "true or false", purpose, example: example, write: { String($0) }) { raw throws(Refusal) in
-      switch raw.text.lowercased() {
-      case "true", "yes", "on", "1": return true
-      case "false", "no", "off", "0": return false
-      default: throw Refusal(remedy: .remedyYesNo)
-      }
-    }
+    option(
+      key, path, form: "true or false", purpose, example: example, write: { String($0) },
+      parse: { raw throws(Refusal) in
+        switch raw.text.lowercased() {
+        case "true", "yes", "on", "1": return true
+        case "false", "no", "off", "0": return false
+        default: throw Refusal(remedy: .remedyYesNo)
+        }
+      })
   }
 
   static func list(
@@ -134,13 +142,13 @@ extension ConfigurationOption {
   ) -> ConfigurationOption {
     option(
       key, path, form: "a list of \(what)", purpose, example: example, isList: true,
-      write: { "[" + $0.map(quoted).joined(separator: ", ") + "]" }
-    ) { raw throws(Refusal) in
-      for item in raw.items {
-        if let remedy = check(item) { throw Refusal(remedy: remedy) }
-      }
-      return raw.items
-    }
+      write: { "[" + $0.map(quoted).joined(separator: ", ") + "]" },
+      parse: { raw throws(Refusal) in
+        for item in raw.items {
+          if let remedy = check(item) { throw Refusal(remedy: remedy) }
+        }
+        return raw.items
+      })
   }
 
   static func choice<Value: RawRepresentable & CaseIterable & Sendable>(
@@ -148,12 +156,14 @@ extension ConfigurationOption {
   ) -> ConfigurationOption where Value.RawValue == String {
     let words = Value.allCases.map(\.rawValue)
     let form = words.count == 2 ? "\(words[0]) or \(words[1])" : "one of " + words.joined(separator: ", ")
-    return option(key, path, form: form, purpose, example: example, write: \.rawValue) { raw throws(Refusal) in
-      guard case .one(let text) = raw, let value = Value(rawValue: text) else {
-        throw Refusal(remedy: .remedyOneOf(words.joined(separator: ", ")))
-      }
-      return value
-    }
+    return option(
+      key, path, form: form, purpose, example: example, write: \.rawValue,
+      parse: { raw throws(Refusal) in
+        guard case .one(let text) = raw, let value = Value(rawValue: text) else {
+          throw Refusal(remedy: .remedyOneOf(words.joined(separator: ", ")))
+        }
+        return value
+      })
   }
 
   /// A scalar as YAML needs it: bare where that cannot be read as anything else.

@@ -37,17 +37,10 @@ package enum FileBytes {
     unlink(draft)
     let file = open(draft, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     if file < 0 { throw FileFault(path: path, verb: "write", code: errno) }
-    var done = 0
-    while done < bytes.count {
-      let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress.map { $0 + done }, bytes.count - done) }
-      if count < 0 && errno == EINTR { continue }
-      if count < 0 { break }
-      done += count
-    }
-    let isWritten = done == bytes.count && fsync(file) == 0
-    let code = errno
+    var code = DescriptorWrite.all(bytes, to: file)
+    if code == 0 && fsync(file) != 0 { code = errno }
     close(file)
-    if !isWritten {
+    if code != 0 {
       unlink(draft)
       throw FileFault(path: path, verb: "write", code: code)
     }

@@ -1,3 +1,4 @@
+internal import DNS
 internal import Glibc
 internal import Phrases
 
@@ -7,13 +8,13 @@ enum PortProbe {
   static func check(_ listeners: ListenerTable) throws(StartFault) {
     for (_, listener) in listeners.all where listener.isEnabled {
       for host in listener.hosts {
-        guard let address = NumericAddress(host) else { throw StartFault(.hostUnknown(host)) }
+        guard let address = IPAddress(host) else { throw StartFault(.hostUnknown(host)) }
         switch bindError(address, listener.port) {
         case 0: continue
         case EADDRINUSE: throw StartFault(.portInUse(listener.port))
         case EACCES, EPERM: throw StartFault(.portForbidden(listener.port))
         // A machine without IPv6 still serves IPv4.
-        case EADDRNOTAVAIL, EAFNOSUPPORT: if address.bits == 32 { throw StartFault(.hostUnknown(host)) }
+        case EADDRNOTAVAIL, EAFNOSUPPORT: if address.bitCount == 32 { throw StartFault(.hostUnknown(host)) }
         case let code: throw StartFault(.dataFault(String(cString: strerror(code))))
         }
       }
@@ -21,8 +22,8 @@ enum PortProbe {
   }
 
   /// The errno of binding to the address, 0 if it can be had.
-  private static func bindError(_ address: NumericAddress, _ port: Int) -> Int32 {
-    let isFour = address.bits == 32
+  private static func bindError(_ address: IPAddress, _ port: Int) -> Int32 {
+    let isFour = address.bitCount == 32
     let handle = socket(isFour ? AF_INET : AF_INET6, Int32(SOCK_STREAM.rawValue), 0)
     if handle < 0 { return errno }
     defer { close(handle) }

@@ -149,9 +149,11 @@ extension PostOffice {
     [
       "pid": .int(Int64(getpid())), "version": .text(Version.text), "seconds": .int(Int64(time(nil) - openedAt)),
       "connections": .int(Int64(net.connectionCount)),
-      "listeners": .object(
-        Dictionary(bounds.withLock { $0 }.map { ($0.name, .int(Int64($0.port))) }, uniquingKeysWith: { first, _ in first })
-      ),
+      "listeners": .object(ports),
     ]
+  }
+
+  private var ports: [String: ControlValue] {
+    bounds.withLock { $0 }.reduce(into: [:]) { ports, bound in ports[bound.name] = .int(Int64(bound.port)) }
   }
 }

@@ -21,14 +21,6 @@ final class LogSink: Sendable {
 
   /// Writes `line`, which ends in a line feed. A log that cannot be written must not stop the mail: nothing is thrown.
   func write(_ line: [UInt8]) {
-    turn.withLock { _ in
-      var done = 0
-      while done < line.count {
-        let count = line.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress.map { $0 + done }, line.count - done) }
-        if count < 0 && errno == EINTR { continue }
-        if count <= 0 { return }
-        done += count
-      }
-    }
+    turn.withLock { _ in _ = DescriptorWrite.all(line, to: descriptor) }
   }
 }

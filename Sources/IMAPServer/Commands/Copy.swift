@@ -10,7 +10,6 @@ struct CopyCommand: Sendable {
   let view: ViewSnapshot
 
   func run() async -> CommandReply {
-    if isMove, view.isReadOnly { return .no("The mailbox was opened read-only", .readOnly) }
     do {
       let chosen = try Chosen(copy.set, isUID: copy.isUID, in: view, saved: context.savedResult)
       let uids = chosen.uids(in: view.table)
@@ -31,7 +30,7 @@ struct CopyCommand: Sendable {
     } catch let fault as StoreFault {
       return CommandReply(fault)
     } catch {
-      return .no("The connection is closed")
+      return .gone
     }
   }
 

@@ -11,7 +11,6 @@ struct ExpungeCommand: Sendable {
 
   func run() async -> CommandReply {
     if closes, view.isReadOnly { return .ok("Closed", effect: .unselected) }
-    if view.isReadOnly { return .no("The mailbox was opened read-only", .readOnly) }
     do {
       var uids: [UID]?
       if let set { uids = try Chosen(set, isUID: true, in: view, saved: context.savedResult).uids(in: view.table) }
@@ -19,6 +18,9 @@ struct ExpungeCommand: Sendable {
       return closes ? .ok("Closed", effect: .unselected) : .ok("Expunge completed")
     } catch let refusal as CommandRefusal {
       return refusal.reply
+    } catch StoreFault.noSuchMailbox where closes {
+      // Somebody else deleted it: closed it is all the same.
+      return .ok("Closed", effect: .unselected)
     } catch let fault as StoreFault {
       return CommandReply(fault)
     } catch {

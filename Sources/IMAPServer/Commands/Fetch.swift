@@ -18,6 +18,8 @@ struct FetchCommand: Sendable {
   private static let outputPiece = 32 << 10
 
   func run() async -> CommandReply {
+    // RFC 7162 §3.2.6: only after ENABLE QRESYNC, which is not offered.
+    if fetch.isVanished { return .bad("QRESYNC is not enabled") }
     do {
       var chosen = try Chosen(fetch.set, isUID: fetch.isUID, in: view, saved: context.savedResult)
       if let since = fetch.changedSince { chosen.indices.removeAll { view.table[$0].modseq <= since } }
@@ -25,21 +27,31 @@ struct FetchCommand: Sendable {
         chosen.indices = Array(chosen.indices[partial.indices(in: chosen.indices.count)])
       }
       let plan = FetchPlan(fetch, modes: context.modes, isReadOnly: view.isReadOnly)
-      let missing = try await write(chosen.indices, plan)
+      let outcome = try await write(chosen.indices, plan)
       if plan.setsSeen { try await markSeen(chosen.indices) }
-      // RFC 2180 §4.1.2: what could be fetched was sent; the rest was expunged by somebody else.
-      return missing ? .no("Some of the messages are gone", .expungeIssued) : .ok("Fetch completed")
+      // RFC 3516 §4.3: what cannot be decoded fails the command.
+      if outcome.hasUnknownEncoding { return .no("A part has an unknown encoding", .unknownCTE) }
+      // RFC 2180 §4.1.2: what could be fetched was sent; the rest was expunged by somebody else. By UID that is no error
+      // (RFC 9051 §6.4.9), and EXPUNGE follows at once.
+      return outcome.isMissing && !fetch.isUID
+        ? .no("Some of the messages are gone", .expungeIssued) : .ok("Fetch completed")
     } catch let refusal as CommandRefusal {
       return refusal.reply
     } catch let fault as StoreFault {
       return CommandReply(fault)
     } catch {
-      return .no("The connection is closed")
+      return .gone
     }
   }
 
-  /// Writes a response for each message; true when some were not there any more.
-  private func write(_ indices: [Int], _ plan: FetchPlan) async throws -> Bool {
+  /// What was left out.
+  private struct Outcome {
+    var isMissing = false
+    var hasUnknownEncoding = false
+  }
+
+  /// Writes a response for each message.
+  private func write(_ indices: [Int], _ plan: FetchPlan) async throws -> Outcome {
     var assembler = FetchAssembler(plan, context.responses(capacity: Self.outputPiece + 4096), view)
     if !plan.needsDerived && !plan.needsContent {
       for index in indices {
@@ -47,7 +59,7 @@ struct FetchCommand: Sendable {
         try await send(&assembler, atLeast: Self.outputPiece)
       }
       try await send(&assembler, atLeast: 1)
-      return false
+      return Outcome()
     }
     var isMissing = false
     var next = 0
@@ -74,7 +86,7 @@ struct FetchCommand: Sendable {
       }
     }
     try await send(&assembler, atLeast: 1)
-    return isMissing
+    return Outcome(isMissing: isMissing, hasUnknownEncoding: assembler.hasUnknownEncoding)
   }
 
   private func writeContents(
@@ -126,9 +138,14 @@ struct FetchCommand: Sendable {
     var isBegun = false
     while position < range.upperBound || !isBegun {
       let end = min(range.upperBound, position + Self.streamedSize)
-      guard let piece = try await content(record.email, position..<end) else {
+      let piece: [UInt8]
+      do throws(StoreFault) {
+        piece = try await context.store.content(record.email, of: context.account, range: position..<end)
+      } catch {
+        // In the middle of a literal there are no other words.
         if isBegun { throw ConnectionClosed() }
-        return true
+        if error == .noSuchMessage { return true }
+        throw error
       }
       if !isBegun {
         assembler.begin(index, record, derived: derived, streamed: streamed.item, size: range.count)
@@ -140,16 +157,6 @@ struct FetchCommand: Sendable {
     }
     assembler.end()
     return false
-  }
-
-  /// A piece of a message; nil when the message is gone.
-  private func content(_ email: EmailID, _ range: Range<Int>) async throws(StoreFault) -> [UInt8]? {
-    do throws(StoreFault) {
-      return try await context.store.content(email, of: context.account, range: range)
-    } catch {
-      if error == .noSuchMessage { return nil }
-      throw error
-    }
   }
 
   private func send(_ assembler: inout FetchAssembler, atLeast size: Int) async throws(ConnectionClosed) {

@@ -8,14 +8,20 @@ struct ListCommand: Sendable {
   let isLsub: Bool
   let context: CommandContext
 
+  /// Output is handed to the connection in pieces of about this size.
+  private static let outputPiece = 32 << 10
+
   func run() async -> CommandReply {
+    // RFC 8440 and RFC 9590 are not offered.
+    if list.returns.contains(.myRights) || !list.metadata.isEmpty { return .bad("Unknown return option") }
     do {
       if !list.isExtended, list.patterns == [""] { return try await rootAnswer() }
       let mailboxes = try await context.store.mailboxes(of: context.account)
       let patterns = list.patterns.map { MailboxPattern(reference: list.reference, $0) }
       var responses = context.responses()
-      for entry in try await entries(mailboxes) {
-        guard let answer = answer(entry, patterns, mailboxes) else { continue }
+      let entries = try await entries(mailboxes)
+      for entry in entries {
+        guard let answer = answer(entry, patterns, entries) else { continue }
         let name = MailboxName(entry.name)
         if isLsub {
           responses.lsub(name, attributes: answer.attributes)
@@ -25,13 +31,17 @@ struct ListCommand: Sendable {
         if !list.status.isEmpty, let info = entry.info, info.isSelectable, answer.isMatch {
           try await writeStatus(info, &responses)
         }
+        if responses.bytes.count >= Self.outputPiece {
+          try await context.out.write(responses.bytes)
+          responses.bytes.removeAll(keepingCapacity: true)
+        }
       }
       try await context.out.write(responses.bytes)
       return .ok(isLsub ? "Lsub completed" : "List completed")
     } catch let fault as StoreFault {
       return CommandReply(fault)
     } catch {
-      return .no("The connection is closed")
+      return .gone
     }
   }
 
@@ -59,8 +69,14 @@ struct ListCommand: Sendable {
   private func entries(_ mailboxes: [MailboxInfo]) async throws(StoreFault) -> [Entry] {
     var entries = mailboxes.map { Entry(name: $0.name, info: $0, isSubscribed: $0.isSubscribed) }
     guard wantsSubscribed else { return entries }
-    let known = Set(mailboxes.map(\.name))
-    for name in try await context.store.subscriptions(of: context.account) where !known.contains(name) {
+    var known = Set(mailboxes.map(\.name))
+    let missing = try await context.store.subscriptions(of: context.account).filter { !known.contains($0) }
+    known.formUnion(missing)
+    for name in missing {
+      // Levels above it that are no names themselves can stand for it (RFC 5258 §3.5, RFC 3501 §6.3.9).
+      for parent in MailboxName(name).ancestors() where known.insert(parent.text).inserted {
+        entries.append(Entry(name: parent.text, info: nil, isSubscribed: false))
+      }
       entries.append(Entry(name: name, info: nil, isSubscribed: true))
     }
     return entries
@@ -73,24 +89,27 @@ struct ListCommand: Sendable {
     var isMatch: Bool
   }
 
-  private func answer(_ entry: Entry, _ patterns: [MailboxPattern], _ all: [MailboxInfo]) -> Answer? {
+  private func answer(_ entry: Entry, _ patterns: [MailboxPattern], _ all: [Entry]) -> Answer? {
     let name = MailboxName(entry.name)
     guard patterns.contains(where: { $0.matches(name) }) else { return nil }
     var isMatch = true
-    if wantsSubscribed, !entry.isSubscribed { isMatch = false }
+    if wantsSubscribed ? !entry.isSubscribed : entry.info == nil { isMatch = false }
     if list.selection.contains(.specialUse), entry.info?.role.flatMap(SpecialUse.attribute) == nil { isMatch = false }
     // REMOTE widens the selection to other servers' mailboxes, of which there are none (RFC 5258 §3.1).
     var extended: [String] = []
-    if !isMatch {
-      guard isLsub || list.selection.contains(.recursiveMatch), let found = matchingChildren(of: entry, all, patterns)
-      else { return nil }
-      extended = found
+    // RFC 5258 §3.5: CHILDINFO also where the mailbox itself matches.
+    if isLsub ? !isMatch : list.selection.contains(.recursiveMatch) {
+      let found = matchingChildren(of: entry, all, patterns)
+      guard isMatch || found != nil else { return nil }
+      extended = found ?? []
+    } else if !isMatch {
+      return nil
     }
     return Answer(attributes: attributes(entry, isMatch: isMatch), extended: extended, isMatch: isMatch)
   }
 
   /// Which criteria a descendant meets (RFC 5258 §3.5 CHILDINFO); nil when none does.
-  private func matchingChildren(of entry: Entry, _ all: [MailboxInfo], _ patterns: [MailboxPattern]) -> [String]? {
+  private func matchingChildren(of entry: Entry, _ all: [Entry], _ patterns: [MailboxPattern]) -> [String]? {
     let below = all.filter { $0.name.hasPrefix(entry.name + "/") }
     if isLsub {
       // RFC 3501 §6.3.9: with `%` a parent of subscribed names is listed, \Noselect; with `*` the children stand for themselves.
@@ -104,7 +123,7 @@ struct ListCommand: Sendable {
     var criteria: [String] = []
     if list.selection.contains(.subscribed), below.contains(where: \.isSubscribed) { criteria.append("SUBSCRIBED") }
     if list.selection.contains(.specialUse),
-      below.contains(where: { $0.role.flatMap(SpecialUse.attribute) != nil })
+      below.contains(where: { $0.info?.role.flatMap(SpecialUse.attribute) != nil })
     {
       criteria.append("SPECIAL-USE")
     }
@@ -114,7 +133,8 @@ struct ListCommand: Sendable {
   private func attributes(_ entry: Entry, isMatch: Bool) -> [MailboxAttribute] {
     guard let info = entry.info else {
       // RFC 5258 §3: \NonExistent implies \Noselect; LSUB's clients know only the latter.
-      return isLsub ? [.noSelect] : [.nonExistent, .subscribed]
+      if isLsub { return [.noSelect] }
+      return entry.isSubscribed ? [.nonExistent, .subscribed] : [.nonExistent]
     }
     var attributes: [MailboxAttribute] = []
     if !info.isSelectable || (isLsub && !isMatch) { attributes.append(.noSelect) }
@@ -126,7 +146,10 @@ struct ListCommand: Sendable {
   }
 
   private func writeStatus(_ info: MailboxInfo, _ responses: inout ResponseWriter) async throws(StoreFault) {
-    let status = try await context.store.status(of: info.id, of: context.account)
-    responses.status(of: MailboxName(info.name), StatusCommand.values(list.status, status, info))
+    do throws(StoreFault) {
+      try await StatusCommand.write(list.status, of: info, context, &responses)
+    } catch .noSuchMailbox {
+      // Deleted since the names were read: RFC 5819 §2 leaves its STATUS out.
+    }
   }
 }

@@ -18,11 +18,18 @@ struct MailboxTreeCommand: Sendable {
     do throws(StoreFault) {
       switch change {
       case .create(let create): return try await self.create(create)
-      case .delete(let name): try await context.store.deleteMailbox(name.text, of: context.account)
+      case .delete(let name):
+        try await context.store.deleteMailbox(name.text, of: context.account)
+        // The client's own deletion of what it has selected does not end its session.
+        if context.view?.mailbox.state.isDeleted == true { return .ok("Done", effect: .deselected) }
       case .rename(let rename):
-        if let flaw = Self.flaw(rename.to) { return flaw }
-        _ = try await context.store.renameMailbox(rename.from.text, to: rename.to.text, of: context.account)
+        // A trailing delimiter means nothing here either (RFC 9051 §6.3.4).
+        let name = rename.to.text.hasSuffix("/") ? String(rename.to.text.dropLast()) : rename.to.text
+        if let flaw = Self.flaw(MailboxName(name)) { return flaw }
+        _ = try await context.store.renameMailbox(rename.from.text, to: name, of: context.account)
       case .subscribe(let name, let isSubscribed):
+        // RFC 9051 §6.3.7: the name need not exist, but it must be one that could.
+        if isSubscribed, let flaw = Self.flaw(name) { return flaw }
         try await context.store.setSubscribed(name.text, isSubscribed, of: context.account)
       }
       return .ok("Done")

@@ -14,7 +14,16 @@ struct SearchCommand: Sendable {
   private static let contentBatch = 4 << 20
 
   func run() async -> CommandReply {
-    if let refusal = refusal { return refusal }
+    var reply = await search()
+    // RFC 5182 §2.1: a SEARCH with SAVE that fails with NO empties `$`.
+    if reply.condition == .no, search.returns?.save == true, case .none = reply.effect {
+      reply.effect = .saved(NumberSet())
+    }
+    return reply
+  }
+
+  private func search() async -> CommandReply {
+    if let refusal { return refusal }
     let matcher = SearchMatcher(
       search.key, view: view, saved: context.savedResult, now: context.service.now())
     do {
@@ -23,7 +32,7 @@ struct SearchCommand: Sendable {
     } catch let fault as StoreFault {
       return CommandReply(fault)
     } catch {
-      return .no("The connection is closed")
+      return .gone
     }
   }
 
@@ -31,7 +40,10 @@ struct SearchCommand: Sendable {
     if let charset = search.charset, !["UTF-8", "US-ASCII"].contains(charset.uppercased()) {
       return .no("Search texts must be in UTF-8", .badCharset(["UTF-8", "US-ASCII"]))
     }
-    // RFC 9051 §6.4.4: a number beyond the mailbox in a sequence set is a client's mistake, yet matches nothing.
+    // RFC 5267 and RFC 6203 are not offered.
+    if let returns = search.returns, returns.context || returns.update || returns.relevancy {
+      return .bad("Unknown return option")
+    }
     return nil
   }
 
@@ -77,18 +89,19 @@ struct SearchCommand: Sendable {
     let numbers = search.isUID ? uids : found.map { UInt32($0 + 1) }
     var responses = context.responses(capacity: numbers.count * 7 + 64)
     // RFC 7162 §3.1.5: only when the search itself asked about mod-sequences.
-    let highest = search.key.asksModSequence ? found.map { view.table[$0].modseq }.max() : nil
+    let asksModSequence = search.key.asksModSequence
     if let returns = search.returns {
       var result = SearchResult(tag: tag, isUID: search.isUID)
       if returns.min { result.min = numbers.first }
       if returns.max { result.max = numbers.last }
       if returns.all { result.all = NumberSet(ascending: numbers) }
       if returns.count { result.count = UInt32(numbers.count) }
-      result.highestModSequence = highest
+      if let range = returns.partial { result.partial = (range, Array(numbers[range.indices(in: numbers.count)])) }
+      if asksModSequence { result.highestModSequence = highestModSequence(told(found)) }
       // RFC 5182 §2.1: SAVE alone asks for no answer.
       if !returns.isSaveAlone { responses.esearch(result) }
     } else {
-      responses.search(numbers, highestModSequence: highest)
+      responses.search(numbers, highestModSequence: asksModSequence ? highestModSequence(found) : nil)
     }
     try await context.out.write(responses.bytes)
     let saves = search.returns?.save == true
@@ -96,15 +109,22 @@ struct SearchCommand: Sendable {
   }
 
   /// RFC 5182 §2.4: with MIN or MAX alone only these messages are saved.
-  private func saved(_ uids: [UID]) -> NumberSet {
-    guard let returns = search.returns, !returns.all, !returns.count, returns.min || returns.max else {
-      return NumberSet(ascending: uids)
-    }
-    var kept: [UID] = []
-    if returns.min, let first = uids.first { kept.append(first) }
-    if returns.max, let last = uids.last { kept.append(last) }
-    return NumberSet(kept)
+  private func saved(_ uids: [UID]) -> NumberSet { NumberSet(told(uids)) }
+
+  /// The results that are told one by one: with MIN or MAX and neither ALL nor COUNT only these (RFC 4731 §3.2, RFC 9394
+  /// §3.1 adds those of PARTIAL).
+  private func told<Number: Hashable & Comparable>(_ found: [Number]) -> [Number] {
+    guard let returns = search.returns, !returns.all, !returns.count,
+      returns.min || returns.max || returns.partial != nil
+    else { return found }
+    var kept: Set<Number> = []
+    if returns.min, let first = found.first { kept.insert(first) }
+    if returns.max, let last = found.last { kept.insert(last) }
+    if let range = returns.partial { kept.formUnion(found[range.indices(in: found.count)]) }
+    return kept.sorted()
   }
+
+  private func highestModSequence(_ indices: [Int]) -> Modseq? { indices.map { view.table[$0].modseq }.max() }
 }
 
 extension StoreFault {
@@ -117,7 +137,7 @@ extension SearchReturn {
 
 extension SearchKey {
   /// Whether MODSEQ is among the keys.
-  fileprivate var asksModSequence: Bool {
+  var asksModSequence: Bool {
     switch self {
     case .modSequence: true
     case .not(let key), .fuzzy(let key): key.asksModSequence

@@ -9,6 +9,8 @@ struct SelectCommand: Sendable {
 
   func run() async -> CommandReply {
     do {
+      // RFC 7162 §3.2.5: only after ENABLE QRESYNC, which is not offered.
+      if select.resync != nil { return .bad("QRESYNC is not enabled", effect: .unselected) }
       let info = try await context.store.mailbox(named: select.mailbox.text, of: context.account)
       guard info.isSelectable else { throw StoreFault.notSelectable }
       let mailbox = try await context.store.open(info.id, of: context.account, claimRecent: !isReadOnly)

@@ -10,21 +10,26 @@ struct StatusCommand: Sendable {
   func run() async -> CommandReply {
     do {
       let info = try await context.store.mailbox(named: status.mailbox.text, of: context.account)
-      let found = try await context.store.status(of: info.id, of: context.account)
       var responses = context.responses()
-      responses.status(of: MailboxName(info.name), Self.values(status.items, found, info))
+      try await Self.write(status.items, of: info, context, &responses)
       try await context.out.write(responses.bytes)
       return .ok("Status completed")
     } catch let fault as StoreFault {
       return CommandReply(fault)
     } catch {
-      return .no("The connection is closed")
+      return .gone
     }
   }
 
-  /// The values asked for, in that order; items of extensions that are not offered are left out.
-  static func values(_ items: [StatusItem], _ status: MailboxStatus, _ info: MailboxInfo) -> [StatusValue] {
-    items.compactMap { item in
+  /// One STATUS response; LIST writes them too (RFC 5819).
+  static func write(
+    _ items: [StatusItem], of info: MailboxInfo, _ context: CommandContext, _ responses: inout ResponseWriter
+  ) async throws(StoreFault) {
+    let status = try await context.store.status(of: info.id, of: context.account)
+    var deletedStorage: UInt64 = 0
+    if items.contains(.deletedStorage) { deletedStorage = try await self.deletedStorage(info, context) }
+    let limit = UInt64(context.service.settings.limits.message)
+    let values = items.map { item -> StatusValue in
       switch item {
       case .messages: .messages(UInt32(clamping: status.messages))
       case .uidNext: .uidNext(status.uidNext)
@@ -33,10 +38,23 @@ struct StatusCommand: Sendable {
       case .deleted: .deleted(UInt32(clamping: status.deleted))
       case .size: .size(UInt64(status.size))
       case .recent: .recent(UInt32(clamping: status.recent))
-      case .highestModSequence: .highestModSequence(status.highestModseq)
+      case .highestModSequence: .highestModSequence(max(1, status.highestModseq))
       case .mailboxID: .mailboxID(ObjectID.mailbox(info.id))
-      case .appendLimit, .deletedStorage: nil
+      case .appendLimit: .appendLimit(limit)
+      case .deletedStorage: .deletedStorage(deletedStorage)
       }
     }
+    responses.status(of: MailboxName(info.name), values)
+  }
+
+  /// RFC 9208 §4.1.4: octets that EXPUNGE would give back.
+  private static func deletedStorage(_ info: MailboxInfo, _ context: CommandContext) async throws(StoreFault) -> UInt64
+  {
+    let mailbox = try await context.store.open(info.id, of: context.account, claimRecent: false)
+    var size = 0
+    mailbox.state.table.forEach { _, record in
+      if record.flags.contains(.deleted) { size += record.size }
+    }
+    return UInt64(size)
   }
 }

@@ -8,10 +8,10 @@ struct StoreFlagsCommand: Sendable {
   let view: ViewSnapshot
 
   func run() async -> CommandReply {
-    if view.isReadOnly { return .no("The mailbox was opened read-only", .readOnly) }
     do {
       let chosen = try Chosen(store.set, isUID: store.isUID, in: view, saved: context.savedResult)
       let uids = chosen.uids(in: view.table)
+      if uids.isEmpty { return .ok("Nothing to store") }
       let (flags, keywords) = FlagNames.split(store.flags)
       let mode: FlagChange.Mode =
         switch store.mode {
@@ -22,10 +22,11 @@ struct StoreFlagsCommand: Sendable {
       let change = FlagChange(
         uids: uids, mode: mode, flags: flags, keywords: keywords, unchangedSince: store.unchangedSince)
       let result = try await context.store.setFlags(change, in: view.mailbox)
-      let stored = StoredFlags(uids: uids, isSilent: store.isSilent, modseq: result.modseq)
+      let stored = StoredFlags(
+        uids: uids, isSilent: store.isSilent, mode: mode, flags: store.flags, modseq: result.modseq)
+      // RFC 7162 §3.1.3: an expunged message is neither changed nor MODIFIED.
       guard !result.modified.isEmpty else { return .ok("Store completed", effect: .stored(stored)) }
-      return .ok(
-        "Some messages had been changed", .modified(modified(result.modified)), effect: .stored(stored))
+      return .ok("Conditional store failed", .modified(modified(result.modified)), effect: .stored(stored))
     } catch let refusal as CommandRefusal {
       return refusal.reply
     } catch let fault as StoreFault {

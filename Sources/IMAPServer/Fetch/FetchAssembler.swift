@@ -8,6 +8,8 @@ struct FetchAssembler {
   var responses: ResponseWriter
   private let view: ViewSnapshot
   private var flagTexts: FlagTexts
+  /// A message was left out because BINARY asked for a part that cannot be decoded (RFC 3516 §4.3).
+  private(set) var hasUnknownEncoding = false
 
   init(_ plan: FetchPlan, _ responses: ResponseWriter, _ view: ViewSnapshot) {
     self.plan = plan
@@ -19,6 +21,10 @@ struct FetchAssembler {
   /// One whole response.
   mutating func add(_ index: Int, _ record: MessageRecord, derived: Derived?, message: [UInt8]?) {
     var content = message.map { MessageContent($0) }
+    if plan.binaryParts.contains(where: { content?.decoded($0) == .unknownEncoding }) {
+      hasUnknownEncoding = true
+      return
+    }
     responses.beginFetch(UInt32(index + 1))
     for item in plan.items { write(item, record, derived, &content) }
     responses.endFetch()
@@ -54,7 +60,7 @@ struct FetchAssembler {
     case .bodyStructure: responses.fetchBodyStructure(derived?.structure ?? Array("NIL".utf8), extensible: true)
     case .preview: responses.fetchPreview(derived?.preview)
     case .body: responses.fetchBodyStructure(content?.plainStructure() ?? Array("NIL".utf8), extensible: false)
-    case .binarySize(let part): responses.fetchBinarySize(part, UInt64(content?.decoded(part)?.count ?? 0))
+    case .binarySize(let part): responses.fetchBinarySize(part, UInt64(content?.decoded(part).count ?? 0))
     case .binary(let part, _, let partial): writeBinary(part, partial, &content)
     case .section, .rfc822, .rfc822Header, .rfc822Text: writeSection(item, &content)
     }
@@ -76,7 +82,7 @@ struct FetchAssembler {
   }
 
   private mutating func writeBinary(_ part: [UInt32], _ partial: PartialFetch?, _ content: inout MessageContent?) {
-    guard let octets = content?.decoded(part) else {
+    guard case .octets(let octets) = content?.decoded(part) else {
       return responses.fetchBinary(part, first: partial?.first, [UInt8]?.none)
     }
     let range = partial?.range(in: octets.count) ?? 0..<octets.count

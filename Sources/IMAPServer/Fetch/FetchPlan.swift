@@ -7,6 +7,8 @@ struct FetchPlan: Sendable {
   let needsContent: Bool
   /// Messages without \Seen get it (RFC 9051 §6.4.5).
   let setsSeen: Bool
+  /// The parts that BINARY and BINARY.SIZE decode.
+  let binaryParts: [[UInt32]]
 
   /// `isUID`: the response has UID whether it was asked for or not (RFC 9051 §6.4.9).
   init(_ fetch: IMAPCommand.Fetch, modes: Modes, isReadOnly: Bool) {
@@ -20,6 +22,12 @@ struct FetchPlan: Sendable {
       switch item {
       case .envelope, .bodyStructure, .preview: true
       default: false
+      }
+    }
+    binaryParts = items.compactMap { item in
+      switch item {
+      case .binary(let part, isPeek: _, partial: _), .binarySize(let part): part
+      default: nil
       }
     }
     setsSeen = !isReadOnly && items.contains(where: \.setsSeen)

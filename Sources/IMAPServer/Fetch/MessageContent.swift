@@ -6,6 +6,7 @@ struct MessageContent {
   private let bytes: [UInt8]
   private var scanned: MIMEStructure?
   private var header: HeaderBlock?
+  private var lastDecoded: (part: [UInt32], decoded: SectionResolver.Decoded)?
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
@@ -68,10 +69,17 @@ struct MessageContent {
     }
   }
 
-  /// The decoded octets of `BINARY[…]` (RFC 3516); nil where there is no such part or its encoding is unknown.
-  mutating func decoded(_ part: [UInt32]) -> [UInt8]? {
+  /// The decoded octets of `BINARY[…]` (RFC 3516), kept for the BINARY.SIZE or BINARY of the same part that often follows.
+  mutating func decoded(_ part: [UInt32]) -> SectionResolver.Decoded {
+    if let lastDecoded, lastDecoded.part == part { return lastDecoded.decoded }
     let structure = structure()
-    guard case .octets(let octets) = SectionResolver.decode(part, in: bytes.span, structure) else { return nil }
-    return octets
+    let decoded = SectionResolver.decode(part, in: bytes.span, structure)
+    lastDecoded = (part, decoded)
+    return decoded
   }
+}
+
+extension SectionResolver.Decoded {
+  /// How many octets; none for a part that is not there.
+  var count: Int { if case .octets(let octets) = self { octets.count } else { 0 } }
 }

@@ -26,8 +26,6 @@ struct Modes: Sendable {
   var usesUTF8 = false
   /// MODSEQ is part of every FETCH response about flags (RFC 7162 §3.1).
   var condstore = false
-  /// RFC 7162 §3.2
-  var qresync = false
 }
 
 /// The messages that a command names.
@@ -71,4 +69,18 @@ struct Chosen: Sendable {
 struct CommandRefusal: Error {
   var reply: CommandReply
   init(_ reply: CommandReply) { self.reply = reply }
+}
+
+extension IMAPCommand {
+  /// The CONDSTORE enabling commands (RFC 7162 §3.1), ENABLE left out.
+  var enablesCondstore: Bool {
+    switch self {
+    case .select(let select), .examine(let select): select.isCondstore
+    case .status(let status): status.items.contains(.highestModSequence)
+    case .fetch(let fetch): fetch.changedSince != nil || fetch.items.contains(.modSequence)
+    case .store(let store): store.unchangedSince != nil
+    case .search(let search): search.key.asksModSequence
+    default: false
+    }
+  }
 }

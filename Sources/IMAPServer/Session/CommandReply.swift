@@ -1,4 +1,3 @@
-import Directory
 import IMAP
 import Store
 
@@ -12,10 +11,13 @@ struct CommandReply: Sendable {
   /// What changes in the session, applied on its event loop before the tagged response is written.
   enum Effect: Sendable {
     case none
-    case loggedIn(Principal)
     case selected(Selection)
     /// SELECT failed, CLOSE: nothing is selected any more.
     case unselected
+    /// The client deleted the mailbox that it had selected.
+    case deselected
+    /// A response broke off in the middle of a literal: the connection cannot go on.
+    case broken
     case stored(StoredFlags)
     /// The result that `$` stands for from now on (RFC 5182).
     case saved(NumberSet)
@@ -27,9 +29,12 @@ struct CommandReply: Sendable {
   static func no(_ text: String, _ code: ResponseCode? = nil, effect: Effect = .none) -> CommandReply {
     CommandReply(condition: .no, code: code, text: text, effect: effect)
   }
-  static func bad(_ text: String, _ code: ResponseCode? = nil) -> CommandReply {
-    CommandReply(condition: .bad, code: code, text: text)
+  static func bad(_ text: String, _ code: ResponseCode? = nil, effect: Effect = .none) -> CommandReply {
+    CommandReply(condition: .bad, code: code, text: text, effect: effect)
   }
+
+  /// Nobody reads this: the connection went away while the command ran.
+  static let gone = CommandReply(condition: .no, text: "The connection is closed", effect: .broken)
 
   /// What the client is told of a store's fault (RFC 5530).
   init(_ fault: StoreFault, effect: Effect = .none) {
@@ -71,6 +76,24 @@ struct Selection: Sendable {
 struct StoredFlags: Sendable {
   var uids: [UID]
   var isSilent: Bool
+  var mode: FlagChange.Mode
+  /// The system flags and keywords that were named.
+  var flags: [IMAPFlag]
   /// The modseq that this change was given; nil when nothing changed.
   var modseq: Modseq?
+
+  /// Whether the client knows without being told: it asked for silence, and the flags are now what it must think they are.
+  ///
+  /// RFC 9051 §6.4.6: somebody else's change that came before is told nevertheless.
+  func isKnown(_ record: MessageRecord, before: Flags?, _ keywords: [String]) -> Bool {
+    guard isSilent, record.modseq == modseq, let before else { return false }
+    let named = flags.reduce(into: Flags()) { $0.formUnion(FlagNames.flags([$1], known: keywords) ?? []) }
+    let expected: Flags =
+      switch mode {
+      case .replace: named
+      case .add: before.union(named)
+      case .remove: before.subtracting(named)
+      }
+    return record.flags == expected
+  }
 }

@@ -43,6 +43,8 @@ extension IMAPSession {
       return refuseAppend(start.tag, .no("This command is not offered here", .cannot), &output)
     }
     // RFC 3502 §2: an empty message ends the whole command.
+    // RFC 6855 §4 is not offered.
+    guard !start.isUTF8 else { return refuseAppend(start.tag, .bad("UTF8 is not enabled"), &output) }
     guard start.size > 0 else { return refuseAppend(start.tag, .no("An empty message cannot be kept"), &output) }
     if start.index > 0, append?.target != nil {
       append?.start = start

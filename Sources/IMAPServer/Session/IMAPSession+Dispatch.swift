@@ -13,8 +13,21 @@ package struct FinishedCommand: Sendable {
 }
 
 extension IMAPSession {
+  /// A command as a function that runs beside the session.
+  typealias Work = @Sendable (CommandContext) async -> CommandReply
+
+  /// Where the session stands (RFC 9051 §3).
+  var state: SessionState {
+    if principal == nil { return .notAuthenticated }
+    return view == nil ? .authenticated : .selected
+  }
+
   /// Does a command at once, or starts it.
   mutating func dispatch(_ tagged: TaggedCommand, _ output: inout Output) -> Step<Outcome> {
+    if let refusal = state.refusal(of: tagged) {
+      write(&output) { $0.error(refusal) }
+      return countError(&output)
+    }
     let tag = tagged.tag
     switch tagged.command {
     case .capability:
@@ -37,79 +50,74 @@ extension IMAPSession {
     }
   }
 
-  /// Commands of the authenticated state.
+  /// Commands of a session that has logged in.
   private mutating func dispatch(
     _ tagged: TaggedCommand, _ account: AccountID, _ output: inout Output
   ) -> Step<Outcome> {
     let tag = tagged.tag
+    let traits = tagged.command.traits
+    if traits.needsWrite, view?.isReadOnly == true {
+      return answer(tag, .no("The mailbox was opened read-only", .readOnly), mayExpunge: traits.mayExpunge, &output)
+    }
+    if tagged.command.enablesCondstore { enableCondstore(&output) }
     switch tagged.command {
     case .enable(let names): return enable(tag, names, &output)
     case .namespace:
       write(&output) { $0.namespace(personal: [.init(prefix: "")], others: [], shared: []) }
       return answer(tag, .ok("Namespace completed"), &output)
     case .idle: return idle(tag, &output)
+    case .unselect: return answer(tag, .ok("Unselected", effect: .unselected), &output)
     case .select(let select): return open(tag, select, isReadOnly: false, account, &output)
     case .examine(let select): return open(tag, select, isReadOnly: true, account, &output)
-    case .create(let create):
-      return run(tag, account) { await MailboxTreeCommand(change: .create(create), context: $0).run() }
-    case .delete(let name):
-      return run(tag, account) { await MailboxTreeCommand(change: .delete(name), context: $0).run() }
-    case .rename(let rename):
-      return run(tag, account) { await MailboxTreeCommand(change: .rename(rename), context: $0).run() }
-    case .subscribe(let name):
-      return run(tag, account) { await MailboxTreeCommand(change: .subscribe(name, true), context: $0).run() }
-    case .unsubscribe(let name):
-      return run(tag, account) { await MailboxTreeCommand(change: .subscribe(name, false), context: $0).run() }
-    case .list(let list): return run(tag, account) { await ListCommand(list: list, isLsub: false, context: $0).run() }
+    default: break
+    }
+    guard let work = Self.work(of: tagged.command) ?? view.flatMap({ Self.work(of: tagged, in: $0.snapshot) }) else {
+      // Understood, but not offered: clean words instead of a syntax error.
+      return answer(tag, .no("This command is not offered here", .cannot), mayExpunge: traits.mayExpunge, &output)
+    }
+    switch tagged.command {
+    case .fetch(let fetch): speaksUID = fetch.isUID
+    case .store(let store): speaksUID = store.isUID
+    default: break
+    }
+    return run(tag, account, mayExpunge: traits.mayExpunge, work)
+  }
+
+  /// Commands about mailboxes.
+  private static func work(of command: IMAPCommand) -> Work? {
+    switch command {
+    case .create(let create): { await MailboxTreeCommand(change: .create(create), context: $0).run() }
+    case .delete(let name): { await MailboxTreeCommand(change: .delete(name), context: $0).run() }
+    case .rename(let rename): { await MailboxTreeCommand(change: .rename(rename), context: $0).run() }
+    case .subscribe(let name): { await MailboxTreeCommand(change: .subscribe(name, true), context: $0).run() }
+    case .unsubscribe(let name): { await MailboxTreeCommand(change: .subscribe(name, false), context: $0).run() }
+    case .list(let list): { await ListCommand(list: list, isLsub: false, context: $0).run() }
     case .lsub(let reference, let pattern):
-      let list = IMAPCommand.List(reference: reference, patterns: [pattern])
-      return run(tag, account) { await ListCommand(list: list, isLsub: true, context: $0).run() }
-    case .status(let status): return run(tag, account) { await StatusCommand(status: status, context: $0).run() }
-    default:
-      guard let view else { return answer(tag, .bad("Select a mailbox first"), &output) }
-      return dispatch(tagged, account, view.snapshot, &output)
+      { await ListCommand(list: .init(reference: reference, patterns: [pattern]), isLsub: true, context: $0).run() }
+    case .status(let status): { await StatusCommand(status: status, context: $0).run() }
+    case .getQuota(let root): { await QuotaCommand(question: .root(root), context: $0).run() }
+    case .getQuotaRoot(let name): { await QuotaCommand(question: .mailbox(name), context: $0).run() }
+    default: nil
     }
   }
 
-  /// Commands of the selected state.
-  private mutating func dispatch(
-    _ tagged: TaggedCommand, _ account: AccountID, _ view: ViewSnapshot, _ output: inout Output
-  ) -> Step<Outcome> {
+  /// Commands about the messages of the selected mailbox.
+  private static func work(of tagged: TaggedCommand, in view: ViewSnapshot) -> Work? {
     let tag = tagged.tag
-    switch tagged.command {
-    case .fetch(let fetch):
-      speaksUID = fetch.isUID
-      return run(tag, account, mayExpunge: fetch.isUID) {
-        await FetchCommand(fetch: fetch, context: $0, view: view).run()
-      }
-    case .store(let store):
-      speaksUID = store.isUID
-      return run(tag, account, mayExpunge: store.isUID) {
-        await StoreFlagsCommand(store: store, context: $0, view: view).run()
-      }
-    case .search(let search):
-      return run(tag, account, mayExpunge: search.isUID) {
-        await SearchCommand(search: search, tag: tag, context: $0, view: view).run()
-      }
-    case .copy(let copy):
-      return run(tag, account) { await CopyCommand(copy: copy, isMove: false, context: $0, view: view).run() }
-    case .move(let copy):
-      return run(tag, account) { await CopyCommand(copy: copy, isMove: true, context: $0, view: view).run() }
-    case .expunge(let set):
-      return run(tag, account) { await ExpungeCommand(set: set, closes: false, context: $0, view: view).run() }
-    case .close:
-      return run(tag, account) { await ExpungeCommand(set: nil, closes: true, context: $0, view: view).run() }
-    case .unselect: return answer(tag, .ok("Unselected", effect: .unselected), &output)
-    // Understood, but not offered: clean words instead of a syntax error.
-    default: return answer(tag, .no("This command is not offered here", .cannot), &output)
+    return switch tagged.command {
+    case .fetch(let fetch): { await FetchCommand(fetch: fetch, context: $0, view: view).run() }
+    case .store(let store): { await StoreFlagsCommand(store: store, context: $0, view: view).run() }
+    case .search(let search): { await SearchCommand(search: search, tag: tag, context: $0, view: view).run() }
+    case .copy(let copy): { await CopyCommand(copy: copy, isMove: false, context: $0, view: view).run() }
+    case .move(let copy): { await CopyCommand(copy: copy, isMove: true, context: $0, view: view).run() }
+    case .expunge(let set): { await ExpungeCommand(set: set, closes: false, context: $0, view: view).run() }
+    case .close: { await ExpungeCommand(set: nil, closes: true, context: $0, view: view).run() }
+    default: nil
     }
   }
 
   /// Runs a command as a function beside the session.
-  func run(
-    _ tag: String, _ account: AccountID, mayExpunge: Bool = true,
-    _ command: @escaping @Sendable (CommandContext) async -> CommandReply
-  ) -> Step<Outcome> {
+  func run(_ tag: String, _ account: AccountID, mayExpunge: Bool = true, _ command: @escaping Work) -> Step<Outcome> {
     let service = service
     let modes = modes
     let snapshot = view?.snapshot
@@ -130,22 +138,30 @@ extension IMAPSession {
 
   /// Applies what a command did, brings the client up to date, and writes the tagged response.
   mutating func finish(_ command: FinishedCommand, _ output: inout Output) -> Step<Outcome> {
+    // Half a response is on the wire: nothing that follows could be understood.
+    if case .broken = command.reply.effect { return .close }
     apply(command.reply.effect, &output)
-    if view != nil, !reportChanges(command, &output) {
-      return bye("The selected mailbox was deleted", &output)
-    }
+    let isThere = reportChanges(command, &output)
     let reply = command.reply
     write(&output) { $0.status(reply.condition, tag: command.tag, reply.code, reply.text) }
-    return reply.condition == .bad ? countError(&output) : .proceed
+    // RFC 2180 §3.3: whoever has a mailbox selected that somebody else deletes may be sent away.
+    guard isThere else { return bye("The selected mailbox was deleted", &output) }
+    if reply.condition == .bad { return countError(&output) }
+    if reply.condition == .ok { errors = 0 }
+    return .proceed
   }
 
   private mutating func apply(_ effect: CommandReply.Effect, _ output: inout Output) {
     switch effect {
-    case .none, .loggedIn, .stored: break
+    case .none, .stored, .broken: break
     case .selected(let selection): select(selection, &output)
     case .unselected:
       view = nil
       savedResult = NumberSet()
+    case .deselected:
+      view = nil
+      savedResult = NumberSet()
+      write(&output) { $0.status(.ok, .closed, "The deleted mailbox is closed") }
     case .saved(let uids): savedResult = uids
     }
   }

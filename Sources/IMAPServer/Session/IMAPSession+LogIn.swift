@@ -18,7 +18,9 @@ extension IMAPSession {
 
   /// What this connection offers now (RFC 9051 §7.2.2): only what is complete.
   var capabilities: [String] {
-    var names = ["IMAP4rev1", "SASL-IR", "LITERAL-", "ENABLE", "ID", "IDLE"]
+    // RFC 7888 §5: LITERAL+ or LITERAL-, never both.
+    let literal = service.settings.literalPlus ? "LITERAL+" : "LITERAL-"
+    var names = ["IMAP4rev1", "SASL-IR", literal, "ENABLE", "ID", "IDLE"]
     if principal == nil {
       if tls == nil, service.settings.offersStartTLS { names.append("STARTTLS") }
       names.append(mayLogIn ? "AUTH=PLAIN" : "LOGINDISABLED")
@@ -26,7 +28,8 @@ extension IMAPSession {
     }
     names += [
       "NAMESPACE", "CHILDREN", "UNSELECT", "UIDPLUS", "MOVE", "SPECIAL-USE", "CREATE-SPECIAL-USE", "LIST-EXTENDED",
-      "LIST-STATUS", "STATUS=SIZE", "ESEARCH", "SEARCHRES", "WITHIN", "MULTIAPPEND", "SAVEDATE", "OBJECTID",
+      "LIST-STATUS", "STATUS=SIZE", "CONDSTORE", "ESEARCH", "SEARCHRES", "WITHIN", "PARTIAL", "MULTIAPPEND", "BINARY",
+      "PREVIEW", "SAVEDATE", "OBJECTID", "QUOTA", "QUOTA=RES-STORAGE", "QUOTA=RES-MESSAGE",
       "APPENDLIMIT=\(service.settings.limits.message)",
     ]
     return names
@@ -109,7 +112,7 @@ extension IMAPSession {
     case .accepted(let principal):
       self.principal = principal
       logInFailures = 0
-      framer.options.limits = service.settings.limits
+      framer.options.limits = service.settings.limitsAfterLogIn
       facts["user"] = "\(principal.name)"
       service.logger.info("logged in", metadata: facts)
       return self.answer(tag, .ok("Logged in", .capability(capabilities)), &output)
@@ -128,7 +131,12 @@ extension IMAPSession {
 
   /// ENABLE (RFC 9051 §6.3.1): what is not known or not offered is passed over.
   mutating func enable(_ tag: String, _ names: [String], _ output: inout Output) -> Step<Outcome> {
-    write(&output) { $0.enabled([]) }
+    var enabled: [String] = []
+    if names.contains(where: { $0.uppercased() == "CONDSTORE" }) {
+      enableCondstore(&output)
+      enabled.append("CONDSTORE")
+    }
+    write(&output) { $0.enabled(enabled) }
     return answer(tag, .ok("Enable completed"), &output)
   }
 

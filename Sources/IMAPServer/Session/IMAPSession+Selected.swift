@@ -20,18 +20,16 @@ extension IMAPSession {
   mutating func select(_ selection: Selection, _ output: inout Output) {
     let waker = waker
     let view = MailboxView(selection.mailbox, info: selection.info, isReadOnly: selection.isReadOnly) { waker.wake() }
-    let state = selection.mailbox.state
-    let flags = FlagNames.all(view.knownKeywords)
     write(&output) { responses in
-      responses.flags(flags)
+      responses.flags(FlagNames.all(view.knownKeywords))
       responses.exists(UInt32(view.known.count))
       responses.recent(UInt32(view.recentCount))
       if let unseen = view.firstUnseen { responses.status(.ok, .unseen(UInt32(unseen + 1)), "First unseen") }
-      responses.status(
-        .ok, .permanentFlags(view.isReadOnly ? [] : flags, allowsNew: !view.isReadOnly), "Flags that stay")
-      responses.status(.ok, .uidNext(state.uidNext), "Predicted next UID")
-      responses.status(.ok, .uidValidity(state.uidValidity), "UIDs valid")
-      responses.status(.ok, .highestModSequence(max(1, state.highestModseq)), "Highest")
+      responses.status(.ok, view.permanentFlags, "Flags that stay")
+      responses.status(.ok, .uidNext(view.first.uidNext), "Predicted next UID")
+      responses.status(.ok, .uidValidity(view.first.uidValidity), "UIDs valid")
+      // RFC 7162 §3.1.2.1: of the state that was just told, so that nothing later is missed.
+      responses.status(.ok, .highestModSequence(max(1, view.first.highestModseq)), "Highest")
       responses.status(.ok, .mailboxID(ObjectID.mailbox(view.info.id)), "Mailbox id")
     }
     savedResult = NumberSet()
@@ -43,28 +41,32 @@ extension IMAPSession {
     idleTag = tag
     framer.isLineMode = true
     write(&output) { $0.continuation(Array("idling".utf8)) }
-    reportChanges(mayExpunge: true, &output)
-    return .proceed
+    return reportChanges(&output) ? .proceed : bye("The selected mailbox was deleted", &output)
   }
 
-  /// Tells what changed, in IDLE.
-  mutating func reportChanges(mayExpunge: Bool, _ output: inout Output) {
-    guard let update = view?.update(mayExpunge: mayExpunge) else { return }
-    if update.isGone {
-      // The mailbox is empty for this client from now on; its next command ends the session.
-      return
-    }
+  /// RFC 7162 §3.1: from now on MODSEQ goes with every change of flags. A first time in the selected state tells
+  /// HIGHESTMODSEQ; SELECT always does, but that may have been long ago.
+  mutating func enableCondstore(_ output: inout Output) {
+    if modes.condstore { return }
+    modes.condstore = true
+    guard let view else { return }
+    write(&output) { $0.status(.ok, .highestModSequence(max(1, view.toldModseq)), "Highest") }
+  }
+
+  /// Tells what changed, in IDLE; false when the mailbox is gone.
+  mutating func reportChanges(_ output: inout Output) -> Bool {
+    guard let update = view?.update(mayExpunge: true) else { return true }
+    if update.isGone { return false }
     report(update, stored: nil, &output)
+    return true
   }
 
   /// Tells what changed at the end of a command; false when the mailbox is gone.
   mutating func reportChanges(_ command: FinishedCommand, _ output: inout Output) -> Bool {
+    if view == nil { return true }
     var stored: StoredFlags?
     if case .stored(let flags) = command.reply.effect { stored = flags }
-    guard let update = view?.update(mayExpunge: command.mayExpunge) else {
-      if let stored { report(ViewUpdate(), stored: stored, &output) }
-      return true
-    }
+    let update = view?.update(mayExpunge: command.mayExpunge) ?? ViewUpdate()
     if update.isGone { return false }
     report(update, stored: stored, &output)
     return true
@@ -74,31 +76,44 @@ extension IMAPSession {
   private mutating func report(_ update: ViewUpdate, stored: StoredFlags?, _ output: inout Output) {
     guard let view else { return }
     var responses = ResponseWriter(usesUTF8: modes.usesUTF8)
-    if let keywords = update.newKeywords {
-      let flags = FlagNames.all(keywords)
-      responses.flags(flags)
-      responses.status(
-        .ok, .permanentFlags(view.isReadOnly ? [] : flags, allowsNew: !view.isReadOnly), "Flags that stay")
+    if update.newKeywords != nil {
+      responses.flags(FlagNames.all(view.knownKeywords))
+      responses.status(.ok, view.permanentFlags, "Flags that stay")
     }
-    for gone in update.vanished.reversed() { responses.expunge(UInt32(gone.oldIndex + 1)) }
+    for gone in update.vanished.reversed() {
+      responses.expunge(UInt32(gone.oldIndex + 1))
+      Self.pass(&responses, to: &output)
+    }
     if let exists = update.exists {
       responses.exists(UInt32(exists))
       responses.recent(UInt32(update.recent))
     }
     var texts = FlagTexts(view.knownKeywords)
     for change in update.changed {
-      // RFC 9051 §6.4.6: .SILENT keeps back the client's own change, not somebody else's.
-      if let stored, stored.isSilent, change.record.modseq == stored.modseq, !modes.condstore { continue }
-      writeFlags(change.index, change.record, view, &texts, &responses)
+      // RFC 9051 §6.4.6: .SILENT keeps back the client's own change. RFC 7162 §3.1.3: its mod-sequence is told nevertheless.
+      let before = stored == nil ? nil : update.flagsBefore(change.record.uid)
+      if let stored, stored.isKnown(change.record, before: before, view.knownKeywords) {
+        if modes.condstore { writeModSequence(change.index, change.record, &responses) }
+      } else {
+        writeFlags(change.index, change.record, view, &texts, &responses)
+      }
+      Self.pass(&responses, to: &output)
     }
-    if let stored, !stored.isSilent { reportUnchanged(stored, update, view, &texts, &responses) }
+    if let stored, !stored.isSilent { reportUnchanged(stored, update, view, &texts, &responses, &output) }
     output.write(responses.bytes)
+  }
+
+  /// Long reports go on in pieces, so that they are in memory once, not twice.
+  private static func pass(_ responses: inout ResponseWriter, to output: inout Output) {
+    guard responses.bytes.count >= 32 << 10 else { return }
+    output.write(responses.bytes)
+    responses.bytes.removeAll(keepingCapacity: true)
   }
 
   /// A STORE that is not silent answers for every message, also where nothing changed.
   private func reportUnchanged(
     _ stored: StoredFlags, _ update: ViewUpdate, _ view: MailboxView, _ texts: inout FlagTexts,
-    _ responses: inout ResponseWriter
+    _ responses: inout ResponseWriter, _ output: inout Output
   ) {
     var changed = update.changed.makeIterator()
     var next = changed.next()
@@ -107,7 +122,15 @@ extension IMAPSession {
       if next?.record.uid == uid { continue }
       guard let index = view.known.index(of: uid) else { continue }
       writeFlags(index, view.known[index], view, &texts, &responses)
+      Self.pass(&responses, to: &output)
     }
+  }
+
+  private func writeModSequence(_ index: Int, _ record: MessageRecord, _ responses: inout ResponseWriter) {
+    responses.beginFetch(UInt32(index + 1))
+    if speaksUID { responses.fetchUID(record.uid) }
+    responses.fetchModSequence(record.modseq)
+    responses.endFetch()
   }
 
   private func writeFlags(
@@ -115,14 +138,25 @@ extension IMAPSession {
     _ responses: inout ResponseWriter
   ) {
     responses.beginFetch(UInt32(index + 1))
-    if speaksUID || modes.qresync { responses.fetchUID(record.uid) }
+    if speaksUID { responses.fetchUID(record.uid) }
     if modes.condstore { responses.fetchModSequence(record.modseq) }
     responses.fetchFlags(text: texts.text(record.flags, isRecent: record.uid >= view.firstRecent))
     responses.endFetch()
   }
 }
 
+extension ViewUpdate {
+  /// The flags that the client knew of; nil for a message that it did not know.
+  func flagsBefore(_ uid: UID) -> Flags? { before.index(of: uid).map { before.flags(at: $0) } }
+}
+
 extension MailboxView {
+  /// RFC 9051 §7.1: what a client can change for good, and whether it can invent keywords.
+  var permanentFlags: ResponseCode {
+    if isReadOnly { return .permanentFlags([], allowsNew: false) }
+    return .permanentFlags(FlagNames.all(knownKeywords), allowsNew: knownKeywords.count < Flags.keywordLimit)
+  }
+
   /// The index of the first message without \Seen.
   var firstUnseen: Int? {
     for index in 0..<known.count where !known.flags(at: index).contains(.seen) { return index }

@@ -73,8 +73,8 @@ package struct IMAPSession: Session {
       tls = summary
       return .wait
     case .wake:
-      if idleTag != nil { reportChanges(mayExpunge: true, &output) }
-      return .wait
+      guard idleTag != nil else { return .wait }
+      return reportChanges(&output) ? .wait : bye("The selected mailbox was deleted", &output)
     case .deadline: return takeDeadline(&output)
     case .quiesce:
       isQuiescing = true
@@ -137,6 +137,8 @@ package struct IMAPSession: Session {
       let command = try TaggedCommand.parse(bytes, framer.options)
       return dispatch(command, &output)
     } catch {
+      // RFC 5182 §2.1: a SEARCH with SAVE that fails with NO empties `$`; an unknown charset is seen while reading.
+      if case .badCharset = error.code { savedResult = NumberSet() }
       write(&output) { $0.error(error) }
       return countError(&output)
     }
@@ -152,9 +154,7 @@ package struct IMAPSession: Session {
       write(&output) { $0.status(.bad, tag: tag, nil, "Expected DONE") }
       return countError(&output)
     }
-    reportChanges(mayExpunge: true, &output)
-    write(&output) { $0.status(.ok, tag: tag, nil, "Idle completed") }
-    return .proceed
+    return answer(tag, .ok("Idle completed"), &output)
   }
 
   /// A client that makes nothing but mistakes is sent away.

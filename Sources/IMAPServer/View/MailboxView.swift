@@ -14,6 +14,10 @@ struct MailboxView {
   private(set) var known: MessageTable
   private(set) var knownKeywords: [String]
   private(set) var firstRecent: UID
+  /// The numbers that SELECT tells.
+  let first: (uidNext: UID, uidValidity: UInt32, highestModseq: Modseq)
+  /// The client knows of every change up to this one.
+  private(set) var toldModseq: Modseq
   private let subscription: Subscription
 
   /// `wake` is called on any thread whenever the mailbox changes.
@@ -26,9 +30,11 @@ struct MailboxView {
     subscription = mailbox.subscribe(wake)
     // After the subscription, so that a change in between is not missed.
     let state = mailbox.state
+    first = (state.uidNext, state.uidValidity, state.highestModseq)
     known = state.table
     knownKeywords = state.keywords
     firstRecent = state.firstRecent
+    toldModseq = state.highestModseq
   }
 
   /// Messages that no session was told of before this one (RFC 3501 §2.3.2).
@@ -50,6 +56,7 @@ struct MailboxView {
     if state.isDeleted { return ViewUpdate(isGone: true) }
     let changes = state.table.changes(since: known)
     var update = ViewUpdate()
+    update.before = known
     if state.keywords != knownKeywords {
       knownKeywords = state.keywords
       update.newKeywords = state.keywords
@@ -58,6 +65,7 @@ struct MailboxView {
       update.vanished = changes.vanished
       update.changed = changes.changed
       known = state.table
+      toldModseq = state.highestModseq
       if changes.addedFrom != nil { update.exists = known.count }
     } else {
       update.changed = known.adoptFlags(of: state.table)
@@ -77,6 +85,8 @@ struct ViewUpdate {
   /// The new number of messages, when there are new ones.
   var exists: Int?
   var recent = 0
+  /// What the client knew.
+  var before = MessageTable()
   /// Indices of `known` as it is after this update.
   var changed: [TableChanges.Changed] = []
 

@@ -1,7 +1,6 @@
-// The only file of MailAuth that imports Foundation: the initialisers of Crypto's keys take its data protocols.
+// The only file of MailAuth that touches the keys of Crypto.
 internal import Crypto
 internal import CryptoExtras
-internal import FoundationEssentials
 
 /// A published key, ready to verify.
 enum VerificationKey: Sendable {

@@ -39,7 +39,7 @@ final class LaneTransaction {
   var accountsMade: [AccountID] = []
   var accountsRemoved: [AccountID] = []
   /// Resend keys that became durable with this batch.
-  var keysAdded: [(ResendKey, Int64)] = []
+  var keysAdded: [ResendKey: Int64] = [:]
 
   init(
     connection: Connection, lane: Int, now: Int64, options: StoreOptions, isLow: Bool, cache: LaneCache,

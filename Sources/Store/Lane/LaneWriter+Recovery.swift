@@ -249,9 +249,18 @@ final class Recovery {
     let rows = try inStore { () throws(DatabaseFault) in
       try connection.rows(LaneSQL.allFiled) { (AccountID(raw: $0.int(0)), $0.bytes(1), $0.int(2)) }
     }
+    let now = lane.options.now()
+    // Invariant 7: nothing expires while the clock is not to be trusted.
+    let isTrusted = now <= state.timeSeen + 86_400 && now >= state.timeSeen - 300
     var found: [ResendKey: Int64] = [:]
     for (account, key, at) in rows where key.first == UInt8(ascii: "r") {
-      found[ResendKey(account: account, bytes: Array(key.dropFirst()))] = at
+      if isTrusted, now - at >= lane.options.resendWindow {
+        try inStore { () throws(DatabaseFault) in
+          try connection.run(LaneSQL.deleteFiled, [.int(account.raw), .bytes(key)])
+        }
+      } else {
+        found[ResendKey(account: account, bytes: Array(key.dropFirst()))] = at
+      }
     }
     return found
   }

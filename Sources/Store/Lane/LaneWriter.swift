@@ -47,7 +47,9 @@ final class LaneWriter {
   }
 
   private func serve() {
-    while let jobs = lane.takeJobs() {
+    var last = 0
+    while let jobs = lane.takeJobs(last: last) {
+      last = jobs.count
       if isKilled {
         for job in jobs { job.fail(.closed) }
       } else if let poison {

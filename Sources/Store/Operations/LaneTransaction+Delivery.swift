@@ -64,7 +64,7 @@ extension LaneTransaction {
     _ recipient: DeliveryPlan.Recipient, _ plan: DeliveryPlan
   ) throws(StoreFault) -> DeliveryOutcome.Fate {
     let key = ResendKey(account: recipient.account, bytes: recipient.resendKey)
-    if let at = cache.lostReplies[key], now - at < options.resendWindow { return .filedBefore }
+    if let at = keysAdded[key] ?? cache.lostReplies[key], now - at < options.resendWindow { return .filedBefore }
     let owner: AccountEntry
     do {
       owner = try account(recipient.account)
@@ -134,12 +134,21 @@ extension LaneTransaction {
     if left == 0 { try run(LaneSQL.deleteQueue, [0, .int(qid)]) }
   }
 
+  /// The intent is settled for good: its keys on this lane have done their duty.
+  func forgetIntent(_ recipients: [DeliveryPlan.Recipient], qid: Int64, home: Int) throws(StoreFault) {
+    willChange()
+    for recipient in recipients {
+      let key = intentKey(lane: home, qid: qid, number: recipient.number)
+      try run(LaneSQL.deleteFiled, [.int(recipient.account.raw), .bytes(key)])
+    }
+  }
+
   /// Remembers deliveries whose 250 may not have arrived (invariant 6).
   func remember(_ keys: [ResendKey]) throws(StoreFault) {
     willChange()
     for key in keys {
       try run(LaneSQL.insertFiled, [.int(key.account.raw), .bytes(key.deliveryKey), .int(now)])
-      keysAdded.append((key, now))
+      keysAdded[key] = now
     }
   }
 }

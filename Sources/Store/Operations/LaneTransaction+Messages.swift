@@ -24,26 +24,32 @@ extension LaneTransaction {
       try newer(than: since, ranges, target, owner)
     }
     let modseq = Modseq(owner.nextModseq)
-    willChange()
-    let statement = try prepare(MessageSQL.setFlags)
+    let look = try prepare(MessageSQL.flagsToSet)
+    let write = try prepare(MessageSQL.setFlags)
     var edits: [TableEdit.FlagEdit] = []
     for range in ranges.ranges {
-      statement.bind(1, account.raw)
-      statement.bind(2, mailbox.raw)
-      statement.bind(3, Int64(range.lowerBound))
-      statement.bind(4, Int64(range.upperBound))
-      statement.bind(5, Int64(bitPattern: keep.rawValue))
-      statement.bind(6, Int64(bitPattern: add.rawValue))
-      statement.bind(7, Int64(modseq))
-      statement.bind(8, change.unchangedSince.map { Int64(clamping: $0) } ?? .max)
+      for statement in [look, write] {
+        statement.bind(1, account.raw)
+        statement.bind(2, mailbox.raw)
+        statement.bind(3, Int64(range.lowerBound))
+        statement.bind(4, Int64(range.upperBound))
+        statement.bind(5, Int64(bitPattern: keep.rawValue))
+        statement.bind(6, Int64(bitPattern: add.rawValue))
+        statement.bind(7, change.unchangedSince.map { Int64(clamping: $0) } ?? .max)
+      }
+      let found = edits.count
       try inStore { () throws(DatabaseFault) in
-        while try statement.step() {
+        while try look.step() {
           edits.append(
             .init(
-              uid: UID(truncatingIfNeeded: statement.int(0)),
-              flags: Flags(rawValue: UInt64(bitPattern: statement.int(1))), modseq: modseq))
+              uid: UID(truncatingIfNeeded: look.int(0)), flags: Flags(rawValue: UInt64(bitPattern: look.int(1))),
+              modseq: modseq))
         }
       }
+      if edits.count == found { continue }
+      willChange()
+      write.bind(8, Int64(modseq))
+      try inStore { () throws(DatabaseFault) in try write.run() }
     }
     if edits.isEmpty { return FlagResult(modified: modified ?? [], modseq: nil) }
     _ = owner.takeModseq()

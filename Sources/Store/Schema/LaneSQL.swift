@@ -31,7 +31,7 @@ enum LaneSQL {
   static let insertFiled = SQL(
     "INSERT INTO filed (a, delivery_key, at) VALUES (?1, ?2, ?3) ON CONFLICT (a, delivery_key) DO UPDATE SET at = ?3")
   static let allFiled = SQL("SELECT a, delivery_key, at FROM filed")
-  static let purgeFiled = SQL("DELETE FROM filed WHERE at < ?1")
+  static let deleteFiled = SQL("DELETE FROM filed WHERE a = ?1 AND delivery_key = ?2")
 
   static let insertQueue = SQL(
     "INSERT INTO queue (a, qid, scope, hash, sender, created, flags) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
@@ -50,7 +50,7 @@ enum LaneSQL {
 
   static let all = [
     readState, insertState, writeState, readBatch, insertBlob, blob, deleteBlob, isFiled, insertFiled, allFiled,
-    purgeFiled, insertQueue, insertRecipient, deleteQueue, deleteRecipients, deleteRecipient, recipientCount, intents,
+    deleteFiled, insertQueue, insertRecipient, deleteQueue, deleteRecipients, deleteRecipient, recipientCount, intents,
     intent, recipients,
   ]
 }

@@ -1,0 +1,46 @@
+import IMAP
+import Net
+import Store
+
+/// GETQUOTA and GETQUOTAROOT (RFC 9208 §4.1): an account has one quota root, whose name is empty.
+struct QuotaCommand: Sendable {
+  enum Question: Sendable {
+    case root(String)
+    case mailbox(MailboxName)
+  }
+
+  let question: Question
+  let context: CommandContext
+
+  func run() async -> CommandReply {
+    do {
+      var responses = context.responses()
+      switch question {
+      case .root(let name):
+        guard name.isEmpty else { return .no("No such quota root", .nonExistent) }
+      case .mailbox(let name):
+        let info = try await context.store.mailbox(named: name.text, of: context.account)
+        responses.quotaRoot(MailboxName(info.name), [""])
+      }
+      responses.quota("", Self.resources(try await context.store.usage(of: context.account)))
+      try await context.out.write(responses.bytes)
+      return .ok("Quota completed")
+    } catch let fault as StoreFault {
+      return CommandReply(fault)
+    } catch {
+      return .gone
+    }
+  }
+
+  /// RFC 9208 §5.1: only resources that have a limit. STORAGE counts in units of 1,024 octets, rounded up for usage.
+  private static func resources(_ usage: Usage) -> [(name: String, usage: UInt64, limit: UInt64)] {
+    var resources: [(name: String, usage: UInt64, limit: UInt64)] = []
+    if let limit = usage.byteLimit {
+      resources.append(("STORAGE", UInt64(max(0, usage.bytes + 1023)) / 1024, UInt64(max(0, limit)) / 1024))
+    }
+    if let limit = usage.countLimit {
+      resources.append(("MESSAGE", UInt64(max(0, usage.count)), UInt64(max(0, limit))))
+    }
+    return resources
+  }
+}

@@ -1,0 +1,91 @@
+import ArgumentParser
+import BaridServer
+import DNS
+import Glibc
+import Logging
+import MailAuth
+import Net
+import Phrases
+
+/// What the one-shot commands share: whom they ask, and how they answer.
+struct InspectionOptions: ParsableArguments {
+  @Option(help: ArgumentHelp(Speech.say(.helpOptionDNS), valueName: "host:port"))
+  var dns: String?
+
+  @Flag(help: ArgumentHelp(Speech.say(.helpOptionJSON))) var json = false
+  @OptionGroup var speech: LanguageOption
+
+  /// Prints what `inspect` finds, asking the named server, else the first of /etc/resolv.conf, else the internet's own.
+  func show<Evidence>(_ inspect: (any DNSLookup) async throws -> Inspection<Evidence>) async throws {
+    var settings = Net.ResolverSettings()
+    settings.server = try server()
+    let resolver: Resolver
+    do throws(ResolverFault) {
+      resolver = try Resolver(settings: settings, logger: SilentLog.logger("resolver"))
+    } catch {
+      throw Terminal.fail(.dataFault(error.description))
+    }
+    defer { resolver.close() }
+    let inspection = try await inspect(resolver)
+    Terminal.print(json ? try JSONPage.text(inspection) : inspection.lines.joined(separator: "\n"))
+  }
+
+  private func server() throws -> (address: String, port: Int)? {
+    guard let dns else { return Self.configuredServer() ?? Self.systemServer().map { ($0, 53) } }
+    // "[::1]:53", "127.0.0.1:53", "127.0.0.1", "::1".
+    var host = dns[...]
+    var port = 53
+    if let colon = dns.lastIndex(of: ":"), dns.hasPrefix("[") || dns.firstIndex(of: ":") == colon {
+      let digits = dns[dns.index(after: colon)...]
+      guard let number = Int(digits), (1...65_535).contains(number) else {
+        throw Terminal.fail(.controlArgumentInvalid("--dns", dns))
+      }
+      (host, port) = (dns[..<colon], number)
+    }
+    let address = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : String(host)
+    guard IPAddress(address) != nil else { throw Terminal.fail(.controlArgumentInvalid("--dns", dns)) }
+    return (address, port)
+  }
+
+  /// The resolver of the configuration, where there is one.
+  private static func configuredServer() -> (address: String, port: Int)? {
+    let file = ConfigurationFile(path: getenv("BARID_CONFIG").map { String(cString: $0) })
+    do throws(ConfigurationMistakes) {
+      let resolver = try file.read().resolver
+      return resolver.address.isEmpty ? nil : (resolver.address, resolver.port)
+    } catch {
+      // `barid config check` is for that; these commands also work where nothing is set up.
+      return nil
+    }
+  }
+
+  /// The first name server of this machine.
+  private static func systemServer() -> String? {
+    let bytes: [UInt8]
+    do throws(FileFault) { bytes = try FileBytes.read("/etc/resolv.conf", limit: 65_536) } catch { return nil }
+    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
+      let words = line.split(whereSeparator: \.isWhitespace)
+      if words.count >= 2, words[0] == "nameserver", IPAddress(String(words[1])) != nil { return String(words[1]) }
+    }
+    return nil
+  }
+}
+
+/// A message to look at: a file, or "-" for standard input.
+struct MessageArgument: ParsableArguments {
+  @Argument(help: ArgumentHelp(Speech.say(.helpArgumentMessage))) var file: String
+
+  /// Larger ones are refused.
+  private static let limit = 256 << 20
+
+  func read() throws -> [UInt8] {
+    do throws(FileFault) {
+      return try FileBytes.read(file == "-" ? "/dev/stdin" : file, limit: Self.limit)
+    } catch {
+      throw Terminal.fail(.dataFault(error.description))
+    }
+  }
+}
+
+/// Seconds since 1970 UTC: when signatures are judged.
+func present() -> Int64 { Int64(time(nil)) }

@@ -1,0 +1,72 @@
+import Database
+import Testing
+
+@testable import Store
+
+@Suite struct SchemaTests {
+  /// Every named statement fits the schema.
+  @Test func allStatementsPrepare() async throws {
+    let fixture = try await Fixture()
+    await fixture.close()
+    let connection = try Connection("\(fixture.folder)/lane-0/index.sqlite", .writer)
+    defer { connection.close() }
+    for sql in LaneSQL.all + AccountSQL.all + MessageSQL.all { _ = try connection.prepare(sql) }
+    #expect(try connection.integrityReport() == nil)
+  }
+
+  @Test func aNewerFolderIsRefused() async throws {
+    let fixture = try await Fixture()
+    await fixture.close()
+    let file = try Descriptor.open("\(fixture.folder)/format", 2)
+    try Array("barid-store 2\n".utf8).withFaulty { bytes throws(StoreFault) in try file.write(bytes, at: 0) }
+    let fault = #expect(throws: StoreFault.self) { try Fixture.open(fixture.folder, Fixture.options()) }
+    guard case .newer(let sentence) = fault else {
+      Issue.record("\(String(describing: fault))")
+      return
+    }
+    #expect(sentence.contains("newer Barid"))
+  }
+
+  @Test func aFolderThatCannotBeMadeIsSaid() {
+    let fault = #expect(throws: StoreFault.self) { try Fixture.open("/proc/none/x", Fixture.options()) }
+    guard case .io(let sentence) = fault else {
+      Issue.record("\(String(describing: fault))")
+      return
+    }
+    #expect(sentence.contains("/proc"))
+  }
+
+  @Test func recordsComeBack() throws {
+    let record = MessageRecord(
+      uid: 4_000_000_000, flags: Flags(rawValue: 1 << 57), modseq: 9, size: 5, internalDate: -1, savedAt: 3,
+      email: EmailID(raw: 8), item: 7)
+    let place = PlaceRecord(
+      account: AccountID(raw: 1), mailbox: MailboxID(raw: 2), record: record, resendKey: noise(16))
+    var bytes: [UInt8] = []
+    place.encode(hash: noise(32), into: &bytes)
+    #expect(bytes.count == SegmentRecord.headerLength + PlaceRecord.length)
+    let header = try #require(bytes.withUnsafeBytes { SegmentRecord($0) })
+    #expect(header.kind == .place && header.totalLength == bytes.count && header.hash == noise(32))
+    let back = bytes.withUnsafeBytes {
+      PlaceRecord(UnsafeRawBufferPointer(rebasing: $0[SegmentRecord.headerLength...]))
+    }
+    #expect(back == place)
+    for bit in 0..<(SegmentRecord.headerLength * 8) {
+      var broken = bytes
+      broken[bit / 8] ^= 1 << UInt8(bit % 8)
+      #expect(broken.withUnsafeBytes { SegmentRecord($0) } == nil)
+    }
+  }
+
+  @Test func addedRowsComeBack() {
+    var rows = AddedRows()
+    let all: [AddedRows.Row] = [
+      .placement(account: AccountID(raw: -1), mailbox: MailboxID(raw: 2), uid: .max, email: EmailID(raw: 3)),
+      .intent(4),
+    ]
+    for row in all { rows.add(row) }
+    #expect(AddedRows.rows(rows.bytes) == all)
+    #expect(AddedRows.rows(Array(rows.bytes.dropLast())) == nil)
+    #expect(AddedRows.rows([]) == [])
+  }
+}
