@@ -18,8 +18,8 @@ struct Room {
   var isPublic = false
   /// True: Tests/<name>Tests exists.
   var isTested = true
-  /// True: one of its files imports FoundationEssentials, whose C modules hide Glibc's members from whole-module builds under
-  /// MemberImportVisibility (Swift 6.3, Linux), so that check is left to Scripts/check-imports.
+  /// True: one of its files imports FoundationEssentials, whose C modules hide Glibc's members from whole-module builds
+  /// under MemberImportVisibility (Swift 6.3, Linux), so that check is left to Scripts/check-imports.
   var seesFoundation = false
   /// Targets that only its tests may import.
   var testUses: [String] = []
@@ -162,7 +162,9 @@ func targets(of room: Room) -> [Target] {
         swiftSettings: settings(of: room))
     ]
   case .program:
-    made = [.executableTarget(name: room.name, dependencies: all, exclude: ["README.md"], swiftSettings: settings(of: room))]
+    made = [
+      .executableTarget(name: room.name, dependencies: all, exclude: ["README.md"], swiftSettings: settings(of: room))
+    ]
   case .system: made = [.systemLibrary(name: room.name, path: "Sources/\(room.name)")]
   case .c: made = [.target(name: room.name, path: "Sources/\(room.name)")]
   }

@@ -3,7 +3,8 @@ internal import Phrases
 
 // The table of options, in the order in which `barid config describe` shows them.
 extension ConfigurationOption {
-  package static let all: [ConfigurationOption] = general + logging + certificates + listeners + limits + resolver
+  package static let all: [ConfigurationOption] =
+    general + logging + certificates + listeners + imap + limits + resolver
 
   private static let general: [ConfigurationOption] = [
     .text(
@@ -63,6 +64,13 @@ extension ConfigurationOption {
         check: Check.network),
     ]
   }
+
+  private static let imap: [ConfigurationOption] = [
+    .flag(
+      "imap.literal-plus", \.imap.literalPlus,
+      "Whether IMAP clients may send texts of any size without asking (LITERAL+); otherwise up to 4 KiB (LITERAL-).",
+      example: "true")
+  ]
 
   private static let limits: [ConfigurationOption] = [
     .number(

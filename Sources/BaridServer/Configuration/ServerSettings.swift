@@ -11,6 +11,7 @@ package struct ServerSettings: Sendable, Equatable {
   package var log = LogSettings()
   package var tls = CertificateSettings()
   package var listeners = ListenerTable()
+  package var imap = IMAPSettings()
   package var limits = LimitSettings()
   package var resolver = ResolverSettings()
   /// Not an option: only the demo and the test bed set it.
@@ -103,6 +104,11 @@ package struct Listener: Sendable, Equatable {
   package var proxyFrom: [String] = []
 
   package init(port: Int) { self.port = port }
+}
+
+package struct IMAPSettings: Sendable, Equatable {
+  /// LITERAL+ instead of LITERAL- (RFC 7888).
+  package var literalPlus = false
 }
 
 package struct LimitSettings: Sendable, Equatable {

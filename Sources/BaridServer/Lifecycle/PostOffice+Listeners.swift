@@ -76,6 +76,7 @@ extension PostOffice {
   private func imapService(_ kind: ListenerKind, _ settings: ServerSettings) -> IMAPService {
     var own = IMAPServiceSettings(hostName: settings.effectiveHostname)
     own.limits.message = settings.limits.messageSize
+    own.literalPlus = settings.imap.literalPlus
     own.offersStartTLS = !kind.isImplicitTLS
     own.allowsPlaintextLogIn = settings.exemptions.plainLogInOnLoopback
     return IMAPService(

@@ -40,6 +40,8 @@ struct TestBedCommand: AsyncParsableCommand {
     settings.log.level = logLevel
     settings.limits.drainSeconds = 5
     settings.exemptions = .loopback
+    // Load generators send messages without waiting.
+    settings.imap.literalPlus = true
     for kind in ListenerKind.allCases {
       settings.listeners[kind].hosts = host
       settings.listeners[kind].port = kind.usualPort + offset
