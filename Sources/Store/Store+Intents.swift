@@ -37,7 +37,8 @@ extension Store {
   ) {
     let lanes = lanes
     let note = { @Sendable [logger] (result: Result<Void, StoreFault>) in
-      if case .failure(let fault) = result {
+      // Closed: the next start looks after it.
+      if case .failure(let fault) = result, fault != .closed {
         logger.error("an intent stays for the next start", metadata: ["fault": "\(fault)", "intent": "\(home)/\(qid)"])
       }
     }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The header of a submission")
 struct AuthoredHeaderTests {
-  static let added = "Date: Thu, 01 Jan 1970 00:00:00 +0000\r\nMessage-ID: <id@here>\r\n"
+  static let added = "Date: Thu, 1 Jan 1970 00:00:00 +0000\r\nMessage-ID: <id@here>\r\n"
 
   /// Name, message, what is filed.
   static let rows: [(String, String, String)] = [

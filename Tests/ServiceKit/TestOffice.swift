@@ -61,7 +61,9 @@ package final class TestOffice: Sendable {
     var names = DirectoryOptions()
     names.lanes = 2
     let directory = try Directory.open(folder, names, logger: logger)
-    let accounts = try await isNew ? people(store, directory) : directory.accounts.map { AccountID(raw: $0.account) }
+    let accounts =
+      try await isNew
+      ? people(store, directory) : directory.accounts.map(\.account).sorted().map { AccountID(raw: $0) }
     var net = NetSettings()
     net.threads = 2
     net.loopbackIsExempt = true

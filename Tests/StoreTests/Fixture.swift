@@ -118,9 +118,7 @@ final class Fixture: Sendable {
   func texts(_ name: String = "INBOX", _ account: Int64 = 1) async throws -> [UID: String] {
     let mailbox = try await open(name, account)
     var texts: [UID: String] = [:]
-    var records: [MessageRecord] = []
-    mailbox.state.table.forEach { records.append($1) }
-    for record in records {
+    for record in mailbox.state.table.records {
       let bytes = try await store.content(record.email, of: AccountID(raw: account))
       #expect(bytes.count == record.size)
       texts[record.uid] = String(decoding: bytes, as: UTF8.self)

@@ -83,7 +83,7 @@ extension MessageTable {
 
   private mutating func remove(_ uids: [UID]) {
     if uids.isEmpty { return }
-    eachChunk(of: uids.sorted(), uid: { $0 }) { gone, chunk in
+    eachChunk(of: uids.sorted(), uid: \.self) { gone, chunk in
       var builder = MessageChunk.Builder()
       builder.reserve(chunk.count)
       var next = gone.startIndex
