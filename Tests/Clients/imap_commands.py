@@ -2,7 +2,7 @@
 import os
 import time
 
-from bed import letter, run
+from bed import letter
 from test_curl import curl, url
 from test_python import imap, ok
 
@@ -35,6 +35,7 @@ def every_command(bed):
     ok(session.uid("MOVE", "4", "Trash"))
     ok(session.store("1", "+FLAGS", "(\\Deleted)"))
     ok(session.uid("EXPUNGE", "1"))
+    session.response("EXPUNGE")
     ok(session.store("1", "+FLAGS", "(\\Deleted)"))
     assert ok(session.expunge()) == [b"1"]
     assert ok(session.status("Archive", "(MESSAGES UIDNEXT UNSEEN)"))[0].endswith(b"(MESSAGES 3 UIDNEXT 4 UNSEEN 2)")
@@ -59,7 +60,7 @@ def two_sessions(bed):
     first.select("INBOX")
     count = int(ok(second.select("INBOX"))[0])
     ok(first.store("1,3", "+FLAGS.SILENT", "(\\Deleted)"))
-    assert ok(first.expunge()) == [b"3", b"1"] or ok(first.expunge()) == [None]
+    assert ok(first.expunge()) == [b"3", b"1"]
     second.noop()
     assert second.response("EXPUNGE")[1] == [b"3", b"1"], second.untagged_responses
     ok(first.append("INBOX", None, None, letter("second", "second").encode()))
@@ -72,38 +73,38 @@ def two_sessions(bed):
 def deep_flags(bed):
     """A report of many changed flags comes whole and soon."""
     first, second = imap(bed, USER + 1), imap(bed, USER + 1)
-    for number in range(500):
+    for number in range(10):
         ok(first.append("INBOX", None, None, letter(f"flags-{number}", f"number {number}").encode()))
+    for _ in range(6):
+        first.select("INBOX")
+        ok(first.copy("1:*", "INBOX"))
     first.select("INBOX")
     second.select("INBOX")
     ok(first.store("1:*", "+FLAGS.SILENT", "(\\Seen $Work)"))
     started = time.monotonic()
     second.noop()
-    assert len(second.response("FETCH")[1]) == 500
+    assert len(second.response("FETCH")[1]) == 640
     assert time.monotonic() - started < 2
     first.logout()
     second.logout()
 
 
 def curl_search(bed):
-    command = ["--cacert", bed.authority, "--user", f"{bed.user(USER)}:{bed.password}"]
-    base = f"imaps://localhost:{bed.port('IMAPS')}/"
-    connect = ["--connect-to", f"localhost:{bed.port('IMAPS')}:{bed.host}:{bed.port('IMAPS')}"]
+    def ask(path, *arguments):
+        return curl(bed, "--cacert", bed.authority, "--user", f"{bed.user(USER)}:{bed.password}",
+                    url(bed, "imaps", "IMAPS", path), *arguments)
 
-    def ask(*arguments):
-        return run(["curl", "--silent", "--show-error", *command, *connect, *arguments], timeout=30)
-
-    assert "SEARCH" in ask(base + "INBOX?ALL")
-    assert "INBOX" in ask(base)
-    assert "STATUS" in ask(base, "--request", "STATUS INBOX (MESSAGES)")
-    uid = ask(base + "INBOX?ALL").split()[2]
-    assert "Subject:" in ask(base + f"INBOX;UID={uid};SECTION=HEADER")
+    assert "SEARCH" in ask("/INBOX?ALL")
+    assert "INBOX" in ask("/")
+    assert "STATUS" in ask("/", "--request", "STATUS INBOX (MESSAGES)")
+    uid = ask("/INBOX?ALL").split()[2]
+    assert "Subject:" in ask(f"/INBOX;MAILINDEX={uid};SECTION=HEADER")
     path = os.path.join(bed.folder, "curl-append.eml")
     with open(path, "w", encoding="ascii", newline="") as out:
         out.write(letter("curl-append", "by curl"))
-    ask(base + "INBOX", "--upload-file", path)
-    assert len(ask(base + "INBOX?SUBJECT%20curl").split()) == 3
-    assert "FLAGS" in ask(base + "INBOX", "--request", "FETCH 1:* (FLAGS)")
+    ask("/INBOX", "--upload-file", path)
+    assert len(ask("/INBOX?SUBJECT%20curl").split()) == 3
+    assert "FLAGS" in ask("/INBOX", "--request", "FETCH 1:* (FLAGS)")
 
 
 CHECKS = [every_command, two_sessions, deep_flags, curl_search]

@@ -43,6 +43,6 @@ struct CopyCommand: Sendable {
     var responses = context.responses()
     responses.status(.ok, code, "Moved")
     try await context.out.write(responses.bytes)
-    return .ok("Move completed")
+    return .ok("Move completed", effect: .expunged)
   }
 }

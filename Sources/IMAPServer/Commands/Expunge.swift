@@ -14,8 +14,9 @@ struct ExpungeCommand: Sendable {
     do {
       var uids: [UID]?
       if let set { uids = try Chosen(set, isUID: true, in: view, saved: context.savedResult).uids(in: view.table) }
-      _ = try await context.store.expunge(uids, in: view.mailbox)
-      return closes ? .ok("Closed", effect: .unselected) : .ok("Expunge completed")
+      let gone = try await context.store.expunge(uids, in: view.mailbox)
+      if closes { return .ok("Closed", effect: .unselected) }
+      return .ok("Expunge completed", effect: gone.isEmpty ? .none : .expunged)
     } catch let refusal as CommandRefusal {
       return refusal.reply
     } catch StoreFault.noSuchMailbox where closes {

@@ -18,14 +18,15 @@ struct FetchCommand: Sendable {
   private static let outputPiece = 32 << 10
 
   func run() async -> CommandReply {
-    // RFC 7162 §3.2.6: only after ENABLE QRESYNC, which is not offered.
-    if fetch.isVanished { return .bad("QRESYNC is not enabled") }
+    // RFC 7162 §3.2.6: only after ENABLE QRESYNC.
+    if fetch.isVanished, !context.modes.qresync { return .bad("QRESYNC is not enabled") }
     do {
       var chosen = try Chosen(fetch.set, isUID: fetch.isUID, in: view, saved: context.savedResult)
       if let since = fetch.changedSince { chosen.indices.removeAll { view.table[$0].modseq <= since } }
       if let partial = fetch.partial {
         chosen.indices = Array(chosen.indices[partial.indices(in: chosen.indices.count)])
       }
+      if fetch.isVanished { try await tellVanished() }
       let plan = FetchPlan(fetch, modes: context.modes, isReadOnly: view.isReadOnly)
       let outcome = try await write(chosen.indices, plan)
       if plan.setsSeen { try await markSeen(chosen.indices) }
@@ -42,6 +43,16 @@ struct FetchCommand: Sendable {
     } catch {
       return .gone
     }
+  }
+
+  /// RFC 7162 §3.2.6: what is gone of the UIDs named, before all else.
+  private func tellVanished() async throws {
+    let gone = try await Vanished.uids(since: fetch.changedSince ?? 0, in: view.mailbox, view.table, context)
+    // `*` may name what is gone: it reaches as far as any UID.
+    let named = fetch.set.isSavedResult ? context.savedResult : fetch.set.resolved(largest: .max)
+    var responses = context.responses()
+    responses.vanished(gone.intersection(named), earlier: true)
+    try await context.out.write(responses.bytes)
   }
 
   /// What was left out.

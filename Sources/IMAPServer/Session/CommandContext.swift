@@ -26,6 +26,8 @@ struct Modes: Sendable {
   var usesUTF8 = false
   /// MODSEQ is part of every FETCH response about flags (RFC 7162 §3.1).
   var condstore = false
+  /// VANISHED takes the place of EXPUNGE (RFC 7162 §3.2.3).
+  var qresync = false
 }
 
 /// The messages that a command names.

@@ -19,6 +19,8 @@ struct CommandReply: Sendable {
     /// A response broke off in the middle of a literal: the connection cannot go on.
     case broken
     case stored(StoredFlags)
+    /// Messages were removed: under QRESYNC the tagged OK tells HIGHESTMODSEQ (RFC 7162 §3.2.7).
+    case expunged
     /// The result that `$` stands for from now on (RFC 5182).
     case saved(NumberSet)
   }
@@ -70,6 +72,17 @@ struct Selection: Sendable {
   var mailbox: OpenMailbox
   var info: MailboxInfo
   var isReadOnly: Bool
+  /// The mailbox as the client is told of it; what comes later follows as changes.
+  var state: MailboxState
+  /// What SELECT with QRESYNC tells besides.
+  var resync: Resynchronized?
+}
+
+/// What happened to a mailbox since a client was there last (RFC 7162 §3.2.5).
+struct Resynchronized: Sendable {
+  var vanished: NumberSet
+  /// Indices of messages that changed.
+  var changed: [Int]
 }
 
 /// What a STORE did, so that the right untagged responses are written.

@@ -142,7 +142,10 @@ extension IMAPSession {
     if case .broken = command.reply.effect { return .close }
     apply(command.reply.effect, &output)
     let isThere = reportChanges(command, &output)
-    let reply = command.reply
+    var reply = command.reply
+    if case .expunged = reply.effect, modes.qresync, let view {
+      reply.code = .highestModSequence(max(1, view.toldModseq))
+    }
     write(&output) { $0.status(reply.condition, tag: command.tag, reply.code, reply.text) }
     // RFC 2180 §3.3: whoever has a mailbox selected that somebody else deletes may be sent away.
     guard isThere else { return bye("The selected mailbox was deleted", &output) }
@@ -153,7 +156,7 @@ extension IMAPSession {
 
   private mutating func apply(_ effect: CommandReply.Effect, _ output: inout Output) {
     switch effect {
-    case .none, .stored, .broken: break
+    case .none, .stored, .expunged, .broken: break
     case .selected(let selection): select(selection, &output)
     case .unselected:
       view = nil

@@ -28,7 +28,8 @@ extension IMAPSession {
     }
     names += [
       "NAMESPACE", "CHILDREN", "UNSELECT", "UIDPLUS", "MOVE", "SPECIAL-USE", "CREATE-SPECIAL-USE", "LIST-EXTENDED",
-      "LIST-STATUS", "STATUS=SIZE", "CONDSTORE", "ESEARCH", "SEARCHRES", "WITHIN", "PARTIAL", "MULTIAPPEND", "BINARY",
+      "LIST-STATUS", "STATUS=SIZE", "CONDSTORE", "QRESYNC", "ESEARCH", "SEARCHRES", "WITHIN", "PARTIAL", "MULTIAPPEND",
+      "BINARY",
       "PREVIEW", "SAVEDATE", "OBJECTID", "QUOTA", "QUOTA=RES-STORAGE", "QUOTA=RES-MESSAGE",
       "APPENDLIMIT=\(service.settings.limits.message)",
     ]
@@ -135,6 +136,12 @@ extension IMAPSession {
     if names.contains(where: { $0.uppercased() == "CONDSTORE" }) {
       enableCondstore(&output)
       enabled.append("CONDSTORE")
+    }
+    // RFC 7162 §3.2.3: it switches CONDSTORE on as well.
+    if names.contains(where: { $0.uppercased() == "QRESYNC" }) {
+      enableCondstore(&output)
+      modes.qresync = true
+      enabled.append("QRESYNC")
     }
     write(&output) { $0.enabled(enabled) }
     return answer(tag, .ok("Enable completed"), &output)

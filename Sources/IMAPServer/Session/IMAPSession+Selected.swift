@@ -19,7 +19,9 @@ extension IMAPSession {
   /// RFC 9051 §6.3.2, RFC 3501 §6.3.1: FLAGS, EXISTS, RECENT, UNSEEN, PERMANENTFLAGS, UIDNEXT, UIDVALIDITY.
   mutating func select(_ selection: Selection, _ output: inout Output) {
     let waker = waker
-    let view = MailboxView(selection.mailbox, info: selection.info, isReadOnly: selection.isReadOnly) { waker.wake() }
+    let view = MailboxView(
+      selection.mailbox, state: selection.state, info: selection.info, isReadOnly: selection.isReadOnly
+    ) { waker.wake() }
     write(&output) { responses in
       responses.flags(FlagNames.all(view.knownKeywords))
       responses.exists(UInt32(view.known.count))
@@ -32,8 +34,21 @@ extension IMAPSession {
       responses.status(.ok, .highestModSequence(max(1, view.first.highestModseq)), "Highest")
       responses.status(.ok, .mailboxID(ObjectID.mailbox(view.info.id)), "Mailbox id")
     }
+    if let resync = selection.resync { tell(resync, view, &output) }
     savedResult = NumberSet()
     self.view = view
+  }
+
+  /// RFC 7162 §3.2.5.1: what vanished, then what changed.
+  private func tell(_ resync: Resynchronized, _ view: MailboxView, _ output: inout Output) {
+    var responses = ResponseWriter(usesUTF8: modes.usesUTF8)
+    responses.vanished(resync.vanished, earlier: true)
+    var texts = FlagTexts(view.knownKeywords)
+    for index in resync.changed {
+      writeFlags(index, view.known[index], view, &texts, &responses)
+      Self.pass(&responses, to: &output)
+    }
+    output.write(responses.bytes)
   }
 
   /// IDLE (RFC 2177): everything that changes is told at once until DONE.
@@ -80,9 +95,13 @@ extension IMAPSession {
       responses.flags(FlagNames.all(view.knownKeywords))
       responses.status(.ok, view.permanentFlags, "Flags that stay")
     }
-    for gone in update.vanished.reversed() {
-      responses.expunge(UInt32(gone.oldIndex + 1))
-      Self.pass(&responses, to: &output)
+    if modes.qresync {
+      responses.vanished(NumberSet(ascending: update.vanished.map(\.uid)))
+    } else {
+      for gone in update.vanished.reversed() {
+        responses.expunge(UInt32(gone.oldIndex + 1))
+        Self.pass(&responses, to: &output)
+      }
     }
     if let exists = update.exists {
       responses.exists(UInt32(exists))
@@ -128,7 +147,7 @@ extension IMAPSession {
 
   private func writeModSequence(_ index: Int, _ record: MessageRecord, _ responses: inout ResponseWriter) {
     responses.beginFetch(UInt32(index + 1))
-    if speaksUID { responses.fetchUID(record.uid) }
+    if speaksUID || modes.qresync { responses.fetchUID(record.uid) }
     responses.fetchModSequence(record.modseq)
     responses.endFetch()
   }
@@ -138,7 +157,8 @@ extension IMAPSession {
     _ responses: inout ResponseWriter
   ) {
     responses.beginFetch(UInt32(index + 1))
-    if speaksUID { responses.fetchUID(record.uid) }
+    // RFC 7162 §3.2.4: with the UID, always.
+    if speaksUID || modes.qresync { responses.fetchUID(record.uid) }
     if modes.condstore { responses.fetchModSequence(record.modseq) }
     responses.fetchFlags(text: texts.text(record.flags, isRecent: record.uid >= view.firstRecent))
     responses.endFetch()

@@ -22,14 +22,14 @@ struct MailboxView {
 
   /// `wake` is called on any thread whenever the mailbox changes.
   init(
-    _ mailbox: OpenMailbox, info: MailboxInfo, isReadOnly: Bool, wake: @escaping @Sendable () -> Void
+    _ mailbox: OpenMailbox, state: MailboxState, info: MailboxInfo, isReadOnly: Bool,
+    wake: @escaping @Sendable () -> Void
   ) {
     self.mailbox = mailbox
     self.info = info
     self.isReadOnly = isReadOnly
     subscription = mailbox.subscribe(wake)
-    // After the subscription, so that a change in between is not missed.
-    let state = mailbox.state
+    // Changes since `state` was taken are found by the first update, which every SELECT ends with.
     first = (state.uidNext, state.uidValidity, state.highestModseq)
     known = state.table
     knownKeywords = state.keywords
