@@ -93,7 +93,8 @@ def getmail_keeps(bed):
                 rc.write(
                     f"[retriever]\ntype = SimplePOP3SSLRetriever\nserver = {bed.host}\nport = {bed.port('POP3S')}\n"
                     f"username = {bed.user(32)}\npassword = {bed.password}\nca_certs = {bed.authority}\n"
-                    f"[destination]\ntype = Maildir\npath = {folder}/mail/\nuser = root\n"
+                    f"[destination]\ntype = MDA_external\npath = /bin/sh\nallow_root_commands = true\n"
+                    f"arguments = ('-c', 'cat > {folder}/mail/new/$$')\n"
                     f"[options]\nread_all = false\ndelete = {delete}\n")
             run(["getmail", f"--getmaildir={folder}", "--quiet"], environment=dict(os.environ, HOME=folder))
             return len(os.listdir(f"{folder}/mail/new"))
