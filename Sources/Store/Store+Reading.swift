@@ -1,8 +1,16 @@
 extension Store {
   /// Derived data of many messages in one hop, in the order asked; nil where there is no such email.
-  package func derived(_ emails: [EmailID], of account: AccountID) async throws(StoreFault) -> [Derived?] {
+  ///
+  /// `listing`: only `envelope` and `structure` are read, which is all that a list of messages asks for.
+  package func derived(
+    _ emails: [EmailID], of account: AccountID, listing: Bool = false
+  ) async throws(StoreFault) -> [Derived?] {
     try await lane(of: account).read { reader throws(StoreFault) in
-      try emails.mapFaulty { email throws(StoreFault) in try reader.derived(email, account) }
+      try reader.together { () throws(StoreFault) in
+        try emails.mapFaulty { email throws(StoreFault) in
+          listing ? try reader.listing(email, account) : try reader.derived(email, account)
+        }
+      }
     }
   }
 
@@ -13,13 +21,12 @@ extension Store {
     _ emails: [EmailID], of account: AccountID, limit: Int
   ) async throws(StoreFault) -> [[UInt8]] {
     try await lane(of: account).read { reader throws(StoreFault) in
+      let locations = try reader.together { () throws(StoreFault) in
+        try reader.locations(of: emails, account, limit: limit)
+      }
       var contents: [[UInt8]] = []
-      var bytes = 0
-      for email in emails {
+      for location in locations {
         do throws(StoreFault) {
-          let location = try reader.location(of: email, account)
-          bytes += location.rawLength
-          if !contents.isEmpty, bytes > limit { break }
           contents.append(try reader.blobs.read(location))
         } catch {
           if contents.isEmpty { throw error }

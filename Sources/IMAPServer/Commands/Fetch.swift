@@ -81,7 +81,8 @@ struct FetchCommand: Sendable {
       let records = batch.map { view.table[$0] }
       let derived =
         plan.needsDerived
-        ? try await context.store.derived(records.map(\.email), of: context.account)
+        ? try await context.store.derived(
+          records.map(\.email), of: context.account, listing: !plan.needsPreview)
         : [Derived?](repeating: nil, count: batch.count)
       if plan.needsContent {
         if try await writeContents(batch, records, derived, plan, &assembler) { isMissing = true }

@@ -4,6 +4,8 @@ import IMAP
 struct FetchPlan: Sendable {
   let items: [FetchItem]
   let needsDerived: Bool
+  /// More of it than the ready texts of ENVELOPE and BODYSTRUCTURE.
+  var needsPreview: Bool { items.contains { if case .preview = $0 { true } else { false } } }
   let needsContent: Bool
   /// Messages without \Seen get it (RFC 9051 §6.4.5).
   let setsSeen: Bool

@@ -17,6 +17,7 @@ enum MessageSQL {
     SELECT d.envelope, d.structure, d.preview, d.subject, d.message_id, d.thread_keys, e.sent_at
     FROM derived d JOIN email e ON e.a = d.a AND e.email = d.email WHERE d.a = ?1 AND d.email = ?2
     """)
+  static let listing = SQL("SELECT envelope, structure FROM derived WHERE a = ?1 AND email = ?2")
   static let location = SQL(
     """
     SELECT b.segment, b.off, b.len, b.raw_len, b.codec FROM email e JOIN blob b ON b.scope = e.scope AND b.hash = e.hash
@@ -78,7 +79,7 @@ enum MessageSQL {
     """)
 
   static let all = [
-    insertEmail, insertDerived, derived, location, emailBlob, deleteEmail, deleteDerived, insertPlacement, table, range,
+    insertEmail, insertDerived, derived, listing, location, emailBlob, deleteEmail, deleteDerived, insertPlacement, table, range,
     uidOfItem, newer, flagsToSet, setFlags, insertGone, deletePlacements, insertVanished, vanished, status,
   ]
 }
