@@ -52,7 +52,7 @@ struct SearchCommand: Sendable {
     let table = view.table
     var found: [Int] = []
     var unknown: [Int] = []
-    table.forEach { index, record in
+    table.forEach(in: nil) { index, record in
       switch matcher.matches(index: index, record: record) {
       case true?: found.append(index)
       case nil: unknown.append(index)

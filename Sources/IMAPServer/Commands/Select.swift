@@ -43,7 +43,7 @@ struct SelectCommand: Sendable {
       vanished = fits == .max ? NumberSet() : vanished.intersection(NumberSet([fits + 1...UInt32.max]))
     }
     var changed: [Int] = []
-    state.table.forEach { index, record in
+    state.table.forEach(in: nil) { index, record in
       if record.modseq > resync.modSequence, known?.contains(record.uid) ?? true { changed.append(index) }
     }
     return Resynchronized(vanished: vanished, changed: changed)

@@ -52,7 +52,7 @@ struct StatusCommand: Sendable {
   {
     let mailbox = try await context.store.open(info.id, of: context.account, claimRecent: false)
     var size = 0
-    mailbox.state.table.forEach { _, record in
+    mailbox.state.table.forEach(in: nil) { _, record in
       if record.flags.contains(.deleted) { size += record.size }
     }
     return UInt64(size)
