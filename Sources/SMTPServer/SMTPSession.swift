@@ -55,6 +55,9 @@ package struct SMTPSession: Session {
   package mutating func advance(
     _ event: Event<Outcome>, _ input: inout Input, _ output: inout Output
   ) -> Step<Outcome> {
+    let before = input.count
+    unread.sawInput(before)
+    defer { unread.consumed(before - input.count) }
     switch event {
     case .input: return takeInput(&input, &output)
     case .outcome(let outcome): return takeOutcome(outcome, &input, &output)
@@ -92,9 +95,6 @@ package struct SMTPSession: Session {
   }
 
   private mutating func takeInput(_ input: inout Input, _ output: inout Output) -> Step<Outcome> {
-    let before = input.count
-    unread.sawInput(before)
-    defer { unread.consumed(before - input.count) }
     if intake != nil { return readMessage(&input, &output) }
     var consumed = 0
     let step = input.withUnsafeBytes { machine.advance($0, consumed: &consumed) }

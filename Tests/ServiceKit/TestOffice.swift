@@ -136,6 +136,11 @@ package final class TestOffice: Sendable {
     await store.close()
   }
 
+  /// Returns when the server has seen the end of every connection.
+  package func untilNobodyIsHere() async {
+    while server.connectionCount > 0 { await Task.yield() }
+  }
+
   /// The messages of an account's INBOX, in order.
   package func inbox(_ account: AccountID) async throws -> [String] {
     let inbox = try await store.mailbox(named: "INBOX", of: account)
