@@ -16,8 +16,10 @@ final class ModelClient {
   private var count = 0
   /// The tag and words of the command under way.
   private var pending: (tag: String, text: String)?
-  /// What a silent STORE under way will have done: applied when it is answered OK.
-  var onSuccess: (() -> Void)?
+  /// What a silent STORE under way will have done: applied when it is answered OK, unless the server tells the flags of that
+  /// message before: somebody else changed them too, and what is told holds the outcome of both.
+  private var onSuccess: (() -> Void)?
+  private var assumed: (index: Int, uid: UInt32?)?
 
   init(_ name: String, port: Int) throws {
     self.name = name
@@ -62,6 +64,7 @@ final class ModelClient {
         guard !line.hasPrefix("\(tag) BAD") else { throw Fault(description: "\(text): \(line)") }
         if line.hasPrefix("\(tag) OK") { onSuccess?() }
         onSuccess = nil
+        assumed = nil
         return
       }
       if line.hasPrefix("* ") { try take(line, during: text) }
@@ -95,6 +98,7 @@ final class ModelClient {
       messages[index].uid = uid
     }
     if let flags = Self.value(after: "FLAGS (", in: items, upTo: ")") {
+      if let assumed, assumed.uid == nil ? assumed.index == index : assumed.uid == messages[index].uid { onSuccess = nil }
       messages[index].flags = Set(flags.split(separator: " ").map(String.init)).subtracting(["\\Recent"])
     }
   }
@@ -108,6 +112,7 @@ final class ModelClient {
 
   /// Applies the client's own silent change.
   func assume(_ index: Int, uid: UInt32?, mode: String, flag: String) {
+    assumed = (index, uid)
     onSuccess = { [self] in
       guard let place = uid.map({ uid in messages.firstIndex { $0.uid == uid } }) ?? index,
         messages.indices.contains(place), var flags = messages[place].flags
