@@ -98,7 +98,7 @@ final class ModelClient {
       messages[index].uid = uid
     }
     if let flags = Self.value(after: "FLAGS (", in: items, upTo: ")") {
-      if let assumed, assumed.uid == nil ? assumed.index == index : assumed.uid == messages[index].uid { onSuccess = nil }
+      if let assumed, assumed.uid.map({ $0 == messages[index].uid }) ?? (assumed.index == index) { onSuccess = nil }
       messages[index].flags = Set(flags.split(separator: " ").map(String.init)).subtracting(["\\Recent"])
     }
   }
