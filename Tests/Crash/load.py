@@ -3,6 +3,7 @@
 Times are CLOCK_MONOTONIC nanoseconds, the clock of record.c: `began` is taken before a command is sent, `acknowledged` after its
 answer was read.
 """
+import hashlib
 import imaplib
 import poplib
 import random
@@ -24,6 +25,11 @@ def user(person):
     return f"user{person:03d}@example.test"
 
 
+def digest(message):
+    """Of the body: the header grows on the way."""
+    return hashlib.sha256(message.partition(b"\r\n\r\n")[2]).hexdigest()
+
+
 class Change:
     def __init__(self, what):
         self.what = what
@@ -43,15 +49,16 @@ class Change:
 class Mail:
     """One message of one person."""
 
-    def __init__(self, arrival):
+    def __init__(self, arrival, digest_):
         self.arrival = arrival
+        self.digest = digest_
         self.removal = None  # a Change: "expunged", "dele" or "moved"
         self.flags = []
         self.uid = None  # in INBOX
         self.uid_seen = NEVER
 
     def complaint(self, places, cut):
-        """`places`: [(mailbox, UID, flags)] after the cut."""
+        """`places`: [(mailbox, UID, flags, digest)] after the cut."""
         if not self.arrival.is_possible(cut):
             return "it is there and was sent after the cut" if places else None
         if len(places) > 1:
@@ -62,7 +69,9 @@ class Mail:
             return f"it is in {where}, it belongs in {' or '.join(map(str, allowed))}"
         if not places:
             return None
-        _, uid, flags = places[0]
+        _, uid, flags, digest_ = places[0]
+        if digest_ != self.digest:
+            return "its body is not what was sent"
         if where == "INBOX" and self.uid_seen <= cut and uid != self.uid:
             return f"its UID was {self.uid} and is {uid}"
         missing = {change.what for change in self.flags if change.is_sure(cut)} - flags
@@ -85,10 +94,10 @@ class Ledger:
         self.mail = {}  # (person, key) -> Mail
         self.started = self.ended = 0
 
-    def arrives(self, people, key):
+    def arrives(self, people, key, text):
         change = Change("arrived")
         for person in people:
-            self.mail[(person, key)] = Mail(change)
+            self.mail[(person, key)] = Mail(change, digest(text))
         return change
 
     def changes(self):
@@ -162,7 +171,7 @@ class Load:
                 key = f"s{number}-{count}"
                 people = chance.sample(PEOPLE, chance.choice([1, 2, 3]))
                 text = self.message(key, chance)
-                arrival = self.ledger.arrives(people, key)
+                arrival = self.ledger.arrives(people, key, text.encode())
                 client.sendmail("load@elsewhere.test", [user(person) for person in people], text)
                 arrival.done()
 
@@ -175,7 +184,7 @@ class Load:
             count += 1
             key = f"a{person}-{count}"
             text = self.message(key, chance).encode()
-            arrival = self.ledger.arrives([person], key)
+            arrival = self.ledger.arrives([person], key, text)
             expect(session.append("INBOX", None, None, text))
             arrival.done()
             known = self.notice(session, person, live, known)

@@ -16,14 +16,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "Clients"))
 sys.path.insert(0, HERE)
 from bed import ROOT, letter  # noqa: E402
-from load import PEOPLE, Ledger, Load, user  # noqa: E402
+from load import PEOPLE, Load, digest, user  # noqa: E402
 from replay import NEVER, Recording  # noqa: E402
 
 HOST = "127.0.0.1"
@@ -130,31 +129,32 @@ def record(folder, seconds, seed):
 
 
 def mailbox(session, name):
-    """([(key, UID, flags)], UIDNEXT) of a mailbox."""
+    """([(key, UID, flags, digest of the body)], UIDNEXT) of a mailbox."""
     session.select(name, readonly=True)
     uid_next = int(session.response("UIDNEXT")[1][0])
-    rows = session.uid("FETCH", "1:*", "(UID FLAGS BODY.PEEK[HEADER.FIELDS (X-TEST-ID)])")[1]
+    rows = session.uid("FETCH", "1:*", "(UID FLAGS BODY.PEEK[])")[1]
     found = []
     for at, row in enumerate(rows):
         if isinstance(row, tuple):
             after = rows[at + 1] if at + 1 < len(rows) and isinstance(rows[at + 1], bytes) else b""
             words = row[0] + after
-            key = re.search(rb"(?i)x-test-id: *(\S+)", row[1])
+            key = re.search(rb"X-Test-Id: (\S+)", row[1])
             flags = re.search(rb"FLAGS \(([^)]*)\)", words)[1].split()
-            found.append((key[1].decode() if key else "?", int(re.search(rb"UID (\d+)", words)[1]), {f.decode() for f in flags}))
+            uid = int(re.search(rb"UID (\d+)", words)[1])
+            found.append((key[1].decode() if key else "?", uid, {flag.decode() for flag in flags}, digest(row[1])))
     return found, uid_next
 
 
 def look(session):
-    """key -> [(mailbox, UID, flags)] of one person, and complaints about UIDs."""
+    """key -> [(mailbox, UID, flags, digest)] of one person, and complaints about UIDs."""
     places, wrong, next_uid = {}, [], {}
     for name in ("INBOX", "Archive"):
         messages, next_uid[name] = mailbox(session, name)
-        uids = [uid for _, uid, _ in messages]
+        uids = [uid for _, uid, _, _ in messages]
         if uids != sorted(set(uids)) or (uids and uids[-1] >= next_uid[name]):
             wrong.append(f"{name}: UIDs {uids[-5:]} do not fit UIDNEXT {next_uid[name]}")
-        for key, uid, flags in messages:
-            places.setdefault(key, []).append((name, uid, flags))
+        for key, *rest in messages:
+            places.setdefault(key, []).append((name, *rest))
     return places, next_uid, wrong
 
 
