@@ -116,6 +116,7 @@ def record(folder, seconds, seed):
         load.run(seconds)
     finally:
         server.end(gently=True)
+    load.ledger.ended = time.monotonic_ns()  # the power may fail while it stops, too
     with open(os.path.join(folder, "ledger"), "wb") as file:
         pickle.dump((data, load.ledger), file)
     copy = os.path.join(folder, "copy")
@@ -179,7 +180,7 @@ def judge(ledger, person, cut):
 
 
 def moment(recording, ledger, chance):
-    """Any time of the load, right after an acknowledgement, or right after a sync."""
+    """Any time of the load or of the stop after it, right after an acknowledgement, or right after a sync."""
     start, end = ledger.started, ledger.ended
     kind = chance.choice(["any", "acknowledged", "synced"])
     if kind == "acknowledged":
