@@ -180,12 +180,15 @@ def judge(ledger, person, cut):
 
 
 def moment(recording, ledger, chance):
-    """Any time of the load or of the stop after it, right after an acknowledgement, or right after a sync."""
+    """Any time of the load or of the stop after it, right after an acknowledgement or a sync, or around a checkpoint."""
     start, end = ledger.started, ledger.ended
-    kind = chance.choice(["any", "acknowledged", "synced"])
+    kind = chance.choice(["any", "acknowledged", "synced", "checkpoint"])
     if kind == "acknowledged":
         return chance.choice(ledger.acknowledgements()) + 1
     time_ = chance.randint(start, end)
+    checkpoints = [time for time in recording.checkpoints if time > start]
+    if kind == "checkpoint" and checkpoints:  # rare, and the one time that old pages are written over
+        return max(start, chance.choice(checkpoints) + chance.randint(-30_000_000, 30_000_000))
     return time_ if kind == "any" else max(start, recording.sync_before(time_, chance) + 1)
 
 
