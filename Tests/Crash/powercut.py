@@ -21,6 +21,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "Clients"))
 sys.path.insert(0, HERE)
+sys.dont_write_bytecode = True
 from bed import ROOT, letter  # noqa: E402
 from load import PEOPLE, Load, digest, user  # noqa: E402
 from replay import NEVER, Recording  # noqa: E402
