@@ -34,7 +34,7 @@ crash: ## The long loops: kill -9 under load, power cuts
 	@Scripts/install-dependencies build test
 	@swift build -c release --product barid
 	@python3 Tests/Crash/kill9.py --rounds 100
-	@python3 Tests/Crash/powercut.py --cuts 200
+	@python3 Tests/Crash/powercut.py --cuts 200 --seconds 8
 
 interop: ## Heavy outside programs against the built server
 	@Scripts/install-dependencies build test interop

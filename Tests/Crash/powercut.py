@@ -21,6 +21,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(os.path.dirname(HERE), "Clients"))
 sys.path.insert(0, HERE)
+sys.dont_write_bytecode = True
 from bed import ROOT, letter  # noqa: E402
 from load import PEOPLE, Load, digest, user  # noqa: E402
 from replay import NEVER, Recording  # noqa: E402
@@ -116,6 +117,7 @@ def record(folder, seconds, seed):
         load.run(seconds)
     finally:
         server.end(gently=True)
+    load.ledger.ended = time.monotonic_ns()  # the power may fail while it stops, too
     with open(os.path.join(folder, "ledger"), "wb") as file:
         pickle.dump((data, load.ledger), file)
     copy = os.path.join(folder, "copy")
@@ -179,12 +181,15 @@ def judge(ledger, person, cut):
 
 
 def moment(recording, ledger, chance):
-    """Any time of the load, right after an acknowledgement, or right after a sync."""
+    """Any time of the load or of the stop after it, right after an acknowledgement or a sync, or around a checkpoint."""
     start, end = ledger.started, ledger.ended
-    kind = chance.choice(["any", "acknowledged", "synced"])
+    kind = chance.choice(["any", "acknowledged", "synced", "checkpoint"])
     if kind == "acknowledged":
         return chance.choice(ledger.acknowledgements()) + 1
     time_ = chance.randint(start, end)
+    checkpoints = [time for time in recording.checkpoints if time > start]
+    if kind == "checkpoint" and checkpoints:  # rare, and the one time that old pages are written over
+        return max(start, chance.choice(checkpoints) + chance.randint(-30_000_000, 30_000_000))
     return time_ if kind == "any" else max(start, recording.sync_before(time_, chance) + 1)
 
 

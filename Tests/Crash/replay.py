@@ -50,6 +50,7 @@ class Recording:
         for file in self.files:
             file.changes.sort(key=lambda change: change[0])
         self.sync_ends.sort()
+        self.checkpoints = [end for file in self.files if file.name.endswith((".sqlite", ".db")) for _, end in file.syncs]
 
     def relative(self, path):
         return os.path.relpath(path, self.root)
