@@ -79,7 +79,9 @@ enum MessageSQL {
     """)
 
   static let all = [
-    insertEmail, insertDerived, derived, listing, location, emailBlob, deleteEmail, deleteDerived, insertPlacement, table, range,
+    insertEmail, insertDerived, derived, listing, location, emailBlob, deleteEmail, deleteDerived, insertPlacement,
+    table,
+    range,
     uidOfItem, newer, flagsToSet, setFlags, insertGone, deletePlacements, insertVanished, vanished, status,
   ]
 }
