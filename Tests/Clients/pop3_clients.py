@@ -29,9 +29,9 @@ def log_in(bed, number, way="tls"):
 
 
 def every_command(bed):
-    fill(bed, 30, 3)
+    fill(bed, 50, 3)
     for way in ["plain", "stls", "tls"]:
-        drop = log_in(bed, 30, way)
+        drop = log_in(bed, 50, way)
         assert "STLS" not in drop.capa()
         count, octets = drop.stat()
         assert count == 3
@@ -67,13 +67,13 @@ def stls_injection(bed):
 
 
 def curl_reads(bed):
-    fill(bed, 31, 2)
-    user = ["curl", "-sS", "--cacert", bed.authority, "--user", f"{bed.user(31)}:{bed.password}"]
+    fill(bed, 51, 2)
+    user = ["curl", "-sS", "--cacert", bed.authority, "--user", f"{bed.user(51)}:{bed.password}"]
     for address, options in [(f"pop3s://{bed.host}:{bed.port('POP3S')}", []), (f"pop3://{bed.host}:{bed.port('POP3')}", ["--ssl-reqd"])]:
         assert len(run([*user, *options, f"{address}/"]).split("\r\n")) >= 2
         assert "Subject: number 1" in run([*user, *options, f"{address}/2"])
     run([*user, "-X", "DELE", "-I", f"pop3s://{bed.host}:{bed.port('POP3S')}/1"])
-    drop = log_in(bed, 31)
+    drop = log_in(bed, 51)
     assert drop.stat()[0] == 1 and b"Subject: number 1" in drop.retr(1)[1]
     drop.quit()
 
@@ -83,7 +83,7 @@ def getmail_keeps(bed):
     if not shutil.which("getmail"):
         print("     getmail is not installed", flush=True)
         return
-    fill(bed, 32, 3)
+    fill(bed, 52, 3)
     with tempfile.TemporaryDirectory(prefix="barid-getmail-") as folder:
         for name in ["new", "cur", "tmp"]:
             os.makedirs(f"{folder}/mail/{name}")
@@ -92,7 +92,7 @@ def getmail_keeps(bed):
             with open(f"{folder}/getmailrc", "w", encoding="ascii") as rc:
                 rc.write(
                     f"[retriever]\ntype = SimplePOP3SSLRetriever\nserver = {bed.host}\nport = {bed.port('POP3S')}\n"
-                    f"username = {bed.user(32)}\npassword = {bed.password}\nca_certs = {bed.authority}\n"
+                    f"username = {bed.user(52)}\npassword = {bed.password}\nca_certs = {bed.authority}\n"
                     f"[destination]\ntype = MDA_external\npath = /bin/sh\nallow_root_commands = true\n"
                     f"arguments = ('-c', 'cat > {folder}/mail/new/$$')\n"
                     f"[options]\nread_all = false\ndelete = {delete}\n")
@@ -101,10 +101,10 @@ def getmail_keeps(bed):
 
         assert fetch("false") == 3
         assert fetch("false") == 3
-        fill(bed, 32, 1)
+        fill(bed, 52, 1)
         assert fetch("false") == 4
         assert fetch("true") == 4
-        drop = log_in(bed, 32)
+        drop = log_in(bed, 52)
         assert drop.stat()[0] == 0, drop.stat()
         drop.quit()
 
@@ -113,12 +113,12 @@ def fetchmail_keeps(bed):
     if not shutil.which("fetchmail"):
         print("     fetchmail is not installed", flush=True)
         return
-    fill(bed, 33, 3)
+    fill(bed, 53, 3)
     with tempfile.TemporaryDirectory(prefix="barid-fetchmail-") as folder:
         def fetch(word, expect):
             with open(f"{folder}/fetchmailrc", "w", encoding="ascii") as rc:
                 rc.write(
-                    f"poll localhost service {bed.port('POP3')} protocol pop3 uidl user \"{bed.user(33)}\" "
+                    f"poll localhost service {bed.port('POP3')} protocol pop3 uidl user \"{bed.user(53)}\" "
                     f"password \"{bed.password}\" {word} sslproto TLS1.2+ sslcertck sslcertfile {bed.authority} "
                     f"mda \"/bin/sh -c 'cat >> {folder}/mbox; echo >> {folder}/count'\"\n")
             os.chmod(f"{folder}/fetchmailrc", 0o600)
@@ -130,10 +130,10 @@ def fetchmail_keeps(bed):
         assert fetch("keep", 0) == 3
         # 1: there was mail, but none of it was new.
         assert fetch("keep", 1) == 3
-        fill(bed, 33, 1)
+        fill(bed, 53, 1)
         assert fetch("keep", 0) == 4
         assert fetch("nokeep fetchall", 0) == 8
-        drop = log_in(bed, 33)
+        drop = log_in(bed, 53)
         assert drop.stat()[0] == 0, drop.stat()
         drop.quit()
 
@@ -142,7 +142,7 @@ def mpop_keeps(bed):
     if not shutil.which("mpop"):
         print("     mpop is not installed", flush=True)
         return
-    fill(bed, 34, 3)
+    fill(bed, 54, 3)
     with tempfile.TemporaryDirectory(prefix="barid-mpop-") as folder:
         for name in ["new", "cur", "tmp"]:
             os.makedirs(f"{folder}/mail/{name}")
@@ -151,7 +151,7 @@ def mpop_keeps(bed):
             port, starttls = ("POP3S", "off") if way == "tls" else ("POP3", "on")
             with open(f"{folder}/mpoprc", "w", encoding="ascii") as rc:
                 rc.write(
-                    f"account test\nhost {bed.host}\nport {bed.port(port)}\nuser {bed.user(34)}\npassword {bed.password}\n"
+                    f"account test\nhost {bed.host}\nport {bed.port(port)}\nuser {bed.user(54)}\npassword {bed.password}\n"
                     f"tls on\ntls_starttls {starttls}\ntls_trust_file {bed.authority}\nkeep {keep}\n"
                     f"uidls_file {folder}/uidls\ndelivery maildir {folder}/mail\n")
             os.chmod(f"{folder}/mpoprc", 0o600)
@@ -160,9 +160,9 @@ def mpop_keeps(bed):
 
         assert fetch("on", "tls") == 3
         assert fetch("on", "stls") == 3
-        fill(bed, 34, 1)
+        fill(bed, 54, 1)
         assert fetch("off", "tls") == 4
-        drop = log_in(bed, 34)
+        drop = log_in(bed, 54)
         assert drop.stat()[0] == 0, drop.stat()
         drop.quit()
 

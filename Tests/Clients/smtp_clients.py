@@ -28,8 +28,8 @@ def swaks_matrix(bed):
         options = [word for option in options for word in ([option, bed.authority] if option == "--tls-ca-path" else [option])]
         for mechanism in ["PLAIN", "LOGIN"]:
             common = [
-                "--port", str(bed.port(port)), *options, "--auth", mechanism, "--auth-user", bed.user(20),
-                "--from", bed.user(20), "--to", bed.user(21), "--header", f"Subject: swaks {way} {mechanism}",
+                "--port", str(bed.port(port)), *options, "--auth", mechanism, "--auth-user", bed.user(60),
+                "--from", bed.user(60), "--to", bed.user(61), "--header", f"Subject: swaks {way} {mechanism}",
             ]
             said = swaks(bed, *common, "--auth-password", bed.password)
             assert "235 2.7.0" in said and "250 2.0.0 Message accepted" in said, (way, mechanism, said[-600:])
@@ -39,7 +39,7 @@ def swaks_matrix(bed):
 
 def swaks_without_log_in(bed):
     port = str(bed.port("SUBMISSION"))
-    said = swaks(bed, "--port", port, "--from", bed.user(20), "--to", bed.user(21), expect=None)
+    said = swaks(bed, "--port", port, "--from", bed.user(60), "--to", bed.user(61), expect=None)
     assert "530 5.7.0" in said, said[-600:]
 
 
@@ -47,17 +47,17 @@ def swaks_in(bed):
     """The MX port: with STARTTLS, with pipelining, null sender, many recipients."""
     port = str(bed.port("SMTP"))
     for options in [[], ["--tls"], ["--pipeline"], ["--protocol", "SMTP"]]:
-        said = swaks(bed, "--port", port, *options, "--from", "<>", "--to", f"{bed.user(21)},{bed.user(22)}")
+        said = swaks(bed, "--port", port, *options, "--from", "<>", "--to", f"{bed.user(61)},{bed.user(62)}")
         assert "Message accepted" in said, (options, said[-600:])
-    said = swaks(bed, "--port", port, "--auth", "PLAIN", "--auth-user", bed.user(20), "--auth-password", bed.password,
-                 "--to", bed.user(21), expect=None)
+    said = swaks(bed, "--port", port, "--auth", "PLAIN", "--auth-user", bed.user(60), "--auth-password", bed.password,
+                 "--to", bed.user(61), expect=None)
     assert "Message accepted" not in said, "AUTH on the MX port"
 
 
 def curl_sends(bed):
-    message = letter("curl-smtp", "curl", sender=bed.user(20), to=bed.user(21)).encode()
-    common = ["curl", "-sS", "--cacert", bed.authority, "--user", f"{bed.user(20)}:{bed.password}",
-              "--mail-from", bed.user(20), "--mail-rcpt", bed.user(21), "--upload-file", "-"]
+    message = letter("curl-smtp", "curl", sender=bed.user(60), to=bed.user(61)).encode()
+    common = ["curl", "-sS", "--cacert", bed.authority, "--user", f"{bed.user(60)}:{bed.password}",
+              "--mail-from", bed.user(60), "--mail-rcpt", bed.user(61), "--upload-file", "-"]
     run([*common, f"smtps://{bed.host}:{bed.port('SUBMISSIONS')}/client.test"], data=message)
     run([*common, "--ssl-reqd", f"smtp://{bed.host}:{bed.port('SUBMISSION')}/client.test"], data=message)
     run([*common, "--ssl-reqd", "--sasl-ir", f"smtp://{bed.host}:{bed.port('SUBMISSION')}/client.test"], data=message)
@@ -69,12 +69,12 @@ def starttls_forgets(bed):
         client.ehlo("client.test")
         assert client.docmd("MAIL", "FROM:<a@elsewhere.test>")[0] == 250
         client.starttls(context=bed.tls())
-        assert client.docmd("RCPT", f"TO:<{bed.user(20)}>")[0] == 503
+        assert client.docmd("RCPT", f"TO:<{bed.user(60)}>")[0] == 503
         assert client.docmd("MAIL", "FROM:<a@elsewhere.test>")[0] == 503
         client.ehlo("client.test")
         assert "starttls" not in client.esmtp_features
         assert client.docmd("STARTTLS")[0] == 503
-        client.sendmail("a@elsewhere.test", [bed.user(20)], letter("starttls-forgets"))
+        client.sendmail("a@elsewhere.test", [bed.user(60)], letter("starttls-forgets"))
 
 
 def starttls_injection(bed):
@@ -107,7 +107,7 @@ def starttls_injection(bed):
 def wrong_passwords(bed):
     with smtplib.SMTP_SSL(bed.host, bed.port("SUBMISSIONS"), context=bed.tls(), timeout=30) as client:
         client.ehlo("client.test")
-        wrong = base64.b64encode(f"\0{bed.user(23)}\0wrong".encode()).decode()
+        wrong = base64.b64encode(f"\0{bed.user(63)}\0wrong".encode()).decode()
         codes = [client.docmd("AUTH", f"PLAIN {wrong}")[0] for _ in range(3)]
         assert codes == [535, 535, 421], codes
         client.close()
@@ -117,13 +117,13 @@ def long_message(bed):
     """Thirty megabytes go in and out without being in memory."""
     before = bed.resident_kib()
     body = b"".join(b"%076d\r\n" % number for number in range(400_000))
-    message = letter("long", "long", body="", to=bed.user(24)).encode() + body
+    message = letter("long", "long", body="", to=bed.user(64)).encode() + body
     with smtplib.SMTP(bed.host, bed.port("SMTP"), timeout=120) as client:
-        client.sendmail("a@elsewhere.test", [bed.user(24)], message)
+        client.sendmail("a@elsewhere.test", [bed.user(64)], message)
     grown = bed.resident_kib() - before
     assert grown < 24_000, f"grew by {grown} KiB while it took {len(message) // 1024} KiB in"
     drop = poplib.POP3_SSL(bed.host, bed.port("POP3S"), context=bed.tls(), timeout=120)
-    drop.user(bed.user(24))
+    drop.user(bed.user(64))
     drop.pass_(bed.password)
     size = int(drop.list(1).split()[2])
     lines = drop.retr(1)[1]
@@ -137,19 +137,19 @@ def long_message(bed):
 
 def chunks(bed):
     """BDAT over TLS, with chunks that cut lines anywhere."""
-    message = letter("chunks", "chunks", "one\r\n.\r\ntwo\r\n", to=bed.user(25)).encode()
+    message = letter("chunks", "chunks", "one\r\n.\r\ntwo\r\n", to=bed.user(65)).encode()
     with smtplib.SMTP(bed.host, bed.port("SMTP"), timeout=30) as client:
         client.starttls(context=bed.tls())
         client.ehlo("client.test")
         assert client.docmd("MAIL", "FROM:<a@elsewhere.test>")[0] == 250
-        assert client.docmd("RCPT", f"TO:<{bed.user(25)}>")[0] == 250
+        assert client.docmd("RCPT", f"TO:<{bed.user(65)}>")[0] == 250
         for start in range(0, len(message), 7):
             piece = message[start:start + 7]
             client.sock.sendall(b"BDAT %d\r\n" % len(piece) + piece)
             assert client.getreply()[0] == 250
         assert client.docmd("BDAT", "0 LAST")[0] == 250
     drop = poplib.POP3_SSL(bed.host, bed.port("POP3S"), context=bed.tls(), timeout=30)
-    drop.user(bed.user(25))
+    drop.user(bed.user(65))
     drop.pass_(bed.password)
     assert b"\r\n".join(drop.retr(1)[1]).endswith(b"\r\n\r\none\r\n.\r\ntwo")
     drop.quit()
