@@ -1,10 +1,11 @@
 import DNS
 import Glibc
 import MailAuth
+import TestKit
 import Testing
 
-/// Figures for the README: `BARID_MEASURE=1 swift test -c release --filter Measurements`.
-@Suite(.enabled(if: getenv("BARID_MEASURE") != nil), .serialized) struct Measurements {
+/// Figures for the README: `make bench`.
+@Suite(.enabled(if: getenv("BARID_BENCH") != nil), .serialized) struct Measurements {
   static func cpu() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
@@ -37,12 +38,12 @@ import Testing
       let results = await DKIMVerifier(time: 10).verify(MessageScanner.scan(signed), dns)
       #expect(results[0].result == .pass)
     }
-    print("verify \(signed.count) bytes \(name): \((Self.cpu() - start) / Double(rounds) * 1e6) µs")
+    Benchmark.say("verify \(signed.count) bytes \(name): \((Self.cpu() - start) / Double(rounds) * 1e6) µs")
     start = Self.cpu()
     for _ in 0..<1000 {
       _ = try Inspections.sign(message: Self.letter, domain: "example.com", selector: "s", key: key, time: 5)
     }
-    print("sign \(Self.letter.count) bytes \(name): \((Self.cpu() - start) / 1000 * 1e6) µs")
+    Benchmark.say("sign \(Self.letter.count) bytes \(name): \((Self.cpu() - start) / 1000 * 1e6) µs")
   }
 
   @Test func streams() async throws {
@@ -64,15 +65,16 @@ import Testing
     let results = await DKIMVerifier(time: 10).verify(scanner.finish(), dns)
     #expect(results[0].result == .pass)
     let seconds = Self.cpu() - start
-    print("25 MiB streamed: \(seconds * 1e3) ms, \(25 / seconds) MiB/s, \(Self.residentKiB() - memory) KiB more memory")
+    Benchmark.say(
+      "25 MiB streamed: \(seconds * 1e3) ms, \(25 / seconds) MiB/s, \(Self.residentKiB() - memory) KiB more memory")
   }
 
   @Test func suffixes() {
     let start = Self.cpu()
     let list = DMARCTests.suffixes
-    print("public suffix list: \((Self.cpu() - start) * 1e3) ms")
+    Benchmark.say("public suffix list: \((Self.cpu() - start) * 1e3) ms")
     let again = Self.cpu()
     for _ in 0..<100_000 { _ = list.organizationalDomain(of: "a.b.example.co.uk") }
-    print("organizational domain: \((Self.cpu() - again) * 10) µs")
+    Benchmark.say("organizational domain: \((Self.cpu() - again) * 10) µs")
   }
 }

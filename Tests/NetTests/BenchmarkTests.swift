@@ -1,11 +1,11 @@
 import Glibc
+import TestKit
 import Testing
 
 @testable import Net
 
-/// Figures for docs/decisions.md. In release:
-/// BARID_ONLY=Net BARID_BENCH=1 swift test -c release -Xswiftc -enable-testing --filter BenchmarkTests
-@Suite(.serialized, .enabled(if: getenv("BARID_BENCH") != nil)) struct BenchmarkTests {
+/// Figures for docs/performance.md and docs/decisions.md (`make bench`).
+@Suite(.serialized, .enabled(if: Benchmark.isAsked)) struct BenchmarkTests {
   /// Answers OK to each line; "run" lines through a piece of work.
   struct LineSession: Session {
     let patience = Duration.seconds(600)
@@ -70,7 +70,7 @@ import Testing
     client.writeLine()
     client.readLine()
     let exchanged = anonymousMemory()
-    print(
+    Benchmark.say(
       "\(kind): bytes a connection: connected \((connected - before) / count), after a line \((exchanged - before) / count)"
     )
     client.writeLine()
@@ -101,7 +101,7 @@ import Testing
     }
     let seconds =
       Double((clock.now - start).components.attoseconds) / 1e18 + Double((clock.now - start).components.seconds)
-    print("\(command): \(Int(Double(commands) / seconds)) commands a second, pipelined by 500, one connection")
+    Benchmark.say("\(command): \(Int(Double(commands) / seconds)) commands a second, pipelined by 500, one connection")
     close(socket)
     await server.drain(limit: .seconds(1))
   }

@@ -1,23 +1,11 @@
 import Database
-import Glibc
+import TestKit
 import Testing
 
 @testable import Store
 
-/// Figures, not checks: `BARID_BENCH=1 swift test -c release -Xswiftc -enable-testing --filter Bench`.
-@Suite(.serialized, .enabled(if: getenv("BARID_BENCH") != nil)) struct Bench {
-  private func say(_ text: String) {
-    let line = "BENCH \(text)\n"
-    _ = line.withCString { write(1, $0, strlen($0)) }
-  }
-
-  private func processorSeconds() -> Double {
-    var usage = rusage()
-    getrusage(0, &usage)  // 0 = RUSAGE_SELF
-    return Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec)
-      + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6
-  }
-
+/// Figures for docs/performance.md (`make bench`).
+@Suite(.serialized, .enabled(if: Benchmark.isAsked)) struct Bench {
   private func message(_ number: Int, _ size: Int) -> [UInt8] {
     var bytes = Array("From: a@example.test\r\nSubject: number \(number)\r\n\r\n".utf8)
     bytes += noise(size - bytes.count, seed: UInt64(number + 1)).map { 32 + $0 % 64 }
@@ -31,7 +19,7 @@ import Testing
     let bodies = (0..<writers).map { message($0, 4_096) }
     let trace = Array("Return-Path: <s@x>\r\nReceived: from x by y; Sat, 21 Nov 2026 00:00:00 +0000\r\n".utf8)
     let store = fixture.store
-    let before = processorSeconds()
+    let before = Benchmark.processorSeconds()
     let took = try await ContinuousClock().measure {
       try await withThrowingTaskGroup(of: Void.self) { group in
         for writer in 0..<writers {
@@ -57,12 +45,12 @@ import Testing
         try await group.waitForAll()
       }
     }
-    let cpu = processorSeconds() - before
+    let cpu = Benchmark.processorSeconds() - before
     let batches = try store.lanes[0].performBlocking { transaction throws(StoreFault) in
       try inStore { () throws(DatabaseFault) in try LaneState.read(transaction.connection)?.batch ?? 1 }
     }
     let rate = Double(each * writers) / (took / .seconds(1))
-    say(
+    Benchmark.say(
       "deliver 4 KiB durable: lanes \(lanes) writers \(writers): \(Int(rate))/s, CPU \(Int(cpu * 1e6) / (each * writers)) us each, \(each * writers / lanes / Int(batches)) a batch"
     )
   }
@@ -91,7 +79,8 @@ import Testing
           bytes += got.reduce(0) { $0 + $1.count }
         }
       }
-      say("read 10,000 x 8 KiB, one reader, round \(round): \(Int(Double(bytes) / (took / .seconds(1)) / 1e6)) MB/s")
+      Benchmark.say(
+        "read 10,000 x 8 KiB, one reader, round \(round): \(Int(Double(bytes) / (took / .seconds(1)) / 1e6)) MB/s")
     }
   }
 
@@ -108,7 +97,7 @@ import Testing
         _ = try await fixture.store.append(items, to: id, of: Fixture.account)
       }
     }
-    say("import of 100,000 x 300 bytes: \(Int(100_000 / (imported / .seconds(1))))/s")
+    Benchmark.say("import of 100,000 x 300 bytes: \(Int(100_000 / (imported / .seconds(1))))/s")
     try await fixture.reopen()
     var mailbox: OpenMailbox?
     let cold = try await ContinuousClock().measure { mailbox = try await fixture.inbox() }
@@ -129,6 +118,6 @@ import Testing
     var changes = TableChanges()
     let compare = ContinuousClock().measure { changes = mailbox.state.table.changes(since: old) }
     #expect(changes.addedFrom == 100_000)
-    say("100,000: open cold \(cold), warm \(warm), flag all \(flags), flag one \(one), changes \(compare)")
+    Benchmark.say("100,000: open cold \(cold), warm \(warm), flag all \(flags), flag one \(one), changes \(compare)")
   }
 }
