@@ -17,6 +17,12 @@ package struct IMAPServiceSettings: Sendable {
   package var patience = 31 * 60
   /// In IDLE an untagged OK goes out this often, so that NAT tables keep the connection; seconds.
   package var idleHeartbeat = 5 * 60
+  /// A command that has said nothing for so long tells that it goes on (RFC 9585); seconds.
+  package var progressInterval = 10
+  /// Whom users can write to about this server (RFC 5464 /shared/admin); nil: not told.
+  package var administrator: String?
+  /// RFC 6855 §4: APPEND of a message with UTF-8 in its header is refused before ENABLE UTF8=ACCEPT or IMAP4rev2.
+  package var refusesUTF8Headers = true
   /// Wrong passwords before the connection ends.
   package var logInFailures = 3
   /// Commands that make no sense, without one that does in between, before the connection ends.

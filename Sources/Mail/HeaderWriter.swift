@@ -108,7 +108,7 @@ public struct HeaderWriter: Sendable {
   }
 
   /// One parameter, or the pieces of a continued one.
-  private static func parameter(_ name: String, _ value: String) -> [[UInt8]] {
+  static func parameter(_ name: String, _ value: String) -> [[UInt8]] {
     let bytes = Array(value.utf8)
     if bytes.allSatisfy({ $0 < 128 }), bytes.count <= 60 {
       let isToken = !bytes.isEmpty && bytes.allSatisfy(ASCII.isToken)

@@ -53,6 +53,10 @@ package enum Step<Outcome: Sendable>: Sendable {
   case run(@Sendable (Writer) async -> Outcome)
   /// Flush, then shake hands as a TLS server. Bytes already in the input are an injection: the connection is closed.
   case startTLS
+  /// Flush, then compress both ways (RFC 4978); bytes already in the input are taken as compressed.
+  case startCompression
+  /// Flush as the end of our compressed stream, then go on in plain (RFC 8437 §4.1).
+  case endCompression
   /// Flush, then close.
   case close
 }

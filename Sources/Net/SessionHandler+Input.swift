@@ -18,10 +18,15 @@ extension SessionHandler {
     // Our last word is out: what still comes is not for us.
     guard phase == .talking || phase == .opening || phase == .securing, count > 0 else { return }
     clock.rateBytes += count
-    input.append(bytes)
-    isInputDue = true
+    if let compression {
+      compression.inflater.pending.writeImmutableBuffer(bytes)
+      inflate()
+    } else {
+      input.append(bytes)
+      isInputDue = true
+    }
     if input.count >= InputLimits.held { pump() }
-    if input.count > InputLimits.most {
+    if input.count + pendingInput > InputLimits.most {
       note("input over the limit", ["bytes": "\(input.count)"])
       cut()
     }

@@ -35,13 +35,14 @@ extension SessionHandler {
       return
     }
     let count = piece.readableBytes
+    guard let wire = wireForm(piece) else { return cut() }
     isSending = true
     clock.sendingSince = .now()
     let promise = context.eventLoop.makePromise(of: Void.self)
     promise.futureResult.assumeIsolated().whenComplete { result in
       self.sent(count, isWhole: (try? result.get()) != nil)
     }
-    context.writeAndFlush(wrapOutboundOut(piece), promise: promise)
+    context.writeAndFlush(wrapOutboundOut(wire), promise: promise)
   }
 
   private func sent(_ count: Int, isWhole: Bool) {

@@ -19,6 +19,7 @@ extension SessionHandler {
     var bytes = 0
     while phase == .talking, work == nil {
       if makeCongestedIfFull() { break }
+      if input.count < InputLimits.held { inflate() }
       if isInputDue, !input.isEmpty, commands >= TickBudget.commands || bytes >= TickBudget.bytes {
         yieldTick()
         break
@@ -82,6 +83,8 @@ extension SessionHandler {
       isInputDue = true
     case .run(let work): start(work)
     case .startTLS: startTLS()
+    case .startCompression: startCompression()
+    case .endCompression: endCompression()
     case .close: beginClose()
     }
   }

@@ -45,6 +45,7 @@ final class SessionHandler<S: Session>: ChannelDuplexHandler {
   /// The peer has closed its sending half.
   var isInputClosed = false
   var isReadHeld = false
+  var compression: Compression?
   var isReceiveLarge = false
 
   // What waits to be told
@@ -186,6 +187,7 @@ final class SessionHandler<S: Session>: ChannelDuplexHandler {
     session = nil
     input = Input()
     output = Output()
+    compression = nil
     core.admission.release(ticket)
     add(to: core.counters.closedCount)
     core.unregister(id: peer.id, on: loop)

@@ -21,6 +21,7 @@ package enum Derivation {
     var derived = Derived(
       envelope: EnvelopeText.render(header, in: message),
       structure: BodyStructureText.render(structure, message, extensible: true))
+    derived.isInternationalized = Downgrade.isNeeded(message, structure)
     derived.preview = Preview.text(of: structure, in: message, decoder: decoder, characters: previewCharacters)
     derived.sentAt = header.value("Date", in: message).flatMap { MailDate.parse($0) }?.seconds
     let ids = messageIDs(header.value("Message-ID", in: message))

@@ -8,6 +8,22 @@ extension Store {
     }
   }
 
+  /// Adds a message to `destination` and removes another from `source` in one durable step (RFC 8508).
+  ///
+  /// Throws `.noSuchMessage` when the old one is gone already: then nothing is added.
+  package func replace(
+    _ uid: UID, in source: OpenMailbox, with item: AppendItem, to destination: MailboxID
+  ) async throws(StoreFault) -> AppendResult {
+    let key = source.view.key
+    let message = NewMessage(
+      plan: BlobPlan(item.message, trace: []), derived: item.message.derived, flags: item.flags,
+      internalDate: item.internalDate)
+    return try await lane(of: key.account).perform(weight: message.plan.totalLength) { transaction throws(StoreFault) in
+      try transaction.replace(
+        uid, in: key.mailbox, with: message, keywords: item.keywords, to: destination, of: key.account)
+    }
+  }
+
   /// Copies messages, all or nothing; flags, keywords and INTERNALDATE go with them (RFC 9051 §6.4.7). UIDs not there are passed over.
   package func copy(
     _ uids: [UID], from source: OpenMailbox, to destination: MailboxID

@@ -24,6 +24,14 @@ extension IMAPCommand {
       case mailboxName, subscriptionChange, mailboxMetadataChange, serverMetadataChange
       /// One that is not known: answer NO [BADEVENT (…)].
       case other(String)
+
+      /// message-event (RFC 5465 §8); what is not known is judged later.
+      var isAboutMessages: Bool {
+        switch self {
+        case .messageNew, .messageExpunge, .flagChange, .annotationChange, .other: true
+        default: false
+        }
+      }
     }
   }
 }
@@ -97,6 +105,10 @@ extension CommandReader {
       }
       if isSelected, hasNew != group.events.contains(.messageExpunge) {
         throw error("MessageNew and MessageExpunge must come together")
+      }
+      // §6.1: these are about messages only.
+      if isSelected, group.events.contains(where: { !$0.isAboutMessages }) {
+        throw error("Only message events can be asked of the selected mailbox")
       }
     }
     if selected > 1 { throw error("Only one group can be about the selected mailbox") }

@@ -13,14 +13,16 @@ struct CopyCommand: Sendable {
     do {
       let chosen = try Chosen(copy.set, isUID: copy.isUID, in: view, saved: context.savedResult)
       let uids = chosen.uids(in: view.table)
-      let destination = try await context.store.mailbox(named: copy.mailbox.text, of: context.account)
+      let destination = try await context.mailbox(copy.mailbox)
       guard destination.isSelectable else { throw StoreFault.noSuchMailbox }
       // Nothing to do is done (RFC 9051 §6.4.9).
       if uids.isEmpty { return .ok(isMove ? "Nothing to move" : "Nothing to copy") }
-      let result =
+      let (store, source, isMove) = (context.store, view.mailbox, isMove)
+      let result = try await context.reporting(uids.count > 1_000) { () async throws(StoreFault) in
         isMove
-        ? try await context.store.move(uids, from: view.mailbox, to: destination.id)
-        : try await context.store.copy(uids, from: view.mailbox, to: destination.id)
+          ? try await store.move(uids, from: source, to: destination.id)
+          : try await store.copy(uids, from: source, to: destination.id)
+      }
       return try await answer(result)
     } catch let refusal as CommandRefusal {
       return refusal.reply

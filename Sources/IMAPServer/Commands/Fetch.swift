@@ -1,4 +1,5 @@
 import IMAP
+import Mail
 import Net
 import Store
 
@@ -59,11 +60,60 @@ struct FetchCommand: Sendable {
   private struct Outcome {
     var isMissing = false
     var hasUnknownEncoding = false
+
+    mutating func formUnion(_ other: Outcome) {
+      isMissing = isMissing || other.isMissing
+      hasUnknownEncoding = hasUnknownEncoding || other.hasUnknownEncoding
+    }
   }
 
   /// Writes a response for each message.
   private func write(_ indices: [Int], _ plan: FetchPlan) async throws -> Outcome {
-    var assembler = FetchAssembler(plan, context.responses(capacity: Self.outputPiece + 4096), view)
+    // RFC 6855 §7: a client that takes ASCII headers only gets the downgraded form; most mailboxes need none.
+    if context.modes.usesUTF8 || !plan.showsHeaders { return try await writeAsItIs(indices, plan) }
+    var outcome = Outcome()
+    var plain: [Int] = []
+    func flush() async throws {
+      if plain.isEmpty { return }
+      outcome.formUnion(try await writeAsItIs(plain, plan))
+      plain = []
+    }
+    for index in indices {
+      if view.table.flags(at: index).contains(.internationalized) {
+        try await flush()
+        outcome.formUnion(try await writeDowngraded(index, plan))
+      } else {
+        plain.append(index)
+      }
+    }
+    try await flush()
+    return outcome
+  }
+
+  /// One internationalised message as RFC 6857 changes it; sizes and offsets are those of what is sent.
+  private func writeDowngraded(_ index: Int, _ plan: FetchPlan) async throws -> Outcome {
+    var record = view.table[index]
+    guard let original = try await contents([record.email])?.first else { return Outcome(isMissing: true) }
+    let message = Downgrade.message(original) ?? original
+    record.size = message.count
+    var derived = Derived(envelope: [], structure: [])
+    if plan.needsDerived {
+      let span = message.span
+      derived.envelope = EnvelopeText.render(HeaderBlock(scanning: span), in: span)
+      derived.structure = BodyStructureText.render(MIMEScanner.scan(span), span, extensible: true)
+    }
+    if plan.needsPreview {
+      derived.preview = try await context.store.derived([record.email], of: context.account).first??.preview ?? ""
+    }
+    var assembler = FetchAssembler(plan, context.responses(), view, context.modes)
+    assembler.add(index, record, derived: derived, message: message)
+    try await send(&assembler, atLeast: 1)
+    return Outcome(hasUnknownEncoding: assembler.hasUnknownEncoding)
+  }
+
+  private func writeAsItIs(_ indices: [Int], _ plan: FetchPlan) async throws -> Outcome {
+    var assembler = FetchAssembler(
+      plan, context.responses(capacity: Self.outputPiece + 4096), view, context.modes)
     if !plan.needsDerived && !plan.needsContent {
       for index in indices {
         assembler.add(index, view.table[index], derived: nil, message: nil)

@@ -1,4 +1,5 @@
 import IMAP
+import Mail
 import Net
 import Store
 
@@ -12,8 +13,8 @@ struct ListCommand: Sendable {
   private static let outputPiece = 32 << 10
 
   func run() async -> CommandReply {
-    // RFC 8440 and RFC 9590 are not offered.
-    if list.returns.contains(.myRights) || !list.metadata.isEmpty { return .bad("Unknown return option") }
+    // RFC 8440 is not offered.
+    if list.returns.contains(.myRights) { return .bad("Unknown return option") }
     do {
       if !list.isExtended, list.patterns == [""] { return try await rootAnswer() }
       let mailboxes = try await context.store.mailboxes(of: context.account)
@@ -31,11 +32,15 @@ struct ListCommand: Sendable {
         if !list.status.isEmpty, let info = entry.info, info.isSelectable, answer.isMatch {
           try await writeStatus(info, &responses)
         }
+        if !list.metadata.isEmpty, let info = entry.info, answer.isMatch {
+          try await writeMetadata(info, name, &responses)
+        }
         if responses.bytes.count >= Self.outputPiece {
           try await context.out.write(responses.bytes)
           responses.bytes.removeAll(keepingCapacity: true)
         }
       }
+      writeAliases(mailboxes, &responses)
       try await context.out.write(responses.bytes)
       return .ok(isLsub ? "Lsub completed" : "List completed")
     } catch let fault as StoreFault {
@@ -142,6 +147,39 @@ struct ListCommand: Sendable {
     attributes.append(info.hasChildren ? .hasChildren : .hasNoChildren)
     if let use = info.role.flatMap(SpecialUse.attribute) { attributes.append(use) }
     if info.isSubscribed, wantsSubscribed || list.returns.contains(.subscribed) { attributes.append(.subscribed) }
+    return attributes
+  }
+
+  /// RFC 9590 §3: the values that are there; nothing where there is none.
+  private func writeMetadata(
+    _ info: MailboxInfo, _ name: MailboxName, _ responses: inout ResponseWriter
+  ) async throws(StoreFault) {
+    let found = try await context.store.annotations(of: info.id, of: context.account)
+    let wanted = list.metadata.map { entry in
+      (name: entry, value: found.first { ASCII.equal($0.entry, entry) }?.value)
+    }
+    responses.metadata(name, wanted)
+  }
+
+  /// Asked for by an exact name that is another one for a mailbox with a role, and under which none is listed: a client that looks
+  /// whether its "Sent Items" is there finds it.
+  private func writeAliases(_ mailboxes: [MailboxInfo], _ responses: inout ResponseWriter) {
+    if isLsub || !list.selection.isEmpty { return }
+    for text in list.patterns where MailboxPattern(reference: list.reference, text).isLiteral {
+      let name = MailboxName(list.reference + text)
+      guard let info = MailboxAliases.find(name, in: mailboxes) else { continue }
+      let real = MailboxName(info.name)
+      responses.list(
+        context.modes.rev2 ? real : name, attributes: Self.attributes(of: info),
+        oldName: context.modes.rev2 ? name : nil)
+    }
+  }
+
+  /// The attributes of LIST where nothing special was asked.
+  static func attributes(of info: MailboxInfo) -> [MailboxAttribute] {
+    var attributes: [MailboxAttribute] = info.isSelectable ? [] : [.noSelect]
+    attributes.append(info.hasChildren ? .hasChildren : .hasNoChildren)
+    if let use = info.role.flatMap(SpecialUse.attribute) { attributes.append(use) }
     return attributes
   }
 

@@ -1,5 +1,6 @@
 import IMAP
 import Mail
+import Net
 import Store
 
 /// CREATE, DELETE, RENAME, SUBSCRIBE and UNSUBSCRIBE (RFC 9051 §6.3.4 to §6.3.8).
@@ -16,44 +17,109 @@ struct MailboxTreeCommand: Sendable {
 
   func run() async -> CommandReply {
     do throws(StoreFault) {
+      let mailboxes = try await context.store.mailboxes(of: context.account)
       switch change {
-      case .create(let create): return try await self.create(create)
-      case .delete(let name):
-        try await context.store.deleteMailbox(name.text, of: context.account)
-        // The client's own deletion of what it has selected does not end its session.
-        if context.view?.mailbox.state.isDeleted == true { return .ok("Done", effect: .deselected) }
-      case .rename(let rename):
-        // A trailing delimiter means nothing here either (RFC 9051 §6.3.4).
-        let name = rename.to.text.hasSuffix("/") ? String(rename.to.text.dropLast()) : rename.to.text
-        if let flaw = Self.flaw(MailboxName(name)) { return flaw }
-        _ = try await context.store.renameMailbox(rename.from.text, to: name, of: context.account)
+      case .create(let create): return try await self.create(create, mailboxes)
+      case .delete(let name): return try await delete(name, mailboxes)
+      case .rename(let rename): return try await self.rename(rename, mailboxes)
       case .subscribe(let name, let isSubscribed):
         // RFC 9051 §6.3.7: the name need not exist, but it must be one that could.
         if isSubscribed, let flaw = Self.flaw(name) { return flaw }
-        try await context.store.setSubscribed(name.text, isSubscribed, of: context.account)
+        let real = MailboxAliases.realName(name.text, mailboxes) ?? name.text
+        try await context.store.setSubscribed(real, isSubscribed, of: context.account)
+        var reply = CommandReply.ok("Done")
+        reply.own = [.subscribed(name: real, isSubscribed)]
+        return reply
       }
-      return .ok("Done")
     } catch {
       return CommandReply(error)
     }
   }
 
-  private func create(_ create: IMAPCommand.Create) async throws(StoreFault) -> CommandReply {
+  private func create(_ create: IMAPCommand.Create, _ mailboxes: [MailboxInfo]) async throws(StoreFault) -> CommandReply
+  {
     // RFC 9051 §6.3.4: a trailing delimiter only announces that children will follow.
-    let name = create.mailbox.text.hasSuffix("/") ? String(create.mailbox.text.dropLast()) : create.mailbox.text
-    if let flaw = Self.flaw(MailboxName(name)) { return flaw }
+    let asked = Self.withoutDelimiter(create.mailbox.text)
+    if let flaw = Self.flaw(MailboxName(asked)) { return flaw }
     guard create.uses.count <= 1 else { return .no("A mailbox can have one use", .useAttribute) }
     var role: MailboxRole?
     if let use = create.uses.first {
       role = SpecialUse.role(use)
       if role == nil { return .no("That use is not supported", .useAttribute) }
     }
+    // Another name for a mailbox that is there.
+    if let info = MailboxAliases.find(MailboxName(asked), in: mailboxes) {
+      if let role, role != info.role { return .no("This name has another use already", .useAttribute) }
+      return try await created(info, asked)
+    }
+    // The account's own mailbox of that role was removed: this one takes its place.
+    if role == nil, let meant = MailboxAliases.role(asked), !mailboxes.contains(where: { $0.role == meant }) {
+      role = meant
+    }
+    let real = MailboxAliases.realName(asked, mailboxes) ?? asked
     do throws(StoreFault) {
-      let info = try await context.store.createMailbox(name, role: role, of: context.account)
-      return .ok("Created", .mailboxID(ObjectID.mailbox(info.id)))
+      let info = try await context.store.createMailbox(real, role: role, of: context.account)
+      var reply = try await created(info, asked)
+      reply.own = [.created(name: info.name)]
+      return reply
     } catch .notPermitted where role != nil {
       return .no("Another mailbox has that use already", .useAttribute)
     }
+  }
+
+  /// RFC 9051 §6.3.4: where the mailbox has another name than the one asked for, LIST tells both.
+  private func created(_ info: MailboxInfo, _ asked: String) async throws(StoreFault) -> CommandReply {
+    let reply = CommandReply.ok("Created", .mailboxID(ObjectID.mailbox(info.id)))
+    guard context.modes.rev2, !info.name.utf8.elementsEqual(asked.utf8), !MailboxName(asked).isInbox else {
+      return reply
+    }
+    var responses = context.responses()
+    responses.list(
+      MailboxName(info.name), attributes: ListCommand.attributes(of: info), oldName: MailboxName(asked))
+    do { try await context.out.write(responses.bytes) } catch { return .gone }
+    return reply
+  }
+
+  private func delete(_ name: MailboxName, _ mailboxes: [MailboxInfo]) async throws(StoreFault) -> CommandReply {
+    if let info = MailboxAliases.find(name, in: mailboxes) { return Self.isAnotherName(of: info) }
+    let real = MailboxAliases.realName(name.text, mailboxes) ?? name.text
+    do throws(StoreFault) {
+      try await context.store.deleteMailbox(real, of: context.account)
+    } catch .notPermitted(let why) {
+      // RFC 9051 §6.3.5: a name that only holds others stays while it does.
+      let holds = mailboxes.contains { $0.name == real && $0.hasChildren && !$0.isSelectable }
+      return .no(why, holds ? .hasChildren : .cannot)
+    }
+    // The client's own deletion of what it has selected does not end its session.
+    let isSelected = context.view?.mailbox.state.isDeleted == true
+    var reply = CommandReply.ok("Done", effect: isSelected ? .deselected : .none)
+    reply.own = [.deleted(name: real)]
+    return reply
+  }
+
+  private func rename(_ rename: IMAPCommand.Rename, _ mailboxes: [MailboxInfo]) async throws(StoreFault) -> CommandReply
+  {
+    // A trailing delimiter means nothing here either (RFC 9051 §6.3.4).
+    let name = Self.withoutDelimiter(rename.to.text)
+    if let flaw = Self.flaw(MailboxName(name)) { return flaw }
+    if let info = MailboxAliases.find(rename.from, in: mailboxes) { return Self.isAnotherName(of: info) }
+    if MailboxAliases.find(MailboxName(name), in: mailboxes) != nil {
+      return .no("The name stands for another mailbox already", .alreadyExists)
+    }
+    let from = MailboxAliases.realName(rename.from.text, mailboxes) ?? rename.from.text
+    let to = MailboxAliases.realName(name, mailboxes) ?? name
+    let info = try await context.store.renameMailbox(from, to: to, of: context.account)
+    var reply = CommandReply.ok("Done")
+    reply.own = [MailboxName(from).isInbox ? .created(name: info.name) : .renamed(from: from, to: info.name)]
+    return reply
+  }
+
+  private static func withoutDelimiter(_ name: String) -> String {
+    name.hasSuffix("/") ? String(name.dropLast()) : name
+  }
+
+  private static func isAnotherName(of info: MailboxInfo) -> CommandReply {
+    .no("This is another name of the mailbox \(info.role?.rawValue ?? "")", .cannot)
   }
 
   private static func flaw(_ name: MailboxName) -> CommandReply? {

@@ -2,11 +2,12 @@ import IMAP
 import Net
 import Store
 
-/// GETQUOTA and GETQUOTAROOT (RFC 9208 §4.1): an account has one quota root, whose name is empty.
+/// GETQUOTA, GETQUOTAROOT and SETQUOTA (RFC 9208 §4.1): an account has one quota root, whose name is empty.
 struct QuotaCommand: Sendable {
   enum Question: Sendable {
     case root(String)
     case mailbox(MailboxName)
+    case set(IMAPCommand.SetQuota)
   }
 
   let question: Question
@@ -19,11 +20,15 @@ struct QuotaCommand: Sendable {
       case .root(let name):
         guard name.isEmpty else { return .no("No such quota root", .nonExistent) }
       case .mailbox(let name):
-        let info = try await context.store.mailbox(named: name.text, of: context.account)
-        responses.quotaRoot(MailboxName(info.name), [""])
+        // RFC 9208 §4.1.2: the mailbox need not exist.
+        responses.quotaRoot(name, [""])
+      case .set(let set):
+        guard set.root.isEmpty else { return .no("No such quota root", .nonExistent) }
       }
       responses.quota("", Self.resources(try await context.store.usage(of: context.account)))
       try await context.out.write(responses.bytes)
+      // RFC 9208 §4.1.3, its example S0002: what holds is told; nobody raises the limit of the account that he logged in to.
+      if case .set = question { return .no("Only the server's administrator changes quotas", .noPerm) }
       return .ok("Quota completed")
     } catch let fault as StoreFault {
       return CommandReply(fault)

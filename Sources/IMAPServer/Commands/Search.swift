@@ -40,6 +40,8 @@ struct SearchCommand: Sendable {
     if let charset = search.charset, !["UTF-8", "US-ASCII"].contains(charset.uppercased()) {
       return .no("Search texts must be in UTF-8", .badCharset(["UTF-8", "US-ASCII"]))
     }
+    // RFC 6855 §3: everything is UTF-8 already.
+    if search.charset != nil, context.modes.utf8Accept { return .bad("No charset after ENABLE UTF8=ACCEPT") }
     // RFC 5267 and RFC 6203 are not offered.
     if let returns = search.returns, returns.context || returns.update || returns.relevancy {
       return .bad("Unknown return option")
@@ -100,6 +102,12 @@ struct SearchCommand: Sendable {
       if asksModSequence { result.highestModSequence = highestModSequence(told(found)) }
       // RFC 5182 §2.1: SAVE alone asks for no answer.
       if !returns.isSaveAlone { responses.esearch(result) }
+    } else if context.modes.rev2 {
+      // RFC 9051 §6.4.4: ESEARCH with ALL also without RETURN.
+      var result = SearchResult(tag: tag, isUID: search.isUID)
+      result.all = NumberSet(ascending: numbers)
+      if asksModSequence { result.highestModSequence = highestModSequence(found) }
+      responses.esearch(result)
     } else {
       responses.search(numbers, highestModSequence: asksModSequence ? highestModSequence(found) : nil)
     }

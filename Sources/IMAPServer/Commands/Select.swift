@@ -11,12 +11,16 @@ struct SelectCommand: Sendable {
     do {
       // RFC 7162 §3.2.3: only after ENABLE QRESYNC.
       if select.resync != nil, !context.modes.qresync { return .bad("QRESYNC is not enabled", effect: .unselected) }
-      let info = try await context.store.mailbox(named: select.mailbox.text, of: context.account)
+      if context.modes.uidOnly, select.resync?.match != nil {
+        return .bad("Message numbers are off after ENABLE UIDONLY", .uidRequired, effect: .unselected)
+      }
+      let info = try await context.mailbox(select.mailbox)
       guard info.isSelectable else { throw StoreFault.notSelectable }
       let mailbox = try await context.store.open(info.id, of: context.account, claimRecent: !isReadOnly)
       // Taken before the question what vanished, so that nothing falls between the two.
       let state = mailbox.state
-      var selection = Selection(mailbox: mailbox, info: info, isReadOnly: isReadOnly, state: state)
+      var selection = Selection(
+        mailbox: mailbox, info: info, asked: select.mailbox, isReadOnly: isReadOnly, state: state)
       if let resync = select.resync, resync.uidValidity == state.uidValidity {
         selection.resync = try await resynchronized(resync, mailbox, state)
       }

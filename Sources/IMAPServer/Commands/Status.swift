@@ -9,9 +9,9 @@ struct StatusCommand: Sendable {
 
   func run() async -> CommandReply {
     do {
-      let info = try await context.store.mailbox(named: status.mailbox.text, of: context.account)
+      let info = try await context.mailbox(status.mailbox)
       var responses = context.responses()
-      try await Self.write(status.items, of: info, context, &responses)
+      try await Self.write(status.items, of: info, as: status.mailbox, context, &responses)
       try await context.out.write(responses.bytes)
       return .ok("Status completed")
     } catch let fault as StoreFault {
@@ -21,9 +21,10 @@ struct StatusCommand: Sendable {
     }
   }
 
-  /// One STATUS response; LIST writes them too (RFC 5819).
+  /// One STATUS response, under the name that the client used; LIST writes them too (RFC 5819).
   static func write(
-    _ items: [StatusItem], of info: MailboxInfo, _ context: CommandContext, _ responses: inout ResponseWriter
+    _ items: [StatusItem], of info: MailboxInfo, as name: MailboxName? = nil, _ context: CommandContext,
+    _ responses: inout ResponseWriter
   ) async throws(StoreFault) {
     let status = try await context.store.status(of: info.id, of: context.account)
     var deletedStorage: UInt64 = 0
@@ -44,7 +45,7 @@ struct StatusCommand: Sendable {
       case .deletedStorage: .deletedStorage(deletedStorage)
       }
     }
-    responses.status(of: MailboxName(info.name), values)
+    responses.status(of: name ?? MailboxName(info.name), values)
   }
 
   /// RFC 9208 §4.1.4: octets that EXPUNGE would give back.

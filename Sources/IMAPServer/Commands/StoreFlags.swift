@@ -21,7 +21,10 @@ struct StoreFlagsCommand: Sendable {
         }
       let change = FlagChange(
         uids: uids, mode: mode, flags: flags, keywords: keywords, unchangedSince: store.unchangedSince)
-      let result = try await context.store.setFlags(change, in: view.mailbox)
+      let (messages, mailbox) = (context.store, view.mailbox)
+      let result = try await context.reporting(uids.count > 1_000) { () async throws(StoreFault) in
+        try await messages.setFlags(change, in: mailbox)
+      }
       let stored = StoredFlags(
         uids: uids, isSilent: store.isSilent, mode: mode, flags: store.flags, modseq: result.modseq)
       // RFC 7162 §3.1.3: an expunged message is neither changed nor MODIFIED.

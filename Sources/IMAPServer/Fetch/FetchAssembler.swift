@@ -11,8 +11,11 @@ struct FetchAssembler {
   /// A message was left out because BINARY asked for a part that cannot be decoded (RFC 3516 §4.3).
   private(set) var hasUnknownEncoding = false
 
-  init(_ plan: FetchPlan, _ responses: ResponseWriter, _ view: ViewSnapshot) {
+  private let modes: Modes
+
+  init(_ plan: FetchPlan, _ responses: ResponseWriter, _ view: ViewSnapshot, _ modes: Modes) {
     self.plan = plan
+    self.modes = modes
     self.responses = responses
     self.view = view
     flagTexts = FlagTexts(view.keywords)
@@ -25,18 +28,22 @@ struct FetchAssembler {
       hasUnknownEncoding = true
       return
     }
-    responses.beginFetch(UInt32(index + 1))
+    beginResponse(index, record)
     for item in plan.items { write(item, record, derived, &content) }
     responses.endFetch()
   }
 
   /// Everything of a response but the octets of the streamed item, which follow with `append`, then `end`.
   mutating func begin(_ index: Int, _ record: MessageRecord, derived: Derived?, streamed: FetchItem, size: Int) {
-    responses.beginFetch(UInt32(index + 1))
+    beginResponse(index, record)
     var none: MessageContent?
     for item in plan.items where item != streamed { write(item, record, derived, &none) }
     name(streamed)
     responses.literalHeader(size: size)
+  }
+
+  private mutating func beginResponse(_ index: Int, _ record: MessageRecord) {
+    if modes.uidOnly { responses.beginUIDFetch(record.uid) } else { responses.beginFetch(UInt32(index + 1)) }
   }
 
   mutating func append(_ piece: [UInt8]) { responses.literalOctets(piece) }
@@ -48,7 +55,8 @@ struct FetchAssembler {
   ) {
     switch item {
     case .uid: responses.fetchUID(record.uid)
-    case .flags: responses.fetchFlags(text: flagTexts.text(record.flags, isRecent: view.isRecent(record.uid)))
+    case .flags:
+      responses.fetchFlags(text: flagTexts.text(record.flags, isRecent: !modes.rev2 && view.isRecent(record.uid)))
     case .internalDate: responses.fetchInternalDate(MailDate(seconds: record.internalDate))
     case .rfc822Size: responses.fetchSize(UInt64(record.size))
     case .modSequence: responses.fetchModSequence(record.modseq)
@@ -59,7 +67,9 @@ struct FetchAssembler {
     case .envelope: responses.fetchEnvelope(derived?.envelope ?? Array("NIL".utf8))
     case .bodyStructure: responses.fetchBodyStructure(derived?.structure ?? Array("NIL".utf8), extensible: true)
     case .preview: responses.fetchPreview(derived?.preview)
-    case .body: responses.fetchBodyStructure(content?.plainStructure() ?? Array("NIL".utf8), extensible: false)
+    case .body:
+      let text = derived.map { BodyStructureText.plain($0.structure) } ?? Array("NIL".utf8)
+      responses.fetchBodyStructure(text, extensible: false)
     case .binarySize(let part): responses.fetchBinarySize(part, UInt64(content?.decoded(part).count ?? 0))
     case .binary(let part, _, let partial): writeBinary(part, partial, &content)
     case .section, .rfc822, .rfc822Header, .rfc822Text: writeSection(item, &content)

@@ -15,14 +15,15 @@ struct FetchPlan: Sendable {
   /// `isUID`: the response has UID whether it was asked for or not (RFC 9051 §6.4.9).
   init(_ fetch: IMAPCommand.Fetch, modes: Modes, isReadOnly: Bool) {
     var items = fetch.items
-    if fetch.isUID, !items.contains(.uid) { items.insert(.uid, at: 0) }
+    // UIDFETCH names it already (RFC 9586 §3.3).
+    if fetch.isUID, !modes.uidOnly, !items.contains(.uid) { items.insert(.uid, at: 0) }
     // RFC 7162 §3.1.4.1: CHANGEDSINCE implies MODSEQ.
     if fetch.changedSince != nil, !items.contains(.modSequence) { items.append(.modSequence) }
     self.items = items
-    needsContent = items.contains { $0.needsContent || $0 == .body }
+    needsContent = items.contains(where: \.needsContent)
     needsDerived = items.contains { item in
       switch item {
-      case .envelope, .bodyStructure, .preview: true
+      case .envelope, .bodyStructure, .body, .preview: true
       default: false
       }
     }
@@ -35,10 +36,20 @@ struct FetchPlan: Sendable {
     setsSeen = !isReadOnly && items.contains(where: \.setsSeen)
   }
 
+  /// Whether an internationalised message looks different to a client that takes ASCII headers only.
+  var showsHeaders: Bool {
+    items.contains { item in
+      switch item {
+      case .envelope, .bodyStructure, .body, .rfc822Size: true
+      default: item.needsContent
+      }
+    }
+  }
+
   /// The single item that is a whole message or a plain piece of it: read from the disk piece by piece, never whole in memory.
   var streamed: (item: FetchItem, partial: PartialFetch?)? {
     var found: (FetchItem, PartialFetch?)?
-    for item in items where item.needsContent || item == .body {
+    for item in items where item.needsContent {
       guard found == nil else { return nil }
       switch item {
       case .section(let spec, _, let partial) where spec.part.isEmpty && spec.text == .whole: found = (item, partial)

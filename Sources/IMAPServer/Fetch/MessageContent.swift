@@ -24,12 +24,6 @@ struct MessageContent {
     return block
   }
 
-  /// BODY: the structure without its extension data.
-  mutating func plainStructure() -> [UInt8] {
-    let structure = structure()
-    return BodyStructureText.render(structure, bytes.span, extensible: false)
-  }
-
   /// The octets of `BODY[…]<…>`, RFC822 and its kin; nil where the message has no such section.
   mutating func octets(of item: FetchItem) -> ArraySlice<UInt8>? {
     switch item {

@@ -5,6 +5,7 @@ import Store
 
 /// What a command function works with: values only, so that it may run beside the session.
 struct CommandContext: Sendable {
+  let tag: String
   let service: IMAPService
   let account: AccountID
   let modes: Modes
@@ -22,12 +23,23 @@ struct CommandContext: Sendable {
 
 /// What ENABLE and some commands switched on.
 struct Modes: Sendable {
-  /// Mailbox names and headers travel as UTF-8 (RFC 6855, RFC 9051).
-  var usesUTF8 = false
+  /// IMAP4rev2 (RFC 9051): ESEARCH for SEARCH, no RECENT, LIST in SELECT, UTF-8.
+  var rev2 = false
+  /// UTF8=ACCEPT (RFC 6855).
+  var utf8Accept = false
   /// MODSEQ is part of every FETCH response about flags (RFC 7162 §3.1).
   var condstore = false
   /// VANISHED takes the place of EXPUNGE (RFC 7162 §3.2.3).
   var qresync = false
+  /// No message numbers any more (RFC 9586).
+  var uidOnly = false
+  /// Untagged METADATA when somebody else changes an annotation (RFC 5464 §4.4).
+  var metadata = false
+
+  /// Mailbox names and headers travel as UTF-8; without it internationalised mail is downgraded (RFC 6855 §7).
+  var usesUTF8: Bool { rev2 || utf8Accept }
+  /// VANISHED takes the place of EXPUNGE (RFC 7162 §3.2.10, RFC 9586 §3.3).
+  var tellsVanished: Bool { qresync || uidOnly }
 }
 
 /// The messages that a command names.

@@ -7,6 +7,8 @@ struct CommandReply: Sendable {
   var code: ResponseCode?
   var text: String
   var effect = Effect.none
+  /// What the client did to the account: it is not told of it once more (RFC 5465 §5).
+  var own: [AccountEvent] = []
 
   /// What changes in the session, applied on its event loop before the tagged response is written.
   enum Effect: Sendable {
@@ -23,6 +25,8 @@ struct CommandReply: Sendable {
     case expunged
     /// The result that `$` stands for from now on (RFC 5182).
     case saved(NumberSet)
+    /// NOTIFY: what is told from now on; nil for NOTIFY NONE.
+    case notify(Notifications)
   }
 
   static func ok(_ text: String, _ code: ResponseCode? = nil, effect: Effect = .none) -> CommandReply {
@@ -71,6 +75,8 @@ struct CommandReply: Sendable {
 struct Selection: Sendable {
   var mailbox: OpenMailbox
   var info: MailboxInfo
+  /// The name that the client used, which may be another one (`MailboxAliases`).
+  var asked: MailboxName
   var isReadOnly: Bool
   /// The mailbox as the client is told of it; what comes later follows as changes.
   var state: MailboxState
@@ -107,6 +113,6 @@ struct StoredFlags: Sendable {
       case .add: before.union(named)
       case .remove: before.subtracting(named)
       }
-    return record.flags == expected
+    return record.flags.subtracting(.hidden) == expected.subtracting(.hidden)
   }
 }

@@ -14,6 +14,8 @@ struct AppendState {
   /// Messages that have come in whole.
   var done: [(spool: Spool, start: AppendStart)] = []
   var fault: StoreFault?
+  /// REPLACE (RFC 8508): the message that goes when the new one has come.
+  var replaced: UID?
 
   mutating func take(_ bytes: UnsafeRawBufferPointer) {
     if fault == nil { spool?.append(bytes) }
@@ -39,29 +41,55 @@ extension IMAPSession {
     _ start: AppendStart, _ input: inout Input, _ output: inout Output
   ) -> Step<Outcome> {
     guard let principal else { return refuseAppend(start.tag, .bad("Log in first"), &output) }
-    guard start.verb == .append else {
-      return refuseAppend(start.tag, .no("This command is not offered here", .cannot), &output)
+    var replaced: UID?
+    if case .replace(let isUID, let number) = start.verb {
+      switch self.replaced(number, isUID: isUID) {
+      case .success(let uid): replaced = uid
+      case .failure(let refusal): return refuseAppend(start.tag, refusal.reply, &output)
+      }
+    }
+    // RFC 6855 §4
+    guard !start.isUTF8 || modes.usesUTF8 else {
+      return refuseAppend(start.tag, .no("Enable UTF8=ACCEPT first", .cannot), &output)
     }
     // RFC 3502 §2: an empty message ends the whole command.
-    // RFC 6855 §4 is not offered.
-    guard !start.isUTF8 else { return refuseAppend(start.tag, .bad("UTF8 is not enabled"), &output) }
     guard start.size > 0 else { return refuseAppend(start.tag, .no("An empty message cannot be kept"), &output) }
     if start.index > 0, append?.target != nil {
       append?.start = start
       return acceptMessage(start, &input, &output)
     }
     append = AppendState(tag: start.tag, start: start)
+    append?.replaced = replaced
     let store = service.store
     let account = AccountID(raw: principal.account)
-    let name = start.mailbox.text
+    let name = start.mailbox
     return .run { _ in
       do throws(StoreFault) {
-        let info = try await store.mailbox(named: name, of: account)
+        let info = try await store.mailbox(asked: name, of: account)
         guard info.isSelectable else { throw .notSelectable }
         return .appendTarget(.success(info.id))
       } catch {
         return .appendTarget(.failure(error))
       }
+    }
+  }
+
+  /// The message that REPLACE names (RFC 8508 §3.2, §3.3).
+  private func replaced(_ number: SequenceSet.Number, isUID: Bool) -> Result<UID, CommandRefusal> {
+    guard let view else { return .failure(CommandRefusal(.bad("Select a mailbox first"))) }
+    if view.isReadOnly { return .failure(CommandRefusal(.no("The mailbox was opened read-only", .readOnly))) }
+    if !isUID, modes.uidOnly {
+      return .failure(CommandRefusal(.bad("Message numbers are off after ENABLE UIDONLY", .uidRequired)))
+    }
+    do throws(CommandRefusal) {
+      let set = SequenceSet([.init(number, number)])
+      let chosen = try Chosen(set, isUID: isUID, in: view.snapshot, saved: NumberSet())
+      guard let index = chosen.indices.first else {
+        throw CommandRefusal(.no("There is no such message", .nonExistent))
+      }
+      return .success(view.known.uid(at: index))
+    } catch {
+      return .failure(error)
     }
   }
 
@@ -126,6 +154,8 @@ extension IMAPSession {
     append = nil
     let account = AccountID(raw: principal.account)
     let now = service.now()
+    let source = view?.mailbox
+    let refusesUTF8 = service.settings.refusesUTF8Headers && !modes.usesUTF8
     return run(state.tag, account) { context in
       do throws(StoreFault) {
         if let fault = state.fault { throw fault }
@@ -137,7 +167,17 @@ extension IMAPSession {
               message: try await message.spool.finish(), flags: flags, keywords: keywords,
               internalDate: message.start.date?.seconds ?? now))
         }
-        let result = try await context.store.append(items, to: target, of: account)
+        // RFC 6855 §4: MUST. Other charsets are no internationalised mail and come in as they always have.
+        if refusesUTF8, items.contains(where: \.message.derived.isInternationalized) {
+          return .no("The header is not ASCII: enable UTF8=ACCEPT first", .cannot)
+        }
+        if let uid = state.replaced, let source, let item = items.first {
+          return try await Self.replace(uid, in: source, with: item, target, context)
+        }
+        let all = items
+        let result = try await context.reporting(items.count > 100) { () async throws(StoreFault) in
+          try await context.store.append(all, to: target, of: account)
+        }
         return .ok(
           "Append completed",
           .appendUID(uidValidity: result.uidValidity, uids: NumberSet(ascending: result.uids)))
@@ -147,5 +187,17 @@ extension IMAPSession {
         return CommandReply(error)
       }
     }
+  }
+
+  /// RFC 8508 §4.3: APPENDUID in an untagged OK, so that it comes before the EXPUNGE of the old message.
+  private static func replace(
+    _ uid: UID, in source: OpenMailbox, with item: AppendItem, _ target: MailboxID, _ context: CommandContext
+  ) async throws(StoreFault) -> CommandReply {
+    let result = try await context.store.replace(uid, in: source, with: item, to: target)
+    var responses = context.responses()
+    let uids = NumberSet(ascending: result.uids)
+    responses.status(.ok, .appendUID(uidValidity: result.uidValidity, uids: uids), "Replacement Message ready")
+    do { try await context.out.write(responses.bytes) } catch { return .gone }
+    return .ok("Replace completed", effect: .expunged)
   }
 }

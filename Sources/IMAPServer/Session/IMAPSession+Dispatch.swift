@@ -34,7 +34,7 @@ extension IMAPSession {
       write(&output) { $0.capability(capabilities) }
       return answer(tag, .ok("Capability completed"), &output)
     case .noop, .check: return answer(tag, .ok("Done"), &output)
-    case .id: return identify(tag, &output)
+    case .id(let fields): return identify(tag, fields, &output)
     case .logout:
       write(&output) { responses in
         responses.status(.bye, nil, "Goodbye")
@@ -56,6 +56,10 @@ extension IMAPSession {
   ) -> Step<Outcome> {
     let tag = tagged.tag
     let traits = tagged.command.traits
+    // RFC 9586 §3: no message numbers, in searches neither.
+    if modes.uidOnly, traits.usesMessageNumbers || tagged.command.namesMessageNumbers {
+      return answer(tag, .bad("Message numbers are off after ENABLE UIDONLY", .uidRequired), &output)
+    }
     if traits.needsWrite, view?.isReadOnly == true {
       return answer(tag, .no("The mailbox was opened read-only", .readOnly), mayExpunge: traits.mayExpunge, &output)
     }
@@ -66,6 +70,9 @@ extension IMAPSession {
       write(&output) { $0.namespace(personal: [.init(prefix: "")], others: [], shared: []) }
       return answer(tag, .ok("Namespace completed"), &output)
     case .idle: return idle(tag, &output)
+    case .notify(let notify): return self.notify(tag, notify, account, &output)
+    case .unauthenticate: return unauthenticate(tag, &output)
+    case .compress(let mechanism): return compress(tag, mechanism, &output)
     case .unselect: return answer(tag, .ok("Unselected", effect: .unselected), &output)
     case .select(let select): return open(tag, select, isReadOnly: false, account, &output)
     case .examine(let select): return open(tag, select, isReadOnly: true, account, &output)
@@ -97,6 +104,9 @@ extension IMAPSession {
     case .status(let status): { await StatusCommand(status: status, context: $0).run() }
     case .getQuota(let root): { await QuotaCommand(question: .root(root), context: $0).run() }
     case .getQuotaRoot(let name): { await QuotaCommand(question: .mailbox(name), context: $0).run() }
+    case .setQuota(let set): { await QuotaCommand(question: .set(set), context: $0).run() }
+    case .getMetadata(let get): { await GetMetadataCommand(get: get, context: $0).run() }
+    case .setMetadata(let set): { await SetMetadataCommand(set: set, context: $0).run() }
     default: nil
     }
   }
@@ -124,7 +134,7 @@ extension IMAPSession {
     let saved = savedResult
     return .run { out in
       let context = CommandContext(
-        service: service, account: account, modes: modes, view: snapshot, savedResult: saved, out: out)
+        tag: tag, service: service, account: account, modes: modes, view: snapshot, savedResult: saved, out: out)
       return .finished(FinishedCommand(tag: tag, reply: await command(context), mayExpunge: mayExpunge))
     }
   }
@@ -140,10 +150,12 @@ extension IMAPSession {
   mutating func finish(_ command: FinishedCommand, _ output: inout Output) -> Step<Outcome> {
     // Half a response is on the wire: nothing that follows could be understood.
     if case .broken = command.reply.effect { return .close }
+    if feed != nil { ownEvents += command.reply.own }
+    let before = view?.known.highestUID ?? 0
     apply(command.reply.effect, &output)
     let isThere = reportChanges(command, &output)
     var reply = command.reply
-    if case .expunged = reply.effect, modes.qresync, let view {
+    if case .expunged = reply.effect, modes.tellsVanished, let view {
       reply.code = .highestModSequence(max(1, view.toldModseq))
     }
     write(&output) { $0.status(reply.condition, tag: command.tag, reply.code, reply.text) }
@@ -151,7 +163,7 @@ extension IMAPSession {
     guard isThere else { return bye("The selected mailbox was deleted", &output) }
     if reply.condition == .bad { return countError(&output) }
     if reply.condition == .ok { errors = 0 }
-    return .proceed
+    return fetchNew(after: before, isOwn: reply.addsMessages) ?? .proceed
   }
 
   private mutating func apply(_ effect: CommandReply.Effect, _ output: inout Output) {
@@ -166,6 +178,7 @@ extension IMAPSession {
       savedResult = NumberSet()
       write(&output) { $0.status(.ok, .closed, "The deleted mailbox is closed") }
     case .saved(let uids): savedResult = uids
+    case .notify(let wanted): notifications = wanted
     }
   }
 }

@@ -20,7 +20,7 @@ extension IMAPSession {
   var capabilities: [String] {
     // RFC 7888 §5: LITERAL+ or LITERAL-, never both.
     let literal = service.settings.literalPlus ? "LITERAL+" : "LITERAL-"
-    var names = ["IMAP4rev1", "SASL-IR", literal, "ENABLE", "ID", "IDLE"]
+    var names = ["IMAP4rev1", "IMAP4rev2", "SASL-IR", literal, "ENABLE", "ID", "IDLE"]
     if principal == nil {
       if tls == nil, service.settings.offersStartTLS { names.append("STARTTLS") }
       names.append(mayLogIn ? "AUTH=PLAIN" : "LOGINDISABLED")
@@ -28,12 +28,14 @@ extension IMAPSession {
     }
     names += [
       "NAMESPACE", "CHILDREN", "UNSELECT", "UIDPLUS", "MOVE", "SPECIAL-USE", "CREATE-SPECIAL-USE", "LIST-EXTENDED",
-      "LIST-STATUS", "STATUS=SIZE", "CONDSTORE", "QRESYNC", "ESEARCH", "SEARCHRES", "WITHIN", "PARTIAL", "MULTIAPPEND",
-      "BINARY",
-      "PREVIEW", "SAVEDATE", "OBJECTID", "QUOTA", "QUOTA=RES-STORAGE", "QUOTA=RES-MESSAGE",
-      "APPENDLIMIT=\(service.settings.limits.message)",
+      "LIST-STATUS", "LIST-METADATA", "STATUS=SIZE", "CONDSTORE", "QRESYNC", "ESEARCH", "SEARCHRES", "WITHIN",
+      "PARTIAL", "MULTIAPPEND",
+      "BINARY", "PREVIEW", "SAVEDATE", "OBJECTID", "QUOTA", "QUOTA=RES-STORAGE", "QUOTA=RES-MESSAGE", "QUOTASET",
+      "APPENDLIMIT=\(service.settings.limits.message)", "UTF8=ACCEPT", "REPLACE", "UNAUTHENTICATE", "UIDONLY",
+      "INPROGRESS", "METADATA", "NOTIFY",
     ]
-    return names
+    if !isCompressed { names.append("COMPRESS=DEFLATE") }
+    return names.filter { !client.hidden.contains($0) }
   }
 
   mutating func startTLS(_ tag: String, _ output: inout Output) -> Step<Outcome> {
@@ -143,11 +145,64 @@ extension IMAPSession {
       modes.qresync = true
       enabled.append("QRESYNC")
     }
+    for name in names.map({ $0.uppercased() }) where !enabled.contains(name) {
+      switch name {
+      case "IMAP4REV2":
+        modes.rev2 = true
+        enabled.append("IMAP4rev2")
+      case "UTF8=ACCEPT":
+        modes.utf8Accept = true
+        enabled.append(name)
+      case "UIDONLY":
+        modes.uidOnly = true
+        enabled.append(name)
+      case "METADATA":
+        modes.metadata = true
+        listen()
+        enabled.append(name)
+      default: break
+      }
+    }
+    framer.options.usesUTF8 = modes.usesUTF8
     write(&output) { $0.enabled(enabled) }
     return answer(tag, .ok("Enable completed"), &output)
   }
 
-  mutating func identify(_ tag: String, _ output: inout Output) -> Step<Outcome> {
+  /// COMPRESS (RFC 4978): once. NIOSSL never negotiates TLS's own compression, so there is no other layer that could.
+  mutating func compress(_ tag: String, _ mechanism: String, _ output: inout Output) -> Step<Outcome> {
+    guard mechanism == "DEFLATE" else { return answer(tag, .bad("Only DEFLATE is offered"), &output) }
+    if isCompressed { return answer(tag, .bad("DEFLATE is active already", .compressionActive), &output) }
+    isCompressed = true
+    _ = answer(tag, .ok("DEFLATE active"), &output)
+    return .startCompression
+  }
+
+  private mutating func endCompression() -> Step<Outcome> {
+    isCompressed = false
+    return .endCompression
+  }
+
+  /// UNAUTHENTICATE (RFC 8437): everything but TLS and ID is as on a new connection.
+  mutating func unauthenticate(_ tag: String, _ output: inout Output) -> Step<Outcome> {
+    principal = nil
+    modes = Modes()
+    view = nil
+    notifications = nil
+    feed = nil
+    ownEvents = []
+    savedResult = NumberSet()
+    speaksUID = false
+    framer.options.usesUTF8 = false
+    framer.options.limits = Self.limitsBeforeLogIn
+    write(&output) { $0.status(.ok, tag: tag, nil, "Unauthenticated") }
+    return isCompressed ? endCompression() : .proceed
+  }
+
+  /// RFC 2971: who we are. What the client says of itself picks its row of the table of quirks.
+  mutating func identify(
+    _ tag: String, _ fields: [IMAPCommand.IDField]?, _ output: inout Output
+  ) -> Step<Outcome> {
+    client = ClientQuirks.of(fields ?? [])
     write(&output) { $0.id([.init(name: "name", value: "Barid")]) }
     return answer(tag, .ok("ID completed"), &output)
   }

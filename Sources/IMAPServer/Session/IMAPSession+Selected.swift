@@ -25,9 +25,13 @@ extension IMAPSession {
     write(&output) { responses in
       responses.flags(FlagNames.all(view.knownKeywords))
       responses.exists(UInt32(view.known.count))
-      responses.recent(UInt32(view.recentCount))
-      if let unseen = view.firstUnseen { responses.status(.ok, .unseen(UInt32(unseen + 1)), "First unseen") }
+      // RFC 9051 App. E items 10 to 12: LIST instead of RECENT and UNSEEN.
+      if !modes.rev2 { responses.recent(UInt32(view.recentCount)) }
+      if !modes.rev2, !modes.uidOnly, let unseen = view.firstUnseen {
+        responses.status(.ok, .unseen(UInt32(unseen + 1)), "First unseen")
+      }
       responses.status(.ok, view.permanentFlags, "Flags that stay")
+      if modes.rev2 { listSelected(selection, &responses) }
       responses.status(.ok, .uidNext(view.first.uidNext), "Predicted next UID")
       responses.status(.ok, .uidValidity(view.first.uidValidity), "UIDs valid")
       // RFC 7162 §3.1.2.1: of the state that was just told, so that nothing later is missed.
@@ -37,6 +41,14 @@ extension IMAPSession {
     if let resync = selection.resync { tell(resync, view, &output) }
     savedResult = NumberSet()
     self.view = view
+  }
+
+  /// RFC 9051 §6.3.2: the name that the mailbox really has, with the one given where they differ.
+  private func listSelected(_ selection: Selection, _ responses: inout ResponseWriter) {
+    let name = MailboxName(selection.info.name)
+    responses.list(
+      name, attributes: ListCommand.attributes(of: selection.info),
+      oldName: selection.asked == name ? nil : selection.asked)
   }
 
   /// RFC 7162 §3.2.5.1: what vanished, then what changed.
@@ -56,6 +68,7 @@ extension IMAPSession {
     idleTag = tag
     framer.isLineMode = true
     write(&output) { $0.continuation(Array("idling".utf8)) }
+    guard notifications?.isQuiet != true else { return .proceed }
     return reportChanges(&output) ? .proceed : bye("The selected mailbox was deleted", &output)
   }
 
@@ -69,9 +82,10 @@ extension IMAPSession {
   }
 
   /// Tells what changed, in IDLE; false when the mailbox is gone.
-  mutating func reportChanges(_ output: inout Output) -> Bool {
-    guard let update = view?.update(mayExpunge: true) else { return true }
+  mutating func reportChanges(mayExpunge: Bool = true, _ output: inout Output) -> Bool {
+    guard var update = view?.update(mayExpunge: mayExpunge) else { return true }
     if update.isGone { return false }
+    if notifications?.tellsFlags == false { update.changed = [] }
     report(update, stored: nil, &output)
     return true
   }
@@ -81,8 +95,13 @@ extension IMAPSession {
     if view == nil { return true }
     var stored: StoredFlags?
     if case .stored(let flags) = command.reply.effect { stored = flags }
-    let update = view?.update(mayExpunge: command.mayExpunge) ?? ViewUpdate()
+    if let notifications, notifications.isQuiet, stored == nil {
+      // RFC 5465 §3.1: only what the client's own command did, and a mailbox that is gone.
+      guard case .expunged = command.reply.effect else { return view?.mailbox.state.isDeleted != true }
+    }
+    var update = view?.update(mayExpunge: command.mayExpunge) ?? ViewUpdate()
     if update.isGone { return false }
+    if notifications?.tellsFlags == false, stored == nil { update.changed = [] }
     report(update, stored: stored, &output)
     return true
   }
@@ -95,7 +114,7 @@ extension IMAPSession {
       responses.flags(FlagNames.all(view.knownKeywords))
       responses.status(.ok, view.permanentFlags, "Flags that stay")
     }
-    if modes.qresync {
+    if modes.tellsVanished {
       responses.vanished(NumberSet(ascending: update.vanished.map(\.uid)))
     } else {
       for gone in update.vanished.reversed() {
@@ -105,7 +124,7 @@ extension IMAPSession {
     }
     if let exists = update.exists {
       responses.exists(UInt32(exists))
-      responses.recent(UInt32(update.recent))
+      if !modes.rev2 { responses.recent(UInt32(update.recent)) }
     }
     var texts = FlagTexts(view.knownKeywords)
     for change in update.changed {
@@ -146,21 +165,25 @@ extension IMAPSession {
   }
 
   private func writeModSequence(_ index: Int, _ record: MessageRecord, _ responses: inout ResponseWriter) {
-    responses.beginFetch(UInt32(index + 1))
-    if speaksUID || modes.qresync { responses.fetchUID(record.uid) }
+    begin(index, record, &responses)
     responses.fetchModSequence(record.modseq)
     responses.endFetch()
+  }
+
+  /// The start of an unsolicited FETCH response. RFC 7162 §3.2.4, RFC 9051 App. E item 21: with the UID, always.
+  private func begin(_ index: Int, _ record: MessageRecord, _ responses: inout ResponseWriter) {
+    if modes.uidOnly { return responses.beginUIDFetch(record.uid) }
+    responses.beginFetch(UInt32(index + 1))
+    if speaksUID || modes.qresync || modes.rev2 { responses.fetchUID(record.uid) }
   }
 
   private func writeFlags(
     _ index: Int, _ record: MessageRecord, _ view: MailboxView, _ texts: inout FlagTexts,
     _ responses: inout ResponseWriter
   ) {
-    responses.beginFetch(UInt32(index + 1))
-    // RFC 7162 §3.2.4: with the UID, always.
-    if speaksUID || modes.qresync { responses.fetchUID(record.uid) }
+    begin(index, record, &responses)
     if modes.condstore { responses.fetchModSequence(record.modseq) }
-    responses.fetchFlags(text: texts.text(record.flags, isRecent: record.uid >= view.firstRecent))
+    responses.fetchFlags(text: texts.text(record.flags, isRecent: !modes.rev2 && record.uid >= view.firstRecent))
     responses.endFetch()
   }
 }

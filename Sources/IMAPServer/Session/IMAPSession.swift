@@ -19,6 +19,8 @@ package struct IMAPSession: Session {
     /// The mailbox of an APPEND was looked up.
     case appendTarget(Result<MailboxID, StoreFault>)
     case spooled(StoreFault?)
+    /// What NOTIFY had to tell is written.
+    case notified(isBroken: Bool)
   }
 
   let service: IMAPService
@@ -40,15 +42,28 @@ package struct IMAPSession: Session {
   /// The client's last command used UIDs: unsolicited FETCH responses then carry them too.
   var speaksUID = false
   var isQuiescing = false
+  /// What ID told of the client's program, for the table of quirks.
+  var client = ClientQuirks.none
+  var isCompressed = false
+  /// What NOTIFY asked for; nil before its first use (RFC 5465 §3.1).
+  var notifications: Notifications?
+  /// Events of the account, while NOTIFY or ENABLE METADATA wants them.
+  var feed: AccountFeed?
+  /// What this client did itself since the feed was last read.
+  var ownEvents: [AccountEvent] = []
 
   init(_ service: IMAPService, _ peer: Peer, _ waker: Waker) {
     self.service = service
     self.peer = peer
     self.waker = waker
     tls = peer.tls
+    framer = CommandFramer(options: ParserOptions(limits: Self.limitsBeforeLogIn))
+  }
+
+  static var limitsBeforeLogIn: IMAP.Limits {
     var limits = Limits.beforeLogIn
     limits.message = 0
-    framer = CommandFramer(options: ParserOptions(limits: limits))
+    return limits
   }
 
   package var isTrusted: Bool { principal != nil }
@@ -73,8 +88,7 @@ package struct IMAPSession: Session {
       tls = summary
       return .wait
     case .wake:
-      guard idleTag != nil else { return .wait }
-      return reportChanges(&output) ? .wait : bye("The selected mailbox was deleted", &output)
+      return takeWake(&output)
     case .deadline: return takeDeadline(&output)
     case .quiesce:
       isQuiescing = true
@@ -86,6 +100,7 @@ package struct IMAPSession: Session {
   package mutating func closed() {
     append?.discard()
     view = nil
+    feed = nil
   }
 
   private mutating func takeDeadline(_ output: inout Output) -> Step<Outcome> {
@@ -170,6 +185,7 @@ package struct IMAPSession: Session {
     case .finished(let command): return finish(command, &output)
     case .logIn(let tag, let answer): return finishLogIn(tag, answer, &output)
     case .appendTarget(let target): return takeAppendTarget(target, &input, &output)
+    case .notified(let isBroken): return isBroken ? .close : .proceed
     case .spooled(let fault):
       if let fault { append?.fault = fault }
       return .proceed

@@ -31,6 +31,8 @@ final class LaneTransaction {
   /// True when mail is taken away or relocated: the blobs must be durable before the index (invariant 2).
   private(set) var removes = false
   private(set) var edits: [MailboxKey: MailboxEdit] = [:]
+  /// What listeners of accounts are told besides.
+  private(set) var events: [(account: AccountID, event: AccountEvent)] = []
   /// Space for one record being encoded.
   var scratch: [UInt8] = []
   /// This batch's rows for `lane_state.added`.
@@ -66,6 +68,8 @@ final class LaneTransaction {
   func edit(_ account: AccountID, _ mailbox: MailboxID, _ change: (inout MailboxEdit) -> Void) {
     change(&edits[MailboxKey(account: account, mailbox: mailbox), default: MailboxEdit()])
   }
+
+  func note(_ event: AccountEvent, _ account: AccountID) { events.append((account, event)) }
 
   func run(_ sql: SQL, _ values: [SQLValue]) throws(StoreFault) {
     try inStore { () throws(DatabaseFault) in try connection.run(sql, values) }

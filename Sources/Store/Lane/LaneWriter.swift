@@ -236,7 +236,9 @@ final class LaneWriter {
 
   private func publish(_ transaction: LaneTransaction) {
     for (key, time) in transaction.keysAdded { cache.lostReplies[key] = time }
-    let wakes = lane.registry.publish(transaction.edits, batch: state.batch)
+    let wakes =
+      lane.registry.publish(transaction.edits, batch: state.batch)
+      + lane.feeds.publish(transaction.events, transaction.edits)
     let batch = state.batch
     lane.announce { $0.published = batch }
     for wake in wakes { wake() }

@@ -1,3 +1,5 @@
+import Mail
+
 /// A mailbox name as its levels, checked.
 struct MailboxPath: Equatable, Sendable {
   static let separator: Character = "/"
@@ -26,7 +28,7 @@ struct MailboxPath: Equatable, Sendable {
       if level.utf8.count > Self.levelLimit { throw .badMailboxName("a level is longer than \(Self.levelLimit) bytes") }
     }
     if KeywordName.isSame(levels[0], "INBOX") { levels[0] = "INBOX" }
-    self.levels = levels
+    self.levels = levels.map(Unicode.normalizedNFC)
   }
 
   /// True when `other` is this name or below it.

@@ -37,8 +37,10 @@ extension LaneTransaction {
     let email = EmailID(raw: item)
     try insertEmail(email, message, account.id, modseq)
     try insertDerived(email, message.derived, account.id)
+    let isInternationalized = message.derived.isInternationalized || message.plan.isTraceInternationalized
     let record = MessageRecord(
-      uid: try mailbox.takeUID(), flags: message.flags, modseq: modseq, size: message.plan.rawLength,
+      uid: try mailbox.takeUID(), flags: message.flags.union(isInternationalized ? .internationalized : []),
+      modseq: modseq, size: message.plan.rawLength,
       internalDate: message.internalDate, savedAt: now, email: email, item: item)
     try place(record, hash: message.plan.hash, resendKey: message.resendKey, in: mailbox, of: account)
     account.use(bytes: record.size, count: 1)

@@ -33,10 +33,12 @@ extension LaneTransaction {
     let modseq = owner.takeModseq()
     if let there {
       try makeSelectable(there, role: role, of: owner, modseq: modseq)
+      note(.created(name: path.name), account)
       return try info(there, of: owner)
     }
     let parent = try makeParents(of: path, in: owner, modseq: modseq)
     let made = try insert(path.levels[path.levels.count - 1], in: parent, role: role, of: owner, modseq: modseq)
+    note(.created(name: path.name), account)
     return try info(made, of: owner)
   }
 
@@ -104,6 +106,8 @@ extension LaneTransaction {
     let records = try rows(.everything, in: entry, of: owner)
     try remove(records, .everything, from: entry, of: owner, modseq: modseq, cause: .mailboxDeleted)
     entry.role = nil
+    try removeAnnotations(of: entry.id, account)
+    note(.deleted(name: path.name), account)
     if hasChildren {
       // RFC 9051 §6.3.5: the name stays, as \Noselect, because others are below it.
       entry.isSelectable = false
@@ -134,6 +138,7 @@ extension LaneTransaction {
     try run(
       AccountSQL.renameMailbox,
       [.int(account.raw), .int(entry.id.raw), .int(entry.parent.raw), .text(entry.name), .int(Int64(modseq))])
+    note(.renamed(from: path.name, to: newPath.name), account)
     return try info(entry, of: owner)
   }
 
@@ -149,6 +154,8 @@ extension LaneTransaction {
     if !records.isEmpty {
       _ = try moveRows(records, .everything, from: inbox, to: made, of: owner, modseq: modseq)
     }
+    try copyAnnotations(of: inbox.id, to: made.id, owner.id)
+    note(.created(name: path.name), owner.id)
     return try info(made, of: owner)
   }
 
@@ -159,6 +166,7 @@ extension LaneTransaction {
     willChange()
     try run(
       isSubscribed ? AccountSQL.subscribe : AccountSQL.unsubscribe, [.int(account.raw), .text(path.name)])
+    note(.subscribed(name: path.name, isSubscribed), account)
   }
 
   func info(_ entry: MailboxEntry, of owner: AccountEntry) throws(StoreFault) -> MailboxInfo {

@@ -16,7 +16,7 @@ extension LaneTransaction {
     let bits = change.flags.intersection(.system).union(named)
     let (keep, add): (Flags, Flags) =
       switch change.mode {
-      case .replace: ([], bits)
+      case .replace: (.hidden, bits)
       case .add: (Flags(rawValue: .max), bits)
       case .remove: (Flags(rawValue: ~bits.rawValue), [])
       }
@@ -166,6 +166,30 @@ extension LaneTransaction {
     try place(record, hash: hash ?? [UInt8](repeating: 0, count: 32), resendKey: PlaceRecord.noKey, in: to, of: owner)
   }
 
+  // MARK: REPLACE
+
+  /// RFC 8508 §3.4: adds a message and removes one in one durable step; only the difference counts against the quota.
+  func replace(
+    _ uid: UID, in source: MailboxID, with new: NewMessage, keywords: [String], to destination: MailboxID,
+    of account: AccountID
+  ) throws(StoreFault) -> AppendResult {
+    let owner = try self.account(account)
+    let from = try owner.selectable(source)
+    let to = try owner.selectable(destination)
+    let ranges = UIDRanges([uid])
+    let records = try rows(ranges, in: from, of: owner)
+    guard let old = records.first else { throw .noSuchMessage }
+    if isLow { throw .diskFull }
+    try checkQuota(owner, bytes: new.plan.rawLength - old.size, count: 0)
+    willRemove()
+    let modseq = owner.takeModseq()
+    var message = new
+    message.flags = message.flags.intersection(.system).union(try bits(keywords, in: to, account))
+    let made = try file(message, in: to, of: owner, modseq: modseq)
+    try remove(records, ranges, from: from, of: owner, modseq: modseq, cause: .expunged)
+    return AppendResult(uidValidity: to.uidValidity, uids: [made.uid])
+  }
+
   // MARK: EXPUNGE and DELE
 
   func expunge(_ ranges: UIDRanges, in mailbox: MailboxID, of account: AccountID) throws(StoreFault) -> [UID] {
@@ -216,7 +240,7 @@ struct KeywordTranslation {
 
   mutating func flags(_ flags: Flags, _ transaction: LaneTransaction) throws(StoreFault) -> Flags {
     if isSame { return flags }
-    var result = flags.intersection(.system)
+    var result = flags.intersection(.system.union(.hidden))
     for index in flags.keywordIndices where index < from.count {
       if known[index] == nil { known[index] = try transaction.bits([from[index]], in: to, account) }
       result.formUnion(known[index] ?? [])

@@ -14,11 +14,15 @@ struct BlobPlan: Sendable {
   /// The compressed pieces, when framed.
   let frames: SpooledMessage.Body?
 
+  /// The trace header names somebody with text outside ASCII.
+  let isTraceInternationalized: Bool
+
   var totalLength: Int { head.count + (frames?.count ?? 0) }
 
   init(_ message: SpooledMessage, trace: [UInt8]) {
     hash = Self.hash(message.hash, trace: trace)
     rawLength = trace.count + message.size
+    isTraceInternationalized = trace.contains { $0 >= 128 }
     var payload = trace
     switch message.stored {
     case .plain:

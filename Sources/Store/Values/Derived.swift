@@ -14,6 +14,8 @@ package struct Derived: Sendable, Equatable {
   package var threadKeys: [String]
   /// The decoded subject.
   package var subject: String
+  /// A header of the message or of a part has text outside ASCII (RFC 6532). Becomes `Flags.internationalized`; not kept itself.
+  package var isInternationalized = false
 
   package init(
     envelope: [UInt8], structure: [UInt8], preview: String = "", sentAt: Int64? = nil, messageID: String? = nil,

@@ -14,6 +14,13 @@ package struct Flags: OptionSet, Hashable, Sendable {
   /// All five system flags.
   package static let system = Flags(rawValue: 31)
 
+  /// No flag for anybody's eyes: the message has text outside ASCII in a header, so that a client which takes ASCII only gets
+  /// another form of it (`Mail.Downgrade`). Set at filing, never changed by a client.
+  package static let internationalized = Flags(rawValue: 1 << 62)
+
+  /// What a client can neither see nor change.
+  package static let hidden: Flags = [.internationalized]
+
   /// The first bit that stands for a keyword.
   package static let firstKeywordBit = 5
   /// The most keywords that one mailbox can name (bits 5…57).
@@ -25,7 +32,7 @@ package struct Flags: OptionSet, Hashable, Sendable {
   /// The indices into `MailboxState.keywords` that are set, in order.
   package var keywordIndices: [Int] {
     var indices: [Int] = []
-    var rest = rawValue >> UInt64(Self.firstKeywordBit)
+    var rest = subtracting(.hidden).rawValue >> UInt64(Self.firstKeywordBit)
     while rest != 0 {
       indices.append(rest.trailingZeroBitCount)
       rest &= rest - 1

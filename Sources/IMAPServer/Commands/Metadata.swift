@@ -1,0 +1,104 @@
+import IMAP
+import Mail
+import Net
+import Store
+
+/// GETMETADATA (RFC 5464 §4.2).
+struct GetMetadataCommand: Sendable {
+  let get: IMAPCommand.GetMetadata
+  let context: CommandContext
+
+  func run() async -> CommandReply {
+    do {
+      if let flaw = MetadataEntry.flaw(get.entries) { return flaw }
+      let found: [Annotation]
+      if get.mailbox.text.isEmpty {
+        found = try await context.store.annotations(of: nil, of: context.account) + MetadataEntry.server(context)
+      } else {
+        let info = try await context.mailbox(get.mailbox)
+        found = try await context.store.annotations(of: info.id, of: context.account)
+      }
+      var entries: [(name: String, value: [UInt8]?)] = []
+      var longest = 0
+      for annotation in found where get.entries.contains(where: { includes($0, annotation.entry) }) {
+        if let limit = get.maximumSize, annotation.value.count > Int(limit) {
+          longest = max(longest, annotation.value.count)
+        } else {
+          entries.append((annotation.entry, annotation.value))
+        }
+      }
+      if !entries.isEmpty {
+        var responses = context.responses()
+        responses.metadata(get.mailbox, entries)
+        try await context.out.write(responses.bytes)
+      }
+      // RFC 5464 §4.2.1
+      return .ok("Getmetadata completed", longest > 0 ? .metadataLongEntries(UInt64(longest)) : nil)
+    } catch let fault as StoreFault {
+      return CommandReply(fault)
+    } catch {
+      return .gone
+    }
+  }
+
+  /// Whether an entry is asked for, by name or as one below it (RFC 5464 §4.2.2). Names ignore case (§3.2).
+  private func includes(_ asked: String, _ entry: String) -> Bool {
+    if ASCII.equal(asked, entry) { return true }
+    if get.depth == .zero { return false }
+    let head = entry.utf8.prefix(asked.utf8.count + 1)
+    guard let text = String(head), ASCII.equal(text, asked + "/") else { return false }
+    return get.depth == .infinity || !entry.utf8.dropFirst(head.count).contains(0x2F)
+  }
+}
+
+/// SETMETADATA (RFC 5464 §4.3): all entries or none.
+struct SetMetadataCommand: Sendable {
+  let set: IMAPCommand.SetMetadata
+  let context: CommandContext
+
+  func run() async -> CommandReply {
+    if let flaw = MetadataEntry.flaw(set.entries.map(\.name)) { return flaw }
+    if set.mailbox.text.isEmpty {
+      // §3.2.1.1: /shared/admin is the server's own; what all users would share is not for one of them to write.
+      if set.entries.contains(where: { ASCII.equal(String($0.name.prefix(8)), "/shared/") }) {
+        return .no("Shared server entries are set by the administrator", .noPerm)
+      }
+    }
+    let limits = AnnotationLimits()
+    if set.entries.contains(where: { ($0.value?.count ?? 0) > limits.value }) {
+      return .no("An entry is too long", .metadataMaximumSize(UInt64(limits.value)))
+    }
+    do throws(StoreFault) {
+      let mailbox = set.mailbox.text.isEmpty ? nil : try await context.mailbox(set.mailbox).id
+      let changes = set.entries.map { AnnotationChange(entry: ASCII.lowercased($0.name), value: $0.value) }
+      let isDone = try await context.store.annotate(changes, of: mailbox, of: context.account, limits)
+      guard isDone else { return .no("There are too many entries", .metadataTooMany) }
+      var reply = CommandReply.ok("Setmetadata completed")
+      reply.own = [.annotated(mailbox, entries: changes.map(\.entry))]
+      return reply
+    } catch {
+      return CommandReply(error)
+    }
+  }
+}
+
+/// What entry names there can be (RFC 5464 §3.2).
+enum MetadataEntry {
+  /// `/shared/…` and `/private/…`: comment, admin, and vendor with a token and a name behind it.
+  static func flaw(_ entries: [String]) -> CommandReply? {
+    for entry in entries {
+      let parts = ASCII.lowercased(entry).split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+      guard let top = parts.first, top == "shared" || top == "private" else {
+        return .bad("An entry name begins with /shared or /private")
+      }
+      if entry.utf8.count > 512 { return .no("An entry name is too long", .cannot) }
+    }
+    return nil
+  }
+
+  /// Entries that the server makes up itself: whom to ask (§3.2.1.1).
+  static func server(_ context: CommandContext) -> [Annotation] {
+    guard let at = context.service.settings.administrator else { return [] }
+    return [Annotation(entry: "/shared/admin", value: Array("mailto:\(at)".utf8))]
+  }
+}

@@ -1,0 +1,137 @@
+import Directory
+import IMAP
+import Logging
+import Net
+import Store
+
+// NOTIFY (RFC 5465): news of all mailboxes at any time.
+extension IMAPSession {
+  mutating func notify(
+    _ tag: String, _ notify: IMAPCommand.Notify, _ account: AccountID, _ output: inout Output
+  ) -> Step<Outcome> {
+    switch notify {
+    case .none:
+      if !modes.metadata { feed = nil }
+      return answer(tag, .ok("Notify completed", effect: .notify(.none)), &output)
+    case .set(let tellsStatus, let groups):
+      guard let wanted = Notifications(groups) else {
+        return answer(tag, .no("Some events are not known here", .badEvent(Notifications.known)), &output)
+      }
+      listen()
+      guard feed != nil else { return answer(tag, .no("Notifications are not possible now", .unavailable), &output) }
+      // §3.1: an implicit NOOP, under what held until now.
+      guard reportChanges(&output) else { return bye("The selected mailbox was deleted", &output) }
+      guard tellsStatus else { return answer(tag, .ok("Notify completed", effect: .notify(wanted)), &output) }
+      return run(tag, account) { context in
+        do {
+          try await NotificationReport(wanted: wanted, context: context).writeStatus()
+          return .ok("Notify completed", effect: .notify(wanted))
+        } catch let fault as StoreFault {
+          return CommandReply(fault)
+        } catch {
+          return .gone
+        }
+      }
+    }
+  }
+
+  /// Begins to gather what happens in the account.
+  mutating func listen() {
+    guard feed == nil, let principal else { return }
+    let waker = waker
+    do throws(StoreFault) {
+      feed = try service.store.feed(of: AccountID(raw: principal.account)) { waker.wake() }
+    } catch {
+      service.logger.warning("no events of the account", metadata: ["fault": "\(error)"])
+    }
+    ownEvents = []
+  }
+
+  /// Something changed, and no command is being done.
+  mutating func takeWake(_ output: inout Output) -> Step<Outcome> {
+    let before = view?.known.highestUID ?? 0
+    if let notifications {
+      if case .messages(let isDelayed, _, _) = notifications.selected {
+        // §6.1.2: with SELECTED-DELAYED removals wait for a command, IDLE among them.
+        guard reportChanges(mayExpunge: !isDelayed || idleTag != nil, &output) else {
+          return bye("The selected mailbox was deleted", &output)
+        }
+      } else if view?.mailbox.state.isDeleted == true {
+        return bye("The selected mailbox was deleted", &output)
+      }
+    } else if idleTag != nil, !reportChanges(&output) {
+      return bye("The selected mailbox was deleted", &output)
+    }
+    if let step = fetchNew(after: before, isOwn: false) { return step }
+    return tellEvents(&output) ?? .wait
+  }
+
+  /// §5.2: what the client wants to see of every new message, at once.
+  func fetchNew(after uid: UID, isOwn: Bool) -> Step<Outcome>? {
+    guard case .messages(_, _, let items)? = notifications?.selected, !items.isEmpty, !isOwn, let view, let principal,
+      let last = view.known.highestUID, last > uid
+    else { return nil }
+    let set = SequenceSet([.init(.number(uid + 1), .number(last))])
+    let fetch = IMAPCommand.Fetch(isUID: true, set: set, items: items)
+    return beside(AccountID(raw: principal.account)) { context in
+      guard let view = context.view else { return true }
+      let reply = await FetchCommand(fetch: fetch, context: context, view: view).run()
+      if case .broken = reply.effect { return false }
+      return true
+    }
+  }
+
+  /// Tells what happened elsewhere in the account.
+  private mutating func tellEvents(_ output: inout Output) -> Step<Outcome>? {
+    guard let feed, let principal, !feed.isEmpty else { return nil }
+    guard let events = feed.take() else {
+      // §5.8: too much to tell; the client must look for itself.
+      notifications = Notifications.none
+      if !modes.metadata { self.feed = nil }
+      write(&output) { $0.status(.ok, .notificationOverflow, "Too much happened: NOTIFY is off") }
+      return nil
+    }
+    let foreign = events.filter { event in
+      guard let place = ownEvents.firstIndex(of: event) else { return true }
+      ownEvents.remove(at: place)
+      return false
+    }
+    ownEvents = []
+    if foreign.isEmpty { return nil }
+    let wanted = notifications
+    return beside(AccountID(raw: principal.account)) { context in
+      do {
+        try await NotificationReport(wanted: wanted, context: context).write(foreign)
+      } catch is StoreFault {
+        // The account is going away: its commands will say so.
+      } catch {
+        return false
+      }
+      return true
+    }
+  }
+
+  /// Runs what belongs to no command; false ends the connection.
+  private func beside(
+    _ account: AccountID, _ work: @escaping @Sendable (CommandContext) async -> Bool
+  ) -> Step<Outcome> {
+    let service = service
+    let modes = modes
+    let snapshot = view?.snapshot
+    return .run { out in
+      let context = CommandContext(
+        tag: "*", service: service, account: account, modes: modes, view: snapshot, savedResult: NumberSet(), out: out)
+      return .notified(isBroken: !(await work(context)))
+    }
+  }
+}
+
+extension CommandReply {
+  /// The client's own APPEND or COPY: it knows what it added (RFC 5465 §5.2).
+  var addsMessages: Bool {
+    switch code {
+    case .appendUID, .copyUID: true
+    default: false
+    }
+  }
+}
