@@ -37,6 +37,7 @@ extension LaneTransaction {
     let email = EmailID(raw: item)
     try insertEmail(email, message, account.id, modseq)
     try insertDerived(email, message.derived, account.id)
+    if let wire = message.derived.wireSize { try insertWireSize(email, wire, account.id) }
     let record = MessageRecord(
       uid: try mailbox.takeUID(), flags: message.flags, modseq: modseq, size: message.plan.rawLength,
       internalDate: message.internalDate, savedAt: now, email: email, item: item)

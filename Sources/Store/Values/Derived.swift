@@ -14,10 +14,13 @@ package struct Derived: Sendable, Equatable {
   package var threadKeys: [String]
   /// The decoded subject.
   package var subject: String
+  /// How POP3 sends it otherwise than it is stored; nil for nearly all mail.
+  package var wireSize: WireSize?
 
   package init(
     envelope: [UInt8], structure: [UInt8], preview: String = "", sentAt: Int64? = nil, messageID: String? = nil,
-    threadKeys: [String] = [], subject: String = ""
+    threadKeys: [String] = [], subject: String = "",
+    wireSize: WireSize? = nil
   ) {
     self.envelope = envelope
     self.structure = structure
@@ -26,5 +29,6 @@ package struct Derived: Sendable, Equatable {
     self.messageID = messageID
     self.threadKeys = threadKeys
     self.subject = subject
+    self.wireSize = wireSize
   }
 }
