@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/timex.h>
 
 void cstore_name_thread(pthread_t thread, const char *name) { pthread_setname_np(thread, name); }
 
@@ -19,4 +20,10 @@ int cstore_open_unnamed(const char *folder) {
   made = mkostemp(path, O_CLOEXEC);
   if (made >= 0) unlink(path);
   return made;
+}
+
+int cstore_clock_is_synchronised(void) {
+  struct timex facts = {0};
+  // modes 0: only reads.
+  return adjtimex(&facts) != TIME_ERROR && !(facts.status & STA_UNSYNC);
 }

@@ -1,15 +1,17 @@
 internal import Directory
 internal import Phrases
+internal import Store
 
 extension ControlVerbs {
-  /// address, name, scope? (list of smtp, imap, pop3), expiresInDays? The result has "password", this once.
+  /// address, name, scope? (list of smtp, imap, pop3), expiresInDays?, apop? The result has "password", this once.
   func addDevice(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
     let address = try arguments.text("address")
     let name = try arguments.text("name")
     let scope = try scope(try arguments.texts("scope"))
     let days = try arguments.optionalInt("expiresInDays", in: 1...36_500)
+    let apop = try arguments.flag("apop")
     let made = try await asking { () throws(DirectoryError) in
-      try await directory.addDevice(name, to: address, scope: scope, expiresInDays: days)
+      try await directory.addDevice(name, to: address, scope: scope, expiresInDays: days, apop: apop)
     }
     var result = row(made.info)
     result["password"] = .text(made.password)
@@ -20,7 +22,18 @@ extension ControlVerbs {
   func listDevices(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
     let address = try arguments.text("address")
     let devices = try await asking { () throws(DirectoryError) in try directory.devices(of: address) }
-    return (devices.isEmpty ? .listEmpty : nil, .list(devices.map { .object(row($0)) }))
+    let (_, rules) = try await asking { () throws(DirectoryError) in try directory.popRules(of: address) }
+    let states = try await popStates(of: address)
+    let rows = devices.map { device -> ControlValue in
+      let state = states[device.key]
+      let facts: [String: ControlValue] = [
+        "lastDownload": .optional(state?.lastAt), "taken": .int(state?.taken ?? 0),
+        "flaggedAt": .optional(state?.flaggedAt), "quietAt": .optional(state?.quietAt),
+      ]
+      let policy = row(rules.policy(of: device.key))
+      return .object(row(device).merging(facts) { $1 }.merging(["policy": .object(policy)]) { $1 })
+    }
+    return (devices.isEmpty ? .listEmpty : nil, .list(rows))
   }
 
   /// address, name

@@ -15,14 +15,18 @@ package struct ControlVerbs: Sendable {
     package var reload: @Sendable () async -> Phrase?
     /// Begins to drain; returns at once.
     package var stop: @Sendable () -> Void
+    /// The owner says that the clock is right.
+    package var confirmTime: @Sendable () -> Void
 
     package init(
       status: @escaping @Sendable () async -> [String: ControlValue],
-      reload: @escaping @Sendable () async -> Phrase?, stop: @escaping @Sendable () -> Void
+      reload: @escaping @Sendable () async -> Phrase?,
+      confirmTime: @escaping @Sendable () -> Void = {}, stop: @escaping @Sendable () -> Void
     ) {
       self.status = status
       self.reload = reload
       self.stop = stop
+      self.confirmTime = confirmTime
     }
   }
 
@@ -35,21 +39,30 @@ package struct ControlVerbs: Sendable {
   let directory: Directory
   let storage: Storage
   let server: Server?
+  /// nil: only in tests of what the directory does alone.
+  let store: Store?
+  /// A POP policy may remove mail at the QUIT of the session that took it.
+  let allowsZeroDays: Bool
 
   /// `server` nil: the folder was opened by a command, nothing runs.
-  package init(directory: Directory, store: Store, server: Server? = nil) {
+  package init(directory: Directory, store: Store, allowsZeroDays: Bool = false, server: Server? = nil) {
     let storage = Storage(
       create: { account throws(StoreFault) in
         try await store.createAccount(AccountID(raw: account.account), lane: account.lane)
       },
       accounts: { Set(store.accounts().map(\.raw)) })
-    self.init(directory: directory, storage: storage, server: server)
+    self.init(
+      directory: directory, storage: storage, server: server, store: store, allowsZeroDays: allowsZeroDays)
   }
 
-  init(directory: Directory, storage: Storage, server: Server?) {
+  init(
+    directory: Directory, storage: Storage, server: Server?, store: Store? = nil, allowsZeroDays: Bool = false
+  ) {
     self.directory = directory
     self.storage = storage
     self.server = server
+    self.store = store
+    self.allowsZeroDays = allowsZeroDays
   }
 
   typealias Answer = (phrase: Phrase?, result: ControlValue)
@@ -63,15 +76,20 @@ package struct ControlVerbs: Sendable {
     "account list": ControlVerbs.listAccounts,
     "account remove": ControlVerbs.removeAccount,
     "account password": ControlVerbs.setPassword,
+    "account policy": ControlVerbs.accountPolicy,
     "alias add": ControlVerbs.addAlias,
     "alias list": ControlVerbs.listAliases,
     "alias remove": ControlVerbs.removeAlias,
     "device add": ControlVerbs.addDevice,
     "device list": ControlVerbs.listDevices,
     "device remove": ControlVerbs.removeDevice,
+    "device policy": ControlVerbs.devicePolicy,
+    "device history": ControlVerbs.deviceHistory,
+    "device forget": ControlVerbs.forgetDevice,
     "server status": ControlVerbs.serverStatus,
     "server reload": ControlVerbs.serverReload,
     "server stop": ControlVerbs.serverStop,
+    "server confirm-time": ControlVerbs.confirmTime,
   ]
 
   /// All verbs, sorted.

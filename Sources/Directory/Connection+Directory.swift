@@ -11,6 +11,7 @@ extension Connection {
       try run(Statements.addAccount, [.int(key), .int(Int64(lane)), .text(domain), .text(address), .int(at)])
     case .closeAccount(let key, let at):
       try run(Statements.revokeAll, [.int(key), .int(at)])
+      try run(POPDirectorySchema.dropSecrets, [.int(key)])
       try run(Statements.closeAccount, [.int(key), .int(at)])
     case .addAddress(let address, let key): try run(Statements.addAddress, [.text(address), .int(key)])
     case .putAlias(let address, let targets): try putAlias(address, targets)
@@ -21,7 +22,12 @@ extension Connection {
       try run(Statements.putPassword, [.int(key), .bytes(Array(phc.utf8)), .int(now)])
     case .addDevice(let key, let device): try addDevice(device, to: key)
     case .removeDevice(let key, let device, let at):
+      try run(POPDirectorySchema.dropSecret, [.int(key), .int(device)])
       try run(Statements.revokeDevice, [.int(key), .int(device), .int(at)])
+    case .setAccountPolicy(let key, let policy):
+      try run(POPDirectorySchema.setAccountPolicy, [.int(key), .optional(policy.text)])
+    case .setDevicePolicy(let key, let device, let policy):
+      try run(POPDirectorySchema.setDevicePolicy, [.int(key), .int(device), .optional(policy.text)])
     case .setLastUse(let key, let device, let at):
       try run(Statements.setLastUse, [.int(key), .int(device), .int(at)])
     }
@@ -42,6 +48,9 @@ extension Connection {
         .int(key), .int(device.key), .text(device.name), .bytes(device.fingerprint), .int(device.scope.rawValue),
         .int(device.createdAt), .optional(device.expiresAt),
       ])
+    if let secret = device.apopSecret {
+      try run(POPDirectorySchema.setSecret, [.int(key), .int(device.key), .bytes(secret)])
+    }
   }
 
   // MARK: Reading
@@ -53,6 +62,7 @@ extension Connection {
     }
     var accounts = try accountRows()
     let lastUses = try readCredentials(into: &accounts)
+    try readPOP(into: &accounts)
     for (key, account) in accounts { contents.snapshot.insert(key, account) }
     contents.lastUses = lastUses
     var aliases: [String: [String]] = [:]

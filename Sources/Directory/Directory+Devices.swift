@@ -1,27 +1,28 @@
 extension Directory {
   /// Gives the account a device with a password of its own, which is in the answer and nowhere else.
   ///
-  /// `expiresAt` is in seconds since 1970 UTC; nil: never.
+  /// `expiresAt` is in seconds since 1970 UTC; nil: never. `apop`: the password is kept so that it can be had back (RFC 1939 §7).
   package func addDevice(
-    _ name: String, to account: String, scope: ServiceSet = .all, expiresAt: Int64? = nil
+    _ name: String, to account: String, scope: ServiceSet = .all, expiresAt: Int64? = nil, apop: Bool = false
   ) async throws(DirectoryError) -> NewDevice {
     var generator = SystemRandomNumberGenerator()
     let password = AppPassword(using: &generator)
     let (key, now) = (deviceKey, options.now())
+    let secret = apop ? try sealed(password.text) : nil
     let device = try await change { next throws(DirectoryError) in
       try next.addDevice(
         account, name: name, fingerprint: { password.fingerprint(key: key, account: $0) }, scope: scope,
-        expiresAt: expiresAt, at: now)
+        expiresAt: expiresAt, apopSecret: secret, at: now)
     }
     return NewDevice(info: info(of: device, lastUse: nil), password: password.text)
   }
 
   /// The same with an expiry in days from now; nil: never.
   package func addDevice(
-    _ name: String, to account: String, scope: ServiceSet, expiresInDays days: Int64?
+    _ name: String, to account: String, scope: ServiceSet, expiresInDays days: Int64?, apop: Bool = false
   ) async throws(DirectoryError) -> NewDevice {
     let now = options.now()
-    return try await addDevice(name, to: account, scope: scope, expiresAt: days.map { now + $0 * 86_400 })
+    return try await addDevice(name, to: account, scope: scope, expiresAt: days.map { now + $0 * 86_400 }, apop: apop)
   }
 
   /// The device's password is refused as soon as this returns.

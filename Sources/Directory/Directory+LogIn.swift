@@ -21,7 +21,7 @@ extension Directory {
     return answer
   }
 
-  private typealias Found = (key: AccountKey, value: DirectorySnapshot.Account)
+  typealias Found = (key: AccountKey, value: DirectorySnapshot.Account)
 
   private func device(_ typed: AppPassword, of account: Found) -> DirectorySnapshot.Device? {
     guard !account.value.devices.isEmpty else { return nil }
@@ -29,7 +29,7 @@ extension Directory {
     return account.value.devices.first { $0.fingerprint == fingerprint }
   }
 
-  private func logIn(device: DirectorySnapshot.Device, of account: Found, _ service: Service) -> LogIn {
+  func logIn(device: DirectorySnapshot.Device, of account: Found, _ service: Service) -> LogIn {
     let now = options.now()
     guard device.scope.allows(service), device.expiresAt.map({ now < $0 }) ?? true else { return .refused }
     let use = DeviceUses.Device(account: account.key, key: device.key)

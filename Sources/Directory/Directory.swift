@@ -51,6 +51,9 @@ package final class Directory: Sendable {
     self.dummyHash = dummyHash
   }
 
+  /// Seconds since 1970 UTC.
+  package var now: Int64 { options.now() }
+
   /// Everything as it is now: immutable, cheap to take.
   package var snapshot: DirectorySnapshot { published.withLock { $0 } }
 

@@ -132,7 +132,7 @@ extension DirectorySnapshot {
 
   mutating func addDevice(
     _ text: String, name: String, fingerprint: (AccountKey) -> [UInt8], scope: ServiceSet, expiresAt: Int64?,
-    at now: Int64
+    apopSecret: [UInt8]? = nil, at now: Int64
   ) throws(DirectoryError) -> (Device, [RowChange]) {
     let key = try ownerOf(text)
     guard var account = accountTable[key] else { throw .accountUnknown(text) }
@@ -141,7 +141,7 @@ extension DirectorySnapshot {
     if let expiresAt, expiresAt <= now { throw .deviceExpiryPast }
     let device = Device(
       key: account.nextDevice, name: name, fingerprint: fingerprint(key), scope: scope, createdAt: now,
-      expiresAt: expiresAt)
+      expiresAt: expiresAt, apopSecret: apopSecret)
     account.nextDevice += 1
     account.devices.append(device)
     accountTable[key] = account
@@ -155,6 +155,7 @@ extension DirectorySnapshot {
     guard let index = accountTable[key]?.devices.firstIndex(where: { $0.name == name }),
       let device = accountTable[key]?.devices.remove(at: index)
     else { throw .deviceUnknown(name) }
+    noteRules(key, accountTable[key])
     return (DeviceUses.Device(account: key, key: device.key), [.removeDevice(key, device.key, at: now)])
   }
 

@@ -6,6 +6,7 @@ extension DirectorySnapshot {
     addressTable[account.address] = .account(key)
     bareNames[local] = (bareNames[local] ?? []) + [key]
     firstAccount = min(firstAccount ?? key, key)
+    noteRules(key, account)
     guard var entry = domainTable[domain] else { return }
     entry.accounts += 1
     entry.firstAccount = min(entry.firstAccount ?? key, key)
@@ -15,6 +16,7 @@ extension DirectorySnapshot {
   mutating func remove(_ key: AccountKey, _ account: Account) {
     let (local, domain) = Self.split(account.address)
     accountTable[key] = nil
+    noteRules(key, nil)
     addressTable[account.address] = nil
     let sharing = (bareNames[local] ?? []).filter { $0 != key }
     bareNames[local] = sharing.isEmpty ? nil : sharing

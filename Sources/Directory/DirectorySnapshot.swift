@@ -23,6 +23,7 @@ package struct DirectorySnapshot: Sendable {
     /// The next device number; numbers are not used again.
     var nextDevice: Int64 = 1
     var createdAt: Int64
+    var popPolicy = POPPolicy()
   }
 
   struct Device: Sendable, Hashable {
@@ -33,6 +34,9 @@ package struct DirectorySnapshot: Sendable {
     var scope: ServiceSet
     var createdAt: Int64
     var expiresAt: Int64?
+    var popPolicy = POPPolicy()
+    /// The password, sealed, where APOP may use it.
+    var apopSecret: [UInt8]?
   }
 
   enum Target: Sendable, Hashable {
@@ -48,6 +52,10 @@ package struct DirectorySnapshot: Sendable {
   var bareNames = Shards<String, [AccountKey]>()
   /// The oldest account: the bare postmaster.
   var firstAccount: AccountKey?
+  /// Accounts whose POP3 policies may remove mail, with the fewest days after which they do (nil: a group without days).
+  var popRuled: [AccountKey: Int?] = [:]
+  /// How many accounts have each of these numbers of days.
+  var popDays: [Int: Int] = [:]
   /// The next account number; numbers are not used again.
   var nextAccount: AccountKey = 1
 

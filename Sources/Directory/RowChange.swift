@@ -11,5 +11,7 @@ enum RowChange: Hashable, Sendable {
   case putPassword(AccountKey, String)
   case addDevice(AccountKey, DirectorySnapshot.Device)
   case removeDevice(AccountKey, Int64, at: Int64)
+  case setAccountPolicy(AccountKey, POPPolicy)
+  case setDevicePolicy(AccountKey, Int64, POPPolicy)
   case setLastUse(AccountKey, Int64, at: Int64)
 }

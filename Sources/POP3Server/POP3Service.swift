@@ -9,12 +9,21 @@ package final class POP3Service: Sendable {
   let store: Store
   let directory: Directory
   let logger: Logger
+  let maildrops: Maildrops
+  /// Seconds since 1970 UTC.
+  let now: @Sendable () -> Int64
 
-  package init(settings: POP3ServiceSettings, store: Store, directory: Directory, logger: Logger) {
+  /// - Parameter maildrops: the same for all listeners of a server.
+  package init(
+    settings: POP3ServiceSettings, store: Store, directory: Directory, logger: Logger, maildrops: Maildrops,
+    now: @escaping @Sendable () -> Int64
+  ) {
     self.settings = settings
     self.store = store
     self.directory = directory
     self.logger = logger
+    self.maildrops = maildrops
+    self.now = now
   }
 
   /// A session for a new connection.

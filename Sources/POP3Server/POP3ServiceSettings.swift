@@ -1,3 +1,4 @@
+internal import Directory
 package import POP3
 
 /// How the POP3 service of one listener behaves.
@@ -12,20 +13,43 @@ package struct POP3ServiceSettings: Sendable {
   /// RFC 1939 §3: an autologout timer must be at least 10 minutes; seconds.
   package var patience = 10 * 60
 
-  package init(hostName: String) { self.hostName = hostName }
+  /// RFC 1939 §4: one session at a time has a maildrop; otherwise each has its snapshot.
+  package var isExclusive = false
+  /// Seconds between log-ins to one account (RFC 2449 §6.5); 0: none, and not announced.
+  package var logInDelay = 0
+  /// APOP for devices that were made for it, also without TLS (RFC 1939 §7).
+  package var allowsAPOP = false
+  /// False while the clock has jumped: what depends on it is not removed.
+  package var trustsClock: @Sendable () -> Bool = { true }
 
+  package init(hostName: String) { self.hostName = hostName }
+}
+
+extension POP3Service {
   /// The machine's settings for a connection.
   func machineSettings(isLoopback: Bool) -> ServerSettings {
     var capabilities = Capabilities()
-    capabilities.stls = offersSTLS
-    // RFC 2449 §6.7: nothing is ever removed that the client did not delete.
-    capabilities.expire = .init(.never, perUser: false)
-    // RFC 6856 §2: offered once internationalised mail is downgraded for clients without it.
-    capabilities.utf8 = false
-    var settings = ServerSettings(capabilities: capabilities, limits: limits)
-    settings.greeting = "\(hostName) Barid ready"
-    settings.allowsPlaintextLogIn = allowsPlaintextLogIn && isLoopback
-    settings.toleratesBareLF = true
-    return settings
+    capabilities.stls = settings.offersSTLS
+    // RFC 2449 §6.7: the smallest in use for any user; after log-in the user's own.
+    capabilities.expire = .init(POPRules.retention(days: directory.snapshot.popFewestDays), perUser: true)
+    if settings.logInDelay > 0 { capabilities.loginDelay = .init(seconds: settings.logInDelay, perUser: false) }
+    var machine = ServerSettings(capabilities: capabilities, limits: settings.limits)
+    machine.greeting = "\(settings.hostName) Barid ready"
+    machine.allowsPlaintextLogIn = settings.allowsPlaintextLogIn && isLoopback
+    machine.toleratesBareLF = true
+    if settings.allowsAPOP {
+      var generator = SystemRandomNumberGenerator()
+      let nonce = String(generator.next(), radix: 36) + String(generator.next(), radix: 36)
+      // RFC 1939 §7: a msg-id, another one for each greeting.
+      machine.apopTimestamp = "<\(nonce).\(now())@\(settings.hostName)>"
+    }
+    return machine
   }
+}
+
+extension POPRules {
+  /// What EXPIRE says after log-in (RFC 2449 §6.7).
+  var retention: Capabilities.Retention { Self.retention(days: fewestDays) }
+
+  static func retention(days: Int?) -> Capabilities.Retention { days.map { .days($0) } ?? .never }
 }

@@ -5,32 +5,40 @@ import Store
 // STAT, LIST and UIDL (RFC 1939 §5, §7): all from the snapshot in memory.
 extension POP3Session {
   mutating func list(_ step: ServerStep, _ output: inout Output) -> Step<Outcome> {
-    guard let maildrop else { return .close }
+    guard let maildrop, let count = machine.messageCount else { return .close }
+    let shown = 0..<count
     var bytes: [UInt8] = []
     switch step {
     case .stat:
-      let octets = maildrop.octets { machine.deleted.contains($0) }
-      write(.stat(count: maildrop.table.count - machine.deleted.count, octets: octets), &output)
-    case .scan(let index): write(.ok("\(index + 1) \(maildrop.table[index].size)"), &output)
+      var octets = 0
+      let marks = machine.deleted
+      maildrop.forEach(shown) { index, record in
+        if !marks.contains(index) { octets += maildrop.size(record) }
+      }
+      write(.stat(count: count - marks.count, octets: octets), &output)
+    case .scan(let index): write(.ok("\(index + 1) \(maildrop.size(maildrop[index]))"), &output)
     case .uniqueID(let index):
-      let id = String(decoding: Maildrop.uniqueID(maildrop.table[index].item), as: UTF8.self)
+      let id = String(decoding: maildrop.uniqueID(maildrop[index]), as: UTF8.self)
       write(.ok("\(index + 1) \(id)"), &output)
     case .scanAll:
-      listAll(maildrop, &output) { ListingWriter.line($0 + 1, $1.size, into: &bytes) }
+      listAll(maildrop, shown, &output) { ListingWriter.line($0 + 1, maildrop.size($1), into: &bytes) }
       output.write(bytes)
       output.write(".\r\n")
     default:
-      listAll(maildrop, &output) { ListingWriter.line($0 + 1, id: Maildrop.uniqueID($1.item), into: &bytes) }
+      listAll(maildrop, shown, &output) { ListingWriter.line($0 + 1, id: maildrop.uniqueID($1), into: &bytes) }
       output.write(bytes)
       output.write(".\r\n")
     }
     return .proceed
   }
 
-  private func listAll(_ maildrop: Maildrop, _ output: inout Output, _ line: (Int, MessageRecord) -> Void) {
+  private func listAll(
+    _ maildrop: Maildrop, _ shown: Range<Int>, _ output: inout Output, _ line: (Int, MessageRecord) -> Void
+  ) {
     write(.ok(.listing), &output)
-    maildrop.table.forEach { index, record in
-      if !machine.deleted.contains(index) { line(index, record) }
+    let marks = machine.deleted
+    maildrop.forEach(shown) { index, record in
+      if !marks.contains(index) { line(index, record) }
     }
   }
 }

@@ -5,7 +5,7 @@ import POP3
 import SASL
 import Store
 
-// USER and PASS, AUTH: the directory decides, then the maildrop is opened.
+// USER and PASS, APOP, AUTH: the directory decides, then the maildrop is opened.
 extension POP3Session {
   mutating func beginLogIn(_ name: String, _ response: [UInt8]?, _ output: inout Output) -> Step<Outcome> {
     mechanism = SASLMechanism(rawValue: name)?.server()
@@ -35,42 +35,104 @@ extension POP3Session {
   }
 
   func logIn(_ name: String, _ password: [UInt8]) -> Step<Outcome> {
-    let service = service
-    let address = peer.address
+    let (service, address, isUTF8) = (service, peer.address, machine.isUTF8)
     return .run { _ in
-      switch await service.directory.logIn(name: name, password: password, service: .pop3, peer: address) {
-      case .refused: return .opened(.refused)
-      case .unavailable(let reason): return .opened(.unavailable(reason))
-      case .accepted(let principal):
-        do throws(StoreFault) {
-          let account = AccountID(raw: principal.account)
-          let inbox = try await service.store.mailbox(named: "INBOX", of: account)
-          let mailbox = try await service.store.open(inbox.id, of: account, claimRecent: false)
-          return .opened(.opened(mailbox, name: principal.name))
-        } catch {
-          return .opened(.unavailable("\(error)"))
-        }
-      }
+      let answer = await service.directory.logIn(name: name, password: password, service: .pop3, peer: address)
+      return .opened(await service.open(answer, isUTF8: isUTF8))
+    }
+  }
+
+  func logIn(_ name: String, digest: [UInt8]) -> Step<Outcome> {
+    let (service, address, isUTF8) = (service, peer.address, machine.isUTF8)
+    let timestamp = machine.settings.apopTimestamp ?? ""
+    return .run { _ in
+      let answer = service.directory.logIn(name: name, digest: digest, timestamp: timestamp, peer: address)
+      return .opened(await service.open(answer, isUTF8: isUTF8))
     }
   }
 
   mutating func finishLogIn(_ opening: Opening, _ output: inout Output) -> Step<Outcome> {
     var facts: Logger.Metadata = ["connection": "\(peer.id)", "peer": "\(peer.address)", "service": "pop3"]
     switch opening {
-    case .opened(let mailbox, let name):
-      let maildrop = Maildrop(mailbox)
-      self.maildrop = maildrop
-      userName = name
-      facts["user"] = "\(name)"
+    case .opened(let opened):
+      open = opened
+      maildrop = opened.maildrop
+      facts["user"] = "\(opened.principal.name)"
+      facts["device"] = "\(opened.principal.device ?? "unknown")"
       service.logger.info("logged in", metadata: facts)
-      return perform(machine.opened(messageCount: maildrop.table.count), &output)
+      // RFC 2449 §6.7: the more accurate value.
+      machine.capabilities.expire = .init(opened.rules.retention, perUser: false)
+      if opened.policy.isGroup == true, opened.principal.deviceKey == 0 {
+        machine.deletionObstacle = .groupNeedsDevice
+      }
+      let maildrop = opened.maildrop
+      return perform(machine.opened(messageCount: maildrop.count, shown: maildrop.shown), &output)
     case .refused:
       service.logger.info("log-in refused", metadata: facts)
       return perform(machine.logInRefused(), &output)
+    case .inUse: return perform(machine.logInRefused(.error(.inUse, .inUse)), &output)
+    case .tooSoon: return perform(machine.logInRefused(.error(.tooSoon, .loginDelay)), &output)
+    case .noFolder(let name):
+      facts["folder"] = "\(name)"
+      service.logger.warning("folder for pop missing", metadata: facts)
+      return perform(machine.logInRefused(.error(.noFolder, .systemPermanent)), &output)
     case .unavailable(let reason):
       facts["reason"] = "\(reason)"
       service.logger.warning("log-in not possible", metadata: facts)
       return perform(machine.logInRefused(.error(.unavailable, .systemTemporary)), &output)
+    }
+  }
+}
+
+/// A session's maildrop and the rules that hold for it, from log-in to the end.
+package struct OpenedMaildrop: Sendable {
+  let principal: Principal
+  let maildrop: Maildrop
+  let rules: POPRules
+  let policy: POPPolicy
+  /// nil: snapshots, as by default.
+  let lock: MaildropLock?
+}
+
+extension POP3Service {
+  /// A device's log-in is written down at most this often, in seconds.
+  private static let noteEvery: Int64 = 6 * 3_600
+
+  func open(_ answer: LogIn, isUTF8: Bool) async -> POP3Session.Opening {
+    switch answer {
+    case .refused: return .refused
+    case .unavailable(let reason): return .unavailable(reason)
+    case .accepted(let principal):
+      let account = AccountID(raw: principal.account)
+      let now = now()
+      let rules = directory.snapshot.popRules(of: principal.account, at: now)
+      let policy = rules.policy(of: principal.deviceKey)
+      if settings.logInDelay > 0,
+        !maildrops.mayLogIn(account, delay: Int64(settings.logInDelay), at: now)
+      {
+        return .tooSoon
+      }
+      let folder = policy.folder ?? "INBOX"
+      do throws(StoreFault) {
+        let info = try await store.mailbox(named: folder, of: account)
+        var lock: MaildropLock?
+        if settings.isExclusive {
+          lock = maildrops.lock(info.id, of: account)
+          if lock == nil { return .inUse }
+        }
+        let mailbox = try await store.open(info.id, of: account, claimRecent: false)
+        let opening = try await store.popOpening(
+          principal.deviceKey, of: account, taken: policy.onlyNew == true, hidden: policy.isGroup == true)
+        if opening.device.map({ now - $0.lastAt >= Self.noteEvery || $0.quietAt != nil }) ?? true {
+          store.popNote(principal.deviceKey, of: account)
+        }
+        let maildrop = Maildrop(mailbox, opening, policy, device: principal.deviceKey, isUTF8: isUTF8)
+        return .opened(
+          OpenedMaildrop(principal: principal, maildrop: maildrop, rules: rules, policy: policy, lock: lock))
+      } catch {
+        if error == .noSuchMailbox || error == .notSelectable { return .noFolder(folder) }
+        return .unavailable("\(error)")
+      }
     }
   }
 }

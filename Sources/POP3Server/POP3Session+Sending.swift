@@ -1,3 +1,4 @@
+import Mail
 import Net
 import POP3
 import Store
@@ -33,15 +34,14 @@ extension POP3Session {
   mutating func retrieve(_ index: Int, _ output: inout Output) -> Step<Outcome> {
     guard let maildrop else { return .close }
     if let message = ahead.take(index) {
-      send(message, &output)
-      machine.sent()
+      send(index, message, &output)
       return .proceed
     }
     let store = service.store
-    if maildrop.table[index].size > Self.aheadBytes { return stream(index, maildrop, lines: nil) }
+    if maildrop[index].size > Self.aheadBytes { return stream(index, maildrop, lines: nil) }
     // What a mail program asks for next is the next message.
-    let end = min(maildrop.table.count, index + 64)
-    let emails = (index..<end).map { maildrop.table[$0].email }
+    let end = min(machine.messageCount ?? 0, index + 64)
+    let emails = (index..<end).map { maildrop[$0].email }
     return .run { _ in
       do throws(StoreFault) {
         return .fetched(
@@ -54,19 +54,31 @@ extension POP3Session {
 
   mutating func sendAhead(_ index: Int, _ output: inout Output) -> Step<Outcome> {
     if let message = ahead.take(index) {
-      send(message, &output)
+      send(index, message, &output)
     } else {
       write(.error(.unavailable, .systemTemporary), &output)
+      machine.sent()
     }
-    machine.sent()
     return .proceed
   }
 
-  private func send(_ message: [UInt8], _ output: inout Output) {
-    write(.ok("\(message.count) octets"), &output)
+  private mutating func send(_ index: Int, _ message: [UInt8], _ output: inout Output) {
+    guard let maildrop else { return }
+    let record = maildrop[index]
+    // RFC 6856 §2: a client without UTF8 gets a form that it can read.
+    let sent = maildrop.isDowngraded(record) ? Downgrade.message(message) ?? message : message
+    write(.ok("\(maildrop.size(record)) octets"), &output)
     var writer = DotWriter()
-    writer.write(message) { output.write($0) }
+    writer.write(sent) { output.write($0) }
     writer.finish { output.write($0) }
+    wasSent(index)
+  }
+
+  /// RETR has sent the whole message.
+  mutating func wasSent(_ index: Int) {
+    machine.sent()
+    guard let record = maildrop?[index], taken.insert(record.item).inserted else { return }
+    takenBytes += record.size
   }
 
   mutating func top(_ index: Int, _ lines: Int) -> Step<Outcome> {
@@ -74,21 +86,33 @@ extension POP3Session {
     return stream(index, maildrop, lines: lines)
   }
 
-  /// Sends a message, or its top, piece by piece: never whole in memory.
+  /// Sends a message, or its top, piece by piece: never whole in memory, but for a long one that must be downgraded.
   private func stream(_ index: Int, _ maildrop: Maildrop, lines: Int?) -> Step<Outcome> {
     let store = service.store
-    let record = maildrop.table[index]
+    let record = maildrop[index]
     let language = machine.language
-    let first = lines == nil ? POP3Reply.ok("\(record.size) octets") : .ok(.messageFollows)
+    let first = lines == nil ? POP3Reply.ok("\(maildrop.size(record)) octets") : .ok(.messageFollows)
+    let isDowngraded = maildrop.isDowngraded(record)
     return .run { out in
       var writer = DotWriter()
       var cutter = lines.map { TopCutter(lines: $0) }
       var isBegun = false
       var position = 0
       do {
-        while position < record.size || !isBegun {
-          let end = min(record.size, position + Self.aheadBytes)
-          let piece = try await store.content(record.email, of: maildrop.account, range: position..<end)
+        var downgraded: [UInt8]?
+        if isDowngraded {
+          let whole = try await store.content(record.email, of: maildrop.account)
+          downgraded = Downgrade.message(whole) ?? whole
+        }
+        let size = downgraded?.count ?? record.size
+        while position < size || !isBegun {
+          let end = min(size, position + Self.aheadBytes)
+          let piece: [UInt8]
+          if let downgraded {
+            piece = Array(downgraded[position..<end])
+          } else {
+            piece = try await store.content(record.email, of: maildrop.account, range: position..<end)
+          }
           var bytes: [UInt8] = []
           if !isBegun { first.write(into: &bytes, language: language) }
           isBegun = true
@@ -101,7 +125,7 @@ extension POP3Session {
         var end: [UInt8] = []
         writer.finish { end += $0 }
         try await out.write(end)
-        return .sent(nil)
+        return lines == nil ? .retrieved(index) : .sent(nil)
       } catch let fault as StoreFault where !isBegun {
         return .sent(fault)
       } catch {

@@ -12,17 +12,25 @@ package struct POP3Session: Session {
     case opened(Opening)
     /// Messages read ahead for RETR.
     case fetched(from: Int, [[UInt8]])
-    /// A long message was sent piece by piece, or could not be read.
+    /// The top of a message was sent, or a message could not be read.
     case sent(StoreFault?)
+    /// A long message was sent whole, piece by piece.
+    case retrieved(Int)
     /// A reply was begun that cannot be ended.
     case broken
-    case updated(StoreFault?)
+    case updated(Result<POPRemoval, StoreFault>)
+    /// The client was gone before QUIT could be carried out.
+    case abandoned
   }
 
   /// How a log-in ended.
   package enum Opening: Sendable {
-    case opened(OpenMailbox, name: String)
+    case opened(OpenedMaildrop)
     case refused
+    /// Another session has the maildrop alone (RFC 2449 §8.1.2).
+    case inUse
+    case tooSoon
+    case noFolder(String)
     case unavailable(String)
   }
 
@@ -31,14 +39,18 @@ package struct POP3Session: Session {
   var machine: ServerMachine
   var mechanism: (any SASLServer)?
   var maildrop: Maildrop?
-  var userName = ""
+  var open: OpenedMaildrop?
+  /// Items that RETR has sent whole in this session.
+  var taken: Set<Int64> = []
+  /// Octets of these as stored.
+  var takenBytes = 0
   var ahead = ReadAhead()
 
   init(_ service: POP3Service, _ peer: Peer) {
     self.service = service
     self.peer = peer
     machine = ServerMachine(
-      settings: service.settings.machineSettings(isLoopback: peer.isLoopback), isTLS: peer.tls != nil)
+      settings: service.machineSettings(isLoopback: peer.isLoopback), isTLS: peer.tls != nil)
   }
 
   package var isTrusted: Bool { maildrop != nil }
@@ -73,7 +85,10 @@ package struct POP3Session: Session {
     }
   }
 
-  package mutating func closed() { maildrop = nil }
+  package mutating func closed() {
+    maildrop = nil
+    open = nil
+  }
 
   /// Does what the machine says.
   mutating func perform(_ step: ServerStep, _ output: inout Output) -> Step<Outcome> {
@@ -88,8 +103,7 @@ package struct POP3Session: Session {
       output.write(".\r\n")
       return .proceed
     case .logIn(let name, let password): return logIn(name, password)
-    // Never offered: no stored secret permits APOP.
-    case .logInByDigest: return perform(machine.logInRefused(), &output)
+    case .logInByDigest(let name, let digest): return logIn(name, digest: digest)
     case .authenticate(let name, let response): return beginLogIn(name, response, &output)
     case .authenticationResponse(let response): return continueLogIn(response, &output)
     case .authenticationAborted(let reply):
@@ -99,7 +113,7 @@ package struct POP3Session: Session {
     case .startTLS(let reply):
       write(reply, &output)
       return .startTLS
-    case .update: return update()
+    case .update: return update(&output)
     case .close(let reply):
       if let reply { write(reply, &output) }
       return .close
@@ -119,38 +133,20 @@ package struct POP3Session: Session {
       if let fault { refuse(fault, &output) }
       machine.sent()
       return .proceed
-    case .broken: return .close
-    case .updated(let fault):
-      if let fault {
-        service.logger.error(
-          "messages not removed", metadata: ["user": "\(userName)", "reason": "\(fault)", "service": "pop3"])
-      }
-      return perform(machine.updated(complete: fault == nil), &output)
-    }
-  }
-
-  /// QUIT: only now is anything removed (RFC 1939 §6), and +OK is said after it is durable.
-  private mutating func update() -> Step<Outcome> {
-    guard let maildrop else { return .close }
-    let items = machine.deleted.indices.map { maildrop.table[$0].item }
-    let store = service.store
-    return .run { _ in
-      guard !items.isEmpty else { return .updated(nil) }
-      do throws(StoreFault) {
-        try await store.remove(items: items, from: maildrop.mailbox.id, of: maildrop.account)
-        return .updated(nil)
-      } catch {
-        return .updated(error)
-      }
+    case .retrieved(let index):
+      wasSent(index)
+      return .proceed
+    case .broken, .abandoned: return .close
+    case .updated(let result): return finishUpdate(result, &output)
     }
   }
 
   /// A message of the snapshot cannot be sent.
   func refuse(_ fault: StoreFault, _ output: inout Output) {
     // Another session removed it: trying again is of no use, so no [SYS/TEMP].
-    if fault == .noSuchMessage { return write(.messageGone, &output) }
+    if fault == .noSuchMessage { return write(.error(.messageGone), &output) }
     service.logger.error(
-      "message not read", metadata: ["user": "\(userName)", "reason": "\(fault)", "service": "pop3"])
+      "message not read", metadata: ["user": "\(open?.principal.name ?? "")", "reason": "\(fault)", "service": "pop3"])
     write(.error(.unavailable, .systemTemporary), &output)
   }
 
@@ -159,8 +155,4 @@ package struct POP3Session: Session {
     reply.write(into: &bytes, language: machine.language)
     output.write(bytes)
   }
-}
-
-extension POP3Reply {
-  static let messageGone = POP3Reply.error("The message was removed by another session")
 }

@@ -30,7 +30,26 @@ package enum Derivation {
     let answered = references.isEmpty ? messageIDs(header.value("In-Reply-To", in: message)).prefix(1) : references[...]
     derived.threadKeys = Array((answered + ids.prefix(1)).suffix(threadKeyLimit))
     derived.subject = header.value("Subject", in: message).map { EncodedWord.decode($0, decoder: decoder) } ?? ""
+    derived.wireSize = wireSize(message, structure)
     return derived
+  }
+
+  /// RFC 1939 §11: LIST says what RETR sends. Nearly always nil: lines end in CRLF, header fields are ASCII.
+  private static func wireSize(_ message: Span<UInt8>, _ structure: MIMEStructure) -> WireSize? {
+    let surplus = message.withUnsafeBytes { LineEndSurplus.count($0) }
+    guard let pieces = Downgrade.pieces(of: message, structure) else {
+      return surplus == 0 ? nil : WireSize(surplus: surplus, plainSurplus: surplus, isPlain: true)
+    }
+    // The pieces that replace others have CRLF; what is kept may end a line across two pieces, so it is counted joined.
+    var plain: [UInt8] = []
+    for piece in pieces {
+      switch piece {
+      case .original(let range): message.extracting(range).withUnsafeBufferPointer { plain += $0 }
+      case .replaced(let octets): plain += octets
+      }
+    }
+    let size = plain.count + plain.withUnsafeBytes { LineEndSurplus.count($0) }
+    return WireSize(surplus: surplus, plainSurplus: size - message.count, isPlain: false)
   }
 
   /// The ids between angle brackets, in order.

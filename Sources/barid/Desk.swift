@@ -43,7 +43,9 @@ struct Desk {
     } catch {
       throw Terminal.fail(error.phrase)
     }
-    let response = await ControlVerbs(directory: folder.directory, store: folder.store).answer(request)
+    let response = await ControlVerbs(
+      directory: folder.directory, store: folder.store, allowsZeroDays: settings.pop3.allowsZeroDays
+    ).answer(request)
     await folder.close()
     return response
   }

@@ -3,7 +3,7 @@ import Glibc
 import IMAPServer
 import Logging
 import Net
-import POP3Server
+package import POP3Server
 import Postroom
 import SMTP
 package import SMTPServer
@@ -49,17 +49,21 @@ package final class TestOffice: Sendable {
   ///   - smtpSettings: changes how all SMTP listeners behave.
   package static func start(
     plaintextLogIn: Bool = true, folder: String? = nil, storeOptions: (inout StoreOptions) -> Void = { _ in },
-    smtpSettings: (inout SMTPServiceSettings) -> Void = { _ in }
+    smtpSettings: (inout SMTPServiceSettings) -> Void = { _ in },
+    popSettings: (inout POP3ServiceSettings) -> Void = { _ in },
+    now: @escaping @Sendable () -> Int64 = { Int64(time(nil)) }
   ) async throws -> TestOffice {
     let isNew = folder == nil
     let folder = try folder ?? newFolder()
     let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     var options = StoreOptions()
     options.lanes = 2
+    options.now = now
     storeOptions(&options)
     let store = try Store.open(folder, options, derive: Derivation.derive, logger: logger)
     var names = DirectoryOptions()
     names.lanes = 2
+    names.now = now
     let directory = try Directory.open(folder, names, logger: logger)
     let accounts =
       try await isNew
@@ -68,7 +72,7 @@ package final class TestOffice: Sendable {
     net.threads = 2
     net.loopbackIsExempt = true
     let server = NetServer(settings: net, logger: logger)
-    let ports = try await listen(server, store, directory, logger, plaintextLogIn, smtpSettings)
+    let ports = try await listen(server, store, directory, logger, plaintextLogIn, smtpSettings, popSettings, now)
     return TestOffice(
       folder: folder, store: store, directory: directory, server: server, ports: ports, accounts: accounts)
   }
@@ -93,9 +97,9 @@ package final class TestOffice: Sendable {
 
   private static func listen(
     _ server: NetServer, _ store: Store, _ directory: Directory, _ logger: Logger, _ plaintextLogIn: Bool,
-    _ smtpSettings: (inout SMTPServiceSettings) -> Void
+    _ smtpSettings: (inout SMTPServiceSettings) -> Void, _ changePOP: (inout POP3ServiceSettings) -> Void,
+    _ now: @escaping @Sendable () -> Int64
   ) async throws -> [Int] {
-    let now: @Sendable () -> Int64 = { Int64(time(nil)) }
     var ports: [Int] = []
     for role in [ServerSettings.Role.mx, .submission, .lmtp] {
       var settings = SMTPServiceSettings(role: role, hostName: "mail.\(domain)")
@@ -117,7 +121,9 @@ package final class TestOffice: Sendable {
     var popSettings = POP3ServiceSettings(hostName: "mail.\(domain)")
     popSettings.allowsPlaintextLogIn = plaintextLogIn
     popSettings.offersSTLS = !plaintextLogIn
-    let pop = POP3Service(settings: popSettings, store: store, directory: directory, logger: logger)
+    changePOP(&popSettings)
+    let pop = POP3Service(
+      settings: popSettings, store: store, directory: directory, logger: logger, maildrops: Maildrops(), now: now)
     ports.append(
       try await server.listen(.init(name: "pop3", host: "127.0.0.1", port: 0)) { pop.makeSession($0, $1) }.port)
     return ports

@@ -4,7 +4,7 @@ internal import Phrases
 // The table of options, in the order in which `barid config describe` shows them.
 extension ConfigurationOption {
   package static let all: [ConfigurationOption] =
-    general + logging + certificates + listeners + imap + limits + resolver
+    general + logging + certificates + listeners + imap + pop3 + limits + resolver
 
   private static let general: [ConfigurationOption] = [
     .text(
@@ -70,6 +70,26 @@ extension ConfigurationOption {
       "imap.literal-plus", \.imap.literalPlus,
       "Whether IMAP clients may send texts of any size without asking (LITERAL+); otherwise up to 4 KiB (LITERAL-).",
       example: "true")
+  ]
+
+  private static let pop3: [ConfigurationOption] = [
+    .flag(
+      "pop3.exclusive", \.pop3.isExclusive,
+      "Whether one POP3 session at a time has a maildrop (RFC 1939); otherwise each sees it as it was at log-in.",
+      example: "true"),
+    .number(
+      "pop3.login-delay", \.pop3.logInDelay, 0...86_400,
+      "Seconds that must pass between two POP3 log-ins to one account; 0: none.", example: "60"),
+    .flag(
+      "pop3.apop", \.pop3.allowsAPOP,
+      "Whether devices added with --apop may log in by APOP, also without TLS: their mail then travels readable.",
+      example: "true"),
+    .flag(
+      "pop3.zero-days", \.pop3.allowsZeroDays,
+      "Whether a POP3 policy may remove mail at the end of the session that took it (EXPIRE 0).", example: "true"),
+    .number(
+      "pop3.round-minutes", \.pop3.roundMinutes, 1...1_440,
+      "Minutes between two looks for mail that POP3 policies let go.", example: "60"),
   ]
 
   private static let limits: [ConfigurationOption] = [

@@ -12,6 +12,7 @@ package struct ServerSettings: Sendable, Equatable {
   package var tls = CertificateSettings()
   package var listeners = ListenerTable()
   package var imap = IMAPSettings()
+  package var pop3 = POP3Settings()
   package var limits = LimitSettings()
   package var resolver = ResolverSettings()
   /// Not an option: only the demo and the test bed set it.
@@ -109,6 +110,21 @@ package struct Listener: Sendable, Equatable {
 package struct IMAPSettings: Sendable, Equatable {
   /// LITERAL+ instead of LITERAL- (RFC 7888).
   package var literalPlus = false
+}
+
+package struct POP3Settings: Sendable, Equatable {
+  /// One session at a time has a maildrop.
+  package var isExclusive = false
+  /// Seconds between log-ins to one account; 0: none.
+  package var logInDelay = 0
+  /// APOP, also without TLS, for devices that were made for it.
+  package var allowsAPOP = false
+  /// Owners may choose that mail goes at the QUIT of the session that took it.
+  package var allowsZeroDays = false
+  /// Minutes between rounds of removal by policy.
+  package var roundMinutes = 10
+
+  package init() {}
 }
 
 package struct LimitSettings: Sendable, Equatable {

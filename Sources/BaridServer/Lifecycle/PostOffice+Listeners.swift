@@ -87,7 +87,13 @@ extension PostOffice {
     var own = POP3ServiceSettings(hostName: settings.effectiveHostname)
     own.offersSTLS = !kind.isImplicitTLS
     own.allowsPlaintextLogIn = settings.exemptions.plainLogInOnLoopback
-    return POP3Service(settings: own, store: store, directory: directory, logger: log.logger(kind.rawValue))
+    own.isExclusive = settings.pop3.isExclusive
+    own.logInDelay = settings.pop3.logInDelay
+    own.allowsAPOP = settings.pop3.allowsAPOP
+    own.trustsClock = { [clock] in clock.isTrusted }
+    return POP3Service(
+      settings: own, store: store, directory: directory, logger: log.logger(kind.rawValue), maildrops: maildrops,
+      now: { Int64(time(nil)) })
   }
 
   private static func phrase(for fault: ListenFault) -> Phrase {

@@ -3,6 +3,7 @@ package import Directory
 internal import Glibc
 internal import Logging
 internal import Net
+internal import POP3Server
 internal import Phrases
 package import Store
 internal import Synchronization
@@ -18,6 +19,10 @@ package final class PostOffice: Sendable {
   package let directory: Directory
   let net: NetServer
   let log: LogSwitch
+  /// What all POP3 listeners share.
+  let maildrops = Maildrops()
+  /// Says whether time can be trusted: removal by policy waits while it cannot.
+  let clock: ClockGuard
   /// What HUP reads again; nil: there is no file, as in the demo.
   let configuration: ConfigurationFile?
   /// The settings in force.
@@ -29,11 +34,13 @@ package final class PostOffice: Sendable {
   private let openedAt = time(nil)
 
   private init(
-    _ settings: ServerSettings, _ configuration: ConfigurationFile?, _ log: LogSwitch, _ folder: DataFolder
+    _ settings: ServerSettings, _ configuration: ConfigurationFile?, _ log: LogSwitch, _ folder: DataFolder,
+    lastSeen: Int64
   ) {
     store = folder.store
     directory = folder.directory
     self.log = log
+    clock = ClockGuard(lastSeen: lastSeen, logger: log.logger("clock"))
     self.configuration = configuration
     current = Mutex(settings)
     net = NetServer(settings: Self.netSettings(settings), logger: log.logger("net"))
@@ -49,7 +56,12 @@ package final class PostOffice: Sendable {
     try tryPlaces(settings)
     let named = settings.tls.certificates.isEmpty ? nil : try tls(settings)
     let folder = try DataFolder.open(settings, loggers: { log.logger($0) })
-    let office = PostOffice(settings, configuration, log, folder)
+    let lastSeen: Int64
+    do throws(StoreFault) { lastSeen = try await folder.store.timeSeen() } catch {
+      await folder.close()
+      throw StartFault(.dataFault(error.description))
+    }
+    let office = PostOffice(settings, configuration, log, folder, lastSeen: lastSeen)
     do throws(StartFault) {
       try await office.repair()
       try await beforeListening(office)
@@ -78,6 +90,7 @@ package final class PostOffice: Sendable {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await SignalLoop.run(reload: { _ = await self.reload() }, stop: { self.stop() }) }
       if let control = control.withLock({ $0 }) { group.addTask { await control.run() } }
+      group.addTask { await self.retain() }
       for await _ in stops { break }
       let seconds = current.withLock { $0.limits.drainSeconds }
       logger.notice("stopping", metadata: ["seconds": "\(seconds)"])
@@ -132,9 +145,10 @@ extension PostOffice {
 
   private func openControl() throws(StartFault) {
     let verbs = ControlVerbs(
-      directory: directory, store: store,
+      directory: directory, store: store, allowsZeroDays: current.withLock { $0.pop3.allowsZeroDays },
       server: ControlVerbs.Server(
         status: { [weak self] in self?.status() ?? [:] }, reload: { [weak self] in await self?.reload() },
+        confirmTime: { [weak self] in self?.clock.confirm() },
         stop: { [weak self] in self?.stop() }))
     let path = ControlClient.socketPath(in: current.withLock { $0.dataFolder })
     do throws(ControlFailure) {

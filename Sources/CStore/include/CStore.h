@@ -12,3 +12,6 @@ void cstore_name_thread(pthread_t thread, const char *name);
 
 // Opens a file in `folder` for reading and writing that has no name: gone when closed. -1 and errno on failure.
 int cstore_open_unnamed(const char *folder);
+
+// 1 when the kernel's clock is disciplined from outside (NTP), else 0.
+int cstore_clock_is_synchronised(void);

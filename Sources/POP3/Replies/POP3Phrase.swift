@@ -27,6 +27,7 @@ public enum POP3Phrase: Hashable, Sendable, CaseIterable {
   case notNow, needsTLS, noTLS, alreadyTLS, notLast, notAfterUTF8, sendUser, badCredentials, unsupportedMechanism,
     cancelled
   case noSuchMessage, alreadyDeleted, noSuchLanguage, unavailable, inUse, tooManyErrors, timedOut, shuttingDown
+  case tooSoon, groupNeedsDevice, noFolder, messageGone
 
   public func text(in language: POP3Language) -> String {
     switch language {
@@ -80,6 +81,10 @@ public enum POP3Phrase: Hashable, Sendable, CaseIterable {
     case .tooManyErrors: "Too many errors, closing connection"
     case .timedOut: "No command for too long, closing connection"
     case .shuttingDown: "Server is shutting down, closing connection"
+    case .tooSoon: "Too soon after the last log-in, try again later"
+    case .groupNeedsDevice: "Only a device with a password of its own may delete from a group's mailbox"
+    case .noFolder: "The folder chosen for POP does not exist"
+    case .messageGone: "The message was removed by another session"
     }
   }
 
@@ -128,6 +133,10 @@ public enum POP3Phrase: Hashable, Sendable, CaseIterable {
     case .tooManyErrors: "أخطاء كثيرة، سيُغلق الاتصال"
     case .timedOut: "لم يصل أمر منذ وقت طويل، سيُغلق الاتصال"
     case .shuttingDown: "الخادم يتوقف، سيُغلق الاتصال"
+    case .tooSoon: "لم تمضِ المدة المطلوبة منذ آخر دخول، حاول لاحقًا"
+    case .groupNeedsDevice: "لا يحذف من صندوق المجموعة إلا جهاز له كلمة مرور خاصة به"
+    case .noFolder: "المجلد المختار لبروتوكول POP غير موجود"
+    case .messageGone: "حذفت الرسالة جلسة أخرى"
     }
   }
 }

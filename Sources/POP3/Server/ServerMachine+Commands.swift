@@ -25,6 +25,9 @@ extension ServerMachine {
     case .list(let number?): return with(number, count) { .scan($0) }
     case .uidl(let number):
       hasListedIDs = true
+      // A client that deletes what is missing from the listing must find everything in it; the numbers given so far stay.
+      if let wholeCount { messageCount = wholeCount }
+      let count = messageCount ?? count
       guard let number else { return .uniqueIDs }
       return with(number, count) { .uniqueID($0) }
     case .retr(let number): return send(number, count) { .retrieve($0) }
@@ -54,6 +57,7 @@ extension ServerMachine {
   }
 
   private mutating func takeDelete(_ number: Int, _ count: Int) -> ServerStep {
+    if let deletionObstacle { return fail(.error(deletionObstacle)) }
     let result = with(number, count) { _ in .reply(.ok(.marked)) }
     if case .reply(let reply) = result, reply.isPositive { deleted.insert(number - 1) }
     return result

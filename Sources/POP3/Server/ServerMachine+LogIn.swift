@@ -67,11 +67,15 @@ extension ServerMachine {
   }
 
   /// The log-in succeeded and the maildrop has `messageCount` messages.
-  public mutating func opened(messageCount: Int, reply: POP3Reply = .ok(.opened)) -> ServerStep {
+  /// - Parameter shown: how many of them, from the first, a client sees that does not ask for unique ids; nil: all.
+  public mutating func opened(
+    messageCount: Int, shown: Int? = nil, reply: POP3Reply = .ok(.opened)
+  ) -> ServerStep {
     guard isWaitingForVerdict else { return .wait }
     phase = .command
     isAuthenticating = false
-    self.messageCount = messageCount
+    self.messageCount = shown ?? messageCount
+    wholeCount = shown == nil ? nil : messageCount
     authenticationFailures = 0
     return .reply(reply)
   }

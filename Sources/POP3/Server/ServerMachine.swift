@@ -19,6 +19,10 @@ public struct ServerMachine: Sendable {
   public internal(set) var isUTF8 = false
   /// Messages in the snapshot; `nil` before log-in.
   public internal(set) var messageCount: Int?
+  /// Set after log-in: why this session may not delete (a group's mailbox needs a device password).
+  public var deletionObstacle: POP3Phrase?
+  /// Messages in the snapshot when some are shown only to a client that asks for unique ids.
+  var wholeCount: Int?
   /// The marks for QUIT.
   public internal(set) var deleted = DeletionMarks()
   /// The client has asked for unique ids in this session.

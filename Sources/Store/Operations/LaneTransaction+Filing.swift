@@ -38,6 +38,7 @@ extension LaneTransaction {
     try insertEmail(email, message, account.id, modseq)
     try insertDerived(email, message.derived, account.id)
     let isInternationalized = message.derived.isInternationalized || message.plan.isTraceInternationalized
+    if let wire = message.derived.wireSize { try insertWireSize(email, wire, account.id) }
     let record = MessageRecord(
       uid: try mailbox.takeUID(), flags: message.flags.union(isInternationalized ? .internationalized : []),
       modseq: modseq, size: message.plan.rawLength,

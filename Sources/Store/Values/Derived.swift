@@ -16,10 +16,13 @@ package struct Derived: Sendable, Equatable {
   package var subject: String
   /// A header of the message or of a part has text outside ASCII (RFC 6532). Becomes `Flags.internationalized`; not kept itself.
   package var isInternationalized = false
+  /// How POP3 sends it otherwise than it is stored; nil for nearly all mail.
+  package var wireSize: WireSize?
 
   package init(
     envelope: [UInt8], structure: [UInt8], preview: String = "", sentAt: Int64? = nil, messageID: String? = nil,
-    threadKeys: [String] = [], subject: String = ""
+    threadKeys: [String] = [], subject: String = "",
+    wireSize: WireSize? = nil
   ) {
     self.envelope = envelope
     self.structure = structure
@@ -28,5 +31,6 @@ package struct Derived: Sendable, Equatable {
     self.messageID = messageID
     self.threadKeys = threadKeys
     self.subject = subject
+    self.wireSize = wireSize
   }
 }

@@ -5,7 +5,7 @@ import Phrases
 struct AccountCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "account", abstract: Speech.say(.helpAccount),
-    subcommands: [Add.self, List.self, Remove.self, Password.self])
+    subcommands: [Add.self, List.self, Remove.self, Password.self, Policy.self])
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "add", abstract: Speech.say(.helpAccountAdd))

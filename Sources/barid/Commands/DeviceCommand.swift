@@ -4,7 +4,8 @@ import Phrases
 
 struct DeviceCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "device", abstract: Speech.say(.helpDevice), subcommands: [Add.self, List.self, Remove.self])
+    commandName: "device", abstract: Speech.say(.helpDevice),
+    subcommands: [Add.self, List.self, Remove.self, Policy.self, History.self, Forget.self])
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "add", abstract: Speech.say(.helpDeviceAdd))
@@ -12,12 +13,14 @@ struct DeviceCommand: AsyncParsableCommand {
     @Argument(help: ArgumentHelp(Speech.say(.helpArgumentDevice))) var name: String
     @Option(help: ArgumentHelp(Speech.say(.helpOptionScope), valueName: "service")) var scope: [String] = []
     @Option(help: ArgumentHelp(Speech.say(.helpOptionExpires), valueName: "days")) var expires: Int?
+    @Flag(help: ArgumentHelp(Speech.say(.helpOptionAPOP))) var apop = false
     @OptionGroup var options: ConfigOption
 
     func run() async throws {
       var arguments: [String: ControlValue] = [
         "address": .text(address), "name": .text(name), "scope": .list(scope.map { .text($0) }),
       ]
+      if apop { arguments["apop"] = true }
       if let expires { arguments["expiresInDays"] = .int(Int64(expires)) }
       try await Desk(settings: options.settings()).run("device add", arguments)
     }
@@ -32,10 +35,14 @@ struct DeviceCommand: AsyncParsableCommand {
     func run() async throws {
       let arguments: [String: ControlValue] = ["address": .text(address)]
       try await Desk(settings: options.settings()).run("device list", arguments, json: json) { result in
-        result.table([.columnDevice, .columnScope, .columnLastUse, .columnExpires]) {
+        result.table([
+          .columnDevice, .columnScope, .columnLastUse, .columnExpires, .columnLastDownload, .columnKeeps,
+          .columnNotice,
+        ]) {
           [
             $0.cell("name"), $0.cell("scope"), $0.time("lastUse") ?? Speech.say(.deviceNeverUsed),
-            $0.time("expiresAt") ?? "-",
+            $0.time("expiresAt") ?? "-", $0.time("lastDownload") ?? "-", PolicyTable.keeping($0["policy"] ?? .null),
+            PolicyTable.notice($0),
           ]
         }
       }
