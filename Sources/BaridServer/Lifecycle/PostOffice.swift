@@ -18,6 +18,8 @@ package final class PostOffice: Sendable {
   package let directory: Directory
   let net: NetServer
   let log: LogSwitch
+  /// nil: mail from strangers is not checked.
+  let checks: CheckDesk?
   /// What HUP reads again; nil: there is no file, as in the demo.
   let configuration: ConfigurationFile?
   /// The settings in force.
@@ -29,8 +31,10 @@ package final class PostOffice: Sendable {
   private let openedAt = time(nil)
 
   private init(
-    _ settings: ServerSettings, _ configuration: ConfigurationFile?, _ log: LogSwitch, _ folder: DataFolder
+    _ settings: ServerSettings, _ configuration: ConfigurationFile?, _ log: LogSwitch, _ folder: DataFolder,
+    _ checks: CheckDesk?
   ) {
+    self.checks = checks
     store = folder.store
     directory = folder.directory
     self.log = log
@@ -48,8 +52,13 @@ package final class PostOffice: Sendable {
     FileLimit.raise()
     try tryPlaces(settings)
     let named = settings.tls.certificates.isEmpty ? nil : try tls(settings)
-    let folder = try DataFolder.open(settings, loggers: { log.logger($0) })
-    let office = PostOffice(settings, configuration, log, folder)
+    let checks = try CheckDesk.open(settings, log: log)
+    let folder: DataFolder
+    do throws(StartFault) { folder = try DataFolder.open(settings, loggers: { log.logger($0) }) } catch {
+      checks?.close()
+      throw error
+    }
+    let office = PostOffice(settings, configuration, log, folder, checks)
     do throws(StartFault) {
       try await office.repair()
       try await beforeListening(office)
@@ -78,6 +87,7 @@ package final class PostOffice: Sendable {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await SignalLoop.run(reload: { _ = await self.reload() }, stop: { self.stop() }) }
       if let control = control.withLock({ $0 }) { group.addTask { await control.run() } }
+      if let checks { group.addTask { await checks.checks.testLists() } }
       for await _ in stops { break }
       let seconds = current.withLock { $0.limits.drainSeconds }
       logger.notice("stopping", metadata: ["seconds": "\(seconds)"])
@@ -94,6 +104,7 @@ package final class PostOffice: Sendable {
   package func close(limit: Duration) async {
     control.withLock { $0 }?.stop()
     await net.drain(limit: limit)
+    checks?.close()
     await directory.close()
     await store.close()
   }

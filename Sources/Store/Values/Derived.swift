@@ -14,6 +14,9 @@ package struct Derived: Sendable, Equatable {
   package var threadKeys: [String]
   /// The decoded subject.
   package var subject: String
+  /// What was found about the sender when the message came in: the value of an Authentication-Results field (RFC 8601), unfolded.
+  /// Not derived from the message; nil where nobody looked.
+  package var authenticationResults: String?
 
   package init(
     envelope: [UInt8], structure: [UInt8], preview: String = "", sentAt: Int64? = nil, messageID: String? = nil,
