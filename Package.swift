@@ -67,7 +67,8 @@ let rooms: [Room] = [
   Room(name: "Postroom", uses: ["Store", "Directory", "Mail", "IMAP"], packages: ["Logging@swift-log"]),
   // 4 services
   Room(
-    name: "SMTPServer", uses: ["SMTP", "SASL", "Mail", "Net", "Postroom", "Store", "Directory", "Phrases"],
+    name: "SMTPServer",
+    uses: ["SMTP", "SASL", "Mail", "MailAuth", "DNS", "Net", "Postroom", "Store", "Directory", "Phrases"],
     packages: ["Logging@swift-log"], testUses: ["ServiceKit"]),
   Room(
     name: "IMAPServer", uses: ["IMAP", "SASL", "Mail", "Net", "Postroom", "Store", "Directory", "Phrases"],
@@ -76,18 +77,18 @@ let rooms: [Room] = [
     name: "POP3Server", uses: ["POP3", "SASL", "Mail", "Net", "Store", "Directory", "Phrases"],
     packages: ["Logging@swift-log"], testUses: ["ServiceKit"]),
   Room(
-    name: "Control", uses: ["Net", "Store", "Directory", "Mail", "Phrases"], packages: ["Logging@swift-log"]),
+    name: "Control", uses: ["Net", "Store", "Directory", "Mail", "MailAuth", "Phrases"], packages: ["Logging@swift-log"]),
   // For the services' tests: a whole post office in the test's process, and clients to talk to it.
   Room(
     name: "ServiceKit",
-    uses: ["SMTPServer", "IMAPServer", "POP3Server", "SMTP", "Postroom", "Store", "Directory", "Net"],
+    uses: ["SMTPServer", "IMAPServer", "POP3Server", "SMTP", "Postroom", "Store", "Directory", "Net", "DNS"],
     packages: ["Logging@swift-log"], isTested: false, path: "Tests/ServiceKit"),
   // 5 door
   Room(
     name: "BaridServer",
     uses: [
       "SMTPServer", "IMAPServer", "POP3Server", "Control", "Postroom", "Store", "Directory", "Net", "SMTP", "IMAP",
-      "POP3", "Mail", "DNS", "Phrases",
+      "POP3", "Mail", "MailAuth", "DNS", "Phrases",
     ],
     packages: [
       "Logging@swift-log", "Configuration@swift-configuration", "UnixSignals@swift-service-lifecycle",

@@ -35,6 +35,11 @@ extension Phrase {
   package static var remedyPath: Phrase {
     Phrase(en: "Give a path.", ar: "اكتب مسارًا.")
   }
+  package static var remedyDNSList: Phrase {
+    Phrase(
+      en: "Give a zone, such as zen.spamhaus.org, or a zone with the answers that count: list.example=127.0.0.2-127.0.0.9.",
+      ar: "اكتب منطقة مثل \(copy: "zen.spamhaus.org")، أو منطقة مع الإجابات المعتبرة: \(copy: "list.example=127.0.0.2-127.0.0.9").")
+  }
   package static var remedyAddress: Phrase {
     Phrase(
       en: "Give a numeric address, such as 127.0.0.1 or ::1.",

@@ -52,12 +52,18 @@ package struct Filing: Sendable {
 
   /// Files a letter in the inboxes of its recipients, durably.
   package func file(_ letter: Letter) async -> Result {
-    let deliveries = letter.recipients.flatMap(\.accounts).map {
-      DeliveryRecipient(account: AccountID(raw: $0.account))
+    // Who gets a copy in the inbox as well under another address gets just that one.
+    let inboxes = Set(letter.recipients.filter { !$0.isJunk }.flatMap(\.accounts).map(\.account))
+    let deliveries = letter.recipients.flatMap { recipient in
+      recipient.accounts.map { account in
+        let isJunk = recipient.isJunk && !inboxes.contains(account.account)
+        return DeliveryRecipient(account: AccountID(raw: account.account), role: isJunk ? .junk : .inbox)
+      }
     }
     do {
       let outcome = try await store.deliver(
-        letter.message, trace: letter.trace, sender: letter.reversePath, to: deliveries)
+        letter.message, trace: letter.trace, sender: letter.reversePath, to: deliveries,
+        authenticationResults: letter.authenticationResults)
       let fates = fates(of: letter, outcome.fates)
       log(letter, fates)
       return Result(fates: fates, outcome: outcome, isIdentified: letter.message.derived.messageID != nil)
@@ -102,6 +108,7 @@ package struct Filing: Sendable {
         "letter": "\(letter.id)", "from": "<\(letter.reversePath)>", "to": "<\(recipient.address)>",
         "size": "\(letter.message.size)",
       ]
+      if recipient.isJunk { facts["mailbox"] = "junk" }
       if let id = letter.message.derived.messageID { facts["message_id"] = "<\(id)>" }
       switch fate {
       case .filed: logger.info("filed", metadata: facts)

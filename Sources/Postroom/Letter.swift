@@ -12,6 +12,8 @@ package struct Letter: Sendable {
   /// Return-Path and Received, each line ending in CRLF: put before the message.
   package var trace: [UInt8]
   package var message: SpooledMessage
+  /// What was found about its sender: the value of its Authentication-Results field, unfolded. nil: nobody looked.
+  package var authenticationResults: String?
 
   package init(
     id: String, reversePath: String, recipients: [LetterRecipient], trace: [UInt8], message: SpooledMessage
@@ -28,6 +30,8 @@ package struct Letter: Sendable {
 package struct LetterRecipient: Sendable {
   package var address: String
   package var accounts: [Recipient]
+  /// The copy goes to the Junk mailbox.
+  package var isJunk = false
 
   package init(address: String, accounts: [Recipient]) {
     self.address = address

@@ -15,6 +15,8 @@ struct Intake {
   let letter: String
   /// Our own user's message: its header is completed on the way.
   var header: AuthoredHeader?
+  /// Takes out findings that claim to be ours.
+  var forged: ForgedResults?
   /// The spool could not take more: the rest of the message is read and dropped.
   var fault: StoreFault?
   /// Watches the header pass by.
@@ -50,7 +52,9 @@ struct Intake {
 
   /// Takes what belongs to the message from the front of `input`; returns how much that was.
   mutating func read(_ input: UnsafeRawBufferPointer) -> Int {
-    var header = self.header
+    // Taken out, so that what they hold is not copied.
+    var header = self.header.take()
+    var forged = self.forged.take()
     var counter = self.counter
     var endsLine = self.endsLine
     let spool = self.spool
@@ -59,7 +63,10 @@ struct Intake {
       counter.read(piece)
       if let last = piece.last { endsLine = last == 0x0A }
       if isDropping { return }
-      if header == nil { spool.append(piece) } else { header?.take(piece, spool.append) }
+      let next = { (piece: UnsafeRawBufferPointer) -> Void in
+        if header == nil { spool.append(piece) } else { header?.take(piece, spool.append) }
+      }
+      if forged == nil { next(piece) } else { forged?.take(piece, next) }
     }
     let count: Int
     switch reader {
@@ -71,6 +78,7 @@ struct Intake {
       self.reader = .chunks(reader)
     }
     self.header = header
+    self.forged = forged
     self.counter = counter
     self.endsLine = endsLine
     taken += count
@@ -85,13 +93,32 @@ struct Intake {
       // A text ends with a line's end, or what follows it on another wire would stand in its last line.
       if !reader.isBinary, !endsLine { withUnsafeBytes(of: (UInt8(13), UInt8(10))) { keep($0) } }
     }
-    header?.finish(spool.append)
+    var header = self.header.take()
+    forged?.finish { [spool] piece in
+      if header == nil { spool.append(piece) } else { header?.take(piece, spool.append) }
+    }
+    self.header = header
+    self.header?.finish(spool.append)
   }
 
   private mutating func keep(_ piece: UnsafeRawBufferPointer) {
     counter.read(piece)
     if let last = piece.last { endsLine = last == 0x0A }
     if fault != nil { return }
-    if header == nil { spool.append(piece) } else { header?.take(piece, spool.append) }
+    var header = self.header.take()
+    let next = { [spool] (piece: UnsafeRawBufferPointer) -> Void in
+      if header == nil { spool.append(piece) } else { header?.take(piece, spool.append) }
+    }
+    if forged == nil { next(piece) } else { forged?.take(piece, next) }
+    self.header = header
+  }
+}
+
+extension Optional {
+  /// The value, which is gone from here.
+  fileprivate mutating func take() -> Wrapped? {
+    let value = self
+    self = nil
+    return value
   }
 }

@@ -1,7 +1,7 @@
 package import SMTP
 
 /// A no: what the peer reads, and the reason that only our log gives.
-package struct Refusal: Sendable, Error {
+package struct Refusal: Sendable, Error, Equatable {
   package var reply: SMTPReply
   package var reason: String
 

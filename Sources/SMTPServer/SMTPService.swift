@@ -11,6 +11,8 @@ package final class SMTPService: Sendable {
   let store: Store
   let directory: Directory
   let filing: Filing
+  /// What strangers' mail is looked at with; nil: it is not.
+  let checks: SenderChecks?
   let logger: Logger
   /// Seconds since 1970 UTC.
   let now: @Sendable () -> Int64
@@ -19,7 +21,7 @@ package final class SMTPService: Sendable {
   private let letters = Atomic<UInt64>(0)
 
   package init(
-    settings: SMTPServiceSettings, store: Store, directory: Directory, logger: Logger,
+    settings: SMTPServiceSettings, store: Store, directory: Directory, checks: SenderChecks? = nil, logger: Logger,
     now: @escaping @Sendable () -> Int64
   ) {
     self.settings = settings
@@ -27,6 +29,7 @@ package final class SMTPService: Sendable {
     self.directory = directory
     self.logger = logger
     self.now = now
+    self.checks = checks
     filing = Filing(store: store, directory: directory, logger: logger)
     run = String(now(), radix: 36)
   }

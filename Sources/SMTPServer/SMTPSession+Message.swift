@@ -16,7 +16,10 @@ extension SMTPSession {
       header = AuthoredHeader(
         stamp: .init(date: MailDate(seconds: service.now()), messageID: "\(letter).\(peer.id)@\(domain)"))
     }
-    intake = Intake(reader, spool: service.store.spool(), letter: letter, header: header)
+    var intake = Intake(reader, spool: service.store.spool(), letter: letter, header: header)
+    // RFC 8601 §5. What comes by LMTP was looked at by whoever took it in.
+    if machine.settings.role != .lmtp { intake.forged = ForgedResults(of: [service.settings.hostName]) }
+    self.intake = intake
     input.isBodyStreaming = true
   }
 
@@ -145,12 +148,14 @@ extension SMTPSession {
     let filing = service.filing
     let spool = intake.spool
     let letter = intake.letter
+    let examination = examination(intake, transaction)
     return .run { _ in
       do throws(StoreFault) {
         let message = try await spool.finish()
-        return .filed(
-          await filing.file(
-            Letter(id: letter, reversePath: reversePath, recipients: recipients, trace: trace, message: message)))
+        var letter = Letter(
+          id: letter, reversePath: reversePath, recipients: recipients, trace: trace.bytes(), message: message)
+        if let examination, let refusal = await examination.judge(&letter, trace) { return .refused(refusal) }
+        return .filed(await filing.file(letter))
       } catch {
         return .refused(Refusal(SMTPReply(fault: error), reason: "spool: \(error)"))
       }

@@ -35,7 +35,7 @@ extension SMTPSession {
 
   private func check(_ recipient: SMTPCommand.Recipient) throws(Refusal) {
     switch resolve(recipient) {
-    case .accounts: return
+    case .accounts: try checkClient(for: recipient)
     case .noSuchUser: throw Refusal(.noSuchUser, reason: "no such user: \(recipient.forwardPath)")
     case .notLocal:
       // Until sending exists: said plainly to our own users, never hinted to strangers.

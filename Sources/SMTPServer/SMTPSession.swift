@@ -4,7 +4,7 @@ import Mail
 package import Net
 package import Postroom
 import SASL
-import SMTP
+package import SMTP
 package import Store
 
 /// One SMTP connection: feeds the machine, answers its questions from the directory, and takes messages in.
@@ -16,6 +16,10 @@ package struct SMTPSession: Session {
     /// What was in memory of the message is in its file.
     case spooled(StoreFault?)
     case filed(Filing.Result)
+    /// What the DNS says about the client.
+    case client(ClientEvidence)
+    /// The question may be answered now.
+    case waited(ServerQuestion)
     /// The message as it is must not be filed.
     case refused(Refusal)
   }
@@ -27,6 +31,8 @@ package struct SMTPSession: Session {
   var principal: Principal?
   var mechanism: (any SASLServer)?
   var intake: Intake?
+  /// What the DNS says about the peer.
+  var client = ClientEvidence()
   /// The replies that the client may not have read.
   private var unread = UnreadReplies()
   /// The server is going down: this session ends as soon as no message is under way.
@@ -49,7 +55,7 @@ package struct SMTPSession: Session {
 
   package mutating func opened(_ output: inout Output) -> Step<Outcome> {
     output.write(machine.greeting)
-    return .wait
+    return lookAtClient()
   }
 
   package mutating func advance(
@@ -112,7 +118,7 @@ package struct SMTPSession: Session {
     case .replies(let replies):
       for reply in replies { write(reply, &output) }
       return .proceed
-    case .ask(let question): return perform(answer(question), &input, &output)
+    case .ask(let question): return tarpit(question) ?? perform(answer(question), &input, &output)
     case .readMessage(let reply):
       write(reply, &output)
       begin(.dots(DotReader(limit: machine.settings.limits.messageSize)), &input)
@@ -141,7 +147,10 @@ package struct SMTPSession: Session {
     case .spooled(let fault):
       intake?.fault = fault
       return readMessage(&input, &output)
+    case .client(let evidence): return finishLook(evidence)
+    case .waited(let question): return perform(answer(question), &input, &output)
     case .filed(let result):
+      if result.isAccepted { noteAccepted() }
       let letter = intake?.letter ?? ""
       intake = nil
       unread.add(result, waiting: input.count)

@@ -4,17 +4,20 @@ extension Store {
   /// Files one message for one or more local accounts; durable when it returns. All recipients get `trace` + message.
   ///
   /// `trace` is put before the message as it is (Return-Path, Received, … each line ending in CRLF). `sender` is the reverse-path,
-  /// used only to recognise a resend. The same account and role given twice is filed once. Throws when *nothing* was accepted
+  /// used only to recognise a resend. `authenticationResults` is kept beside the message. The same account and role given twice is filed once. Throws when *nothing* was accepted
   /// (`.diskFull`, `.overQuota` when it holds for everyone, `.readOnly`, …): answer 4xx/5xx; otherwise look at each fate.
   package func deliver(
-    _ message: SpooledMessage, trace: [UInt8], sender: String, to recipients: [DeliveryRecipient]
+    _ message: SpooledMessage, trace: [UInt8], sender: String, to recipients: [DeliveryRecipient],
+    authenticationResults: String? = nil
   ) async throws(StoreFault) -> DeliveryOutcome {
+    var derived = message.derived
+    derived.authenticationResults = authenticationResults
     var fates = [DeliveryOutcome.Fate?](repeating: nil, count: recipients.count)
     var wanted = sort(recipients, message, sender, &fates)
     if wanted.count > 1 { try await refuseFull(&wanted, trace.count + message.size, &fates) }
     if let first = wanted.first {
       let plan = DeliveryPlan(
-        blob: BlobPlan(message, trace: trace), derived: message.derived, sender: sender, here: first.recipients,
+        blob: BlobPlan(message, trace: trace), derived: derived, sender: sender, here: first.recipients,
         elsewhere: wanted.dropFirst().flatMap(\.recipients))
       let lane = lanes[first.lane]
       let outcome = try await lane.perform(weight: plan.blob.totalLength) { transaction throws(StoreFault) in

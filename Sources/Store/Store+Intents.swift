@@ -75,8 +75,10 @@ extension Store {
     do throws(StoreFault) {
       let bytes = try BlobReader(segments: lane.segments).read(intent.location)
       let message = try SpooledMessage(.memory(bytes), hash: intent.hash, spooler)
+      var derived = message.derived
+      derived.authenticationResults = TopResults.value(in: bytes)
       plan = DeliveryPlan(
-        blob: BlobPlan(message, trace: []), derived: message.derived, sender: intent.sender, here: [], elsewhere: [])
+        blob: BlobPlan(message, trace: []), derived: derived, sender: intent.sender, here: [], elsewhere: [])
     } catch {
       lane.logger.critical("the message of an unfinished delivery cannot be read", metadata: ["fault": "\(error)"])
       return

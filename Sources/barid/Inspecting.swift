@@ -31,7 +31,7 @@ struct InspectionOptions: ParsableArguments {
   }
 
   private func server() throws -> (address: String, port: Int)? {
-    guard let dns else { return Self.configuredServer() ?? Self.systemServer().map { ($0, 53) } }
+    guard let dns else { return Self.configuredServer() ?? NameServers.system() }
     // "[::1]:53", "127.0.0.1:53", "127.0.0.1", "::1".
     var host = dns[...]
     var port = 53
@@ -57,17 +57,6 @@ struct InspectionOptions: ParsableArguments {
       // `barid config check` is for that; these commands also work where nothing is set up.
       return nil
     }
-  }
-
-  /// The first name server of this machine.
-  private static func systemServer() -> String? {
-    let bytes: [UInt8]
-    do throws(FileFault) { bytes = try FileBytes.read("/etc/resolv.conf", limit: 65_536) } catch { return nil }
-    for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n") {
-      let words = line.split(whereSeparator: \.isWhitespace)
-      if words.count >= 2, words[0] == "nameserver", IPAddress(String(words[1])) != nil { return String(words[1]) }
-    }
-    return nil
   }
 }
 

@@ -41,6 +41,18 @@ package final class LineClient {
     Glibc.close(nothing)
   }
 
+  /// A client at another address, for a listener that expects a PROXY header; its greeting was read.
+  package static func connect(from address: String, port: Int, hello: String = "EHLO client.example") throws
+    -> LineClient
+  {
+    let client = try LineClient(port: port)
+    let family = address.contains(":") ? "TCP6" : "TCP4"
+    try client.send("PROXY \(family) \(address) \(address.contains(":") ? "::1" : "127.0.0.1") 40000 25\r\n")
+    _ = try client.answer()
+    _ = try client.ask(hello)
+    return client
+  }
+
   /// Sends bytes as they are.
   package func send(_ bytes: [UInt8]) throws {
     var sent = 0

@@ -1,7 +1,8 @@
+package import DNS
 package import Directory
 import Glibc
 import IMAPServer
-import Logging
+package import Logging
 import Net
 package import POP3Server
 import Postroom
@@ -47,15 +48,21 @@ package final class TestOffice: Sendable {
   ///   - folder: of an office that was halted, to go on with.
   ///   - storeOptions: changes what the store is opened with.
   ///   - smtpSettings: changes how all SMTP listeners behave.
+  ///   - dns: strangers' mail is looked at by asking here. Connections to `smtpPort` then begin with a PROXY header, so that a test can
+  ///     come from anywhere (`LineClient.connect(from:port:)`).
+  ///   - checks: changes what is looked at.
+  ///   - report: gets what belongs into DMARC reports.
+  ///   - logger: for tests of what is logged.
   package static func start(
     plaintextLogIn: Bool = true, folder: String? = nil, storeOptions: (inout StoreOptions) -> Void = { _ in },
     smtpSettings: (inout SMTPServiceSettings) -> Void = { _ in },
-    popSettings: (inout POP3ServiceSettings) -> Void = { _ in },
+    popSettings: (inout POP3ServiceSettings) -> Void = { _ in }, dns: (any DNSLookup)? = nil,
+    checks: (inout CheckSettings) -> Void = { _ in }, report: (@Sendable (ReportedMessage) -> Void)? = nil,
+    logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
     now: @escaping @Sendable () -> Int64 = { Int64(time(nil)) }
   ) async throws -> TestOffice {
     let isNew = folder == nil
     let folder = try folder ?? newFolder()
-    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
     var options = StoreOptions()
     options.lanes = 2
     options.now = now
@@ -72,7 +79,13 @@ package final class TestOffice: Sendable {
     net.threads = 2
     net.loopbackIsExempt = true
     let server = NetServer(settings: net, logger: logger)
-    let ports = try await listen(server, store, directory, logger, plaintextLogIn, smtpSettings, popSettings, now)
+    var checkSettings = CheckSettings()
+    checks(&checkSettings)
+    let senderChecks = dns.map {
+      SenderChecks(settings: checkSettings, dns: $0, logger: logger, now: now, report: report)
+    }
+    let ports = try await listen(
+      server, store, directory, logger, plaintextLogIn, smtpSettings, senderChecks, popSettings, now)
     return TestOffice(
       folder: folder, store: store, directory: directory, server: server, ports: ports, accounts: accounts)
   }
@@ -97,8 +110,8 @@ package final class TestOffice: Sendable {
 
   private static func listen(
     _ server: NetServer, _ store: Store, _ directory: Directory, _ logger: Logger, _ plaintextLogIn: Bool,
-    _ smtpSettings: (inout SMTPServiceSettings) -> Void, _ changePOP: (inout POP3ServiceSettings) -> Void,
-    _ now: @escaping @Sendable () -> Int64
+    _ smtpSettings: (inout SMTPServiceSettings) -> Void, _ checks: SenderChecks?,
+    _ changePOP: (inout POP3ServiceSettings) -> Void, _ now: @escaping @Sendable () -> Int64
   ) async throws -> [Int] {
     var ports: [Int] = []
     for role in [ServerSettings.Role.mx, .submission, .lmtp] {
@@ -106,8 +119,12 @@ package final class TestOffice: Sendable {
       settings.allowsPlaintextLogIn = plaintextLogIn
       settings.offersStartTLS = !plaintextLogIn
       smtpSettings(&settings)
-      let smtp = SMTPService(settings: settings, store: store, directory: directory, logger: logger, now: now)
-      let bound = try await server.listen(.init(name: "smtp", host: "127.0.0.1", port: 0)) {
+      let smtp = SMTPService(
+        settings: settings, store: store, directory: directory, checks: checks, logger: logger, now: now)
+      let proxies = checks != nil && role == .mx ? [CIDR("127.0.0.0/8")].compactMap { $0 } : []
+      let bound = try await server.listen(
+        .init(name: "smtp", host: "127.0.0.1", port: 0, proxyProtocolFrom: proxies)
+      ) {
         smtp.makeSession($0, $1)
       }
       ports.append(bound.port)
@@ -129,6 +146,14 @@ package final class TestOffice: Sendable {
     return ports
   }
 
+  /// What is kept beside the messages of a mailbox about their senders, in order.
+  package func authenticationResults(_ name: String, _ account: AccountID) async throws -> [String?] {
+    let mailbox = try await store.mailbox(named: name, of: account)
+    let table = try await store.open(mailbox.id, of: account, claimRecent: false).state.table
+    let emails = (0..<table.count).map { table[$0].email }
+    return try await store.derived(emails, of: account).map { $0?.authenticationResults }
+  }
+
   /// Stops everything and removes the folder.
   package func stop() async {
     await halt()
@@ -148,9 +173,12 @@ package final class TestOffice: Sendable {
   }
 
   /// The messages of an account's INBOX, in order.
-  package func inbox(_ account: AccountID) async throws -> [String] {
-    let inbox = try await store.mailbox(named: "INBOX", of: account)
-    let table = try await store.open(inbox.id, of: account, claimRecent: false).state.table
+  package func inbox(_ account: AccountID) async throws -> [String] { try await messages("INBOX", account) }
+
+  /// The messages of a mailbox, in order.
+  package func messages(_ name: String, _ account: AccountID) async throws -> [String] {
+    let mailbox = try await store.mailbox(named: name, of: account)
+    let table = try await store.open(mailbox.id, of: account, claimRecent: false).state.table
     var messages: [String] = []
     for index in 0..<table.count {
       messages.append(String(decoding: try await store.content(table[index].email, of: account), as: UTF8.self))

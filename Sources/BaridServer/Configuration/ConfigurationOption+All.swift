@@ -4,7 +4,7 @@ internal import Phrases
 // The table of options, in the order in which `barid config describe` shows them.
 extension ConfigurationOption {
   package static let all: [ConfigurationOption] =
-    general + logging + certificates + listeners + imap + pop3 + limits + resolver
+    general + logging + certificates + listeners + imap + pop3 + checks + signing + limits + resolver
 
   private static let general: [ConfigurationOption] = [
     .text(

@@ -15,6 +15,8 @@ package struct ServerSettings: Sendable, Equatable {
   package var pop3 = POP3Settings()
   package var limits = LimitSettings()
   package var resolver = ResolverSettings()
+  package var checks = CheckOptions()
+  package var signing = SigningOptions()
   /// Not an option: only the demo and the test bed set it.
   package var exemptions = Exemptions.none
 
@@ -27,9 +29,13 @@ package struct Exemptions: Sendable, Equatable {
   package var plainLogInOnLoopback: Bool
   /// No limits per address or network for peers on loopback.
   package var noLimitsOnLoopback: Bool
+  /// Mail from peers on loopback is not checked through the DNS.
+  package var noChecksOnLoopback: Bool
 
-  package static let none = Exemptions(plainLogInOnLoopback: false, noLimitsOnLoopback: false)
-  package static let loopback = Exemptions(plainLogInOnLoopback: true, noLimitsOnLoopback: true)
+  package static let none = Exemptions(
+    plainLogInOnLoopback: false, noLimitsOnLoopback: false, noChecksOnLoopback: false)
+  package static let loopback = Exemptions(
+    plainLogInOnLoopback: true, noLimitsOnLoopback: true, noChecksOnLoopback: true)
 }
 
 package struct LogSettings: Sendable, Equatable {

@@ -70,7 +70,8 @@ extension PostOffice {
     own.offersStartTLS = !kind.isImplicitTLS
     own.allowsPlaintextLogIn = settings.exemptions.plainLogInOnLoopback
     return SMTPService(
-      settings: own, store: store, directory: directory, logger: log.logger(kind.rawValue), now: { Int64(time(nil)) })
+      settings: own, store: store, directory: directory, checks: checks?.checks, logger: log.logger(kind.rawValue),
+      now: { Int64(time(nil)) })
   }
 
   private func imapService(_ kind: ListenerKind, _ settings: ServerSettings) -> IMAPService {

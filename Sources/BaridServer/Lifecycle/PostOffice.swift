@@ -23,6 +23,8 @@ package final class PostOffice: Sendable {
   let maildrops = Maildrops()
   /// Says whether time can be trusted: removal by policy waits while it cannot.
   let clock: ClockGuard
+  /// nil: mail from strangers is not checked.
+  let checks: CheckDesk?
   /// What HUP reads again; nil: there is no file, as in the demo.
   let configuration: ConfigurationFile?
   /// The settings in force.
@@ -35,8 +37,9 @@ package final class PostOffice: Sendable {
 
   private init(
     _ settings: ServerSettings, _ configuration: ConfigurationFile?, _ log: LogSwitch, _ folder: DataFolder,
-    lastSeen: Int64
+    _ checks: CheckDesk?, lastSeen: Int64
   ) {
+    self.checks = checks
     store = folder.store
     directory = folder.directory
     self.log = log
@@ -55,13 +58,19 @@ package final class PostOffice: Sendable {
     FileLimit.raise()
     try tryPlaces(settings)
     let named = settings.tls.certificates.isEmpty ? nil : try tls(settings)
-    let folder = try DataFolder.open(settings, loggers: { log.logger($0) })
+    let checks = try CheckDesk.open(settings, log: log)
+    let folder: DataFolder
+    do throws(StartFault) { folder = try DataFolder.open(settings, loggers: { log.logger($0) }) } catch {
+      checks?.close()
+      throw error
+    }
     let lastSeen: Int64
     do throws(StoreFault) { lastSeen = try await folder.store.timeSeen() } catch {
+      checks?.close()
       await folder.close()
       throw StartFault(.dataFault(error.description))
     }
-    let office = PostOffice(settings, configuration, log, folder, lastSeen: lastSeen)
+    let office = PostOffice(settings, configuration, log, folder, checks, lastSeen: lastSeen)
     do throws(StartFault) {
       try await office.repair()
       try await beforeListening(office)
@@ -91,6 +100,7 @@ package final class PostOffice: Sendable {
       group.addTask { await SignalLoop.run(reload: { _ = await self.reload() }, stop: { self.stop() }) }
       if let control = control.withLock({ $0 }) { group.addTask { await control.run() } }
       group.addTask { await self.retain() }
+      if let checks { group.addTask { await checks.checks.testLists() } }
       for await _ in stops { break }
       let seconds = current.withLock { $0.limits.drainSeconds }
       logger.notice("stopping", metadata: ["seconds": "\(seconds)"])
@@ -107,6 +117,7 @@ package final class PostOffice: Sendable {
   package func close(limit: Duration) async {
     control.withLock { $0 }?.stop()
     await net.drain(limit: limit)
+    checks?.close()
     await directory.close()
     await store.close()
   }

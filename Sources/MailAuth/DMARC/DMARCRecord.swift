@@ -107,6 +107,21 @@ public struct DMARCReportURI: Hashable, Sendable, Codable {
   /// The most addresses of one tag that are looked at.
   static let maximumCount = 10
 
+  /// As rua= has it: "mailto:reports@example.org!10m" (the size in bytes).
+  public var text: String {
+    let escaped = address.utf8.map { byte -> String in
+      switch byte {
+      case UInt8(ascii: "%"): "%25"
+      case UInt8(ascii: "!"): "%21"
+      case UInt8(ascii: ","): "%2C"
+      case UInt8(ascii: "?"): "%3F"
+      default: String(decoding: [byte], as: UTF8.self)
+      }
+    }
+    let plain = address.utf8.allSatisfy { $0 < 0x80 } ? escaped.joined() : address
+    return "mailto:\(plain)" + (maximumSize.map { "!\($0)" } ?? "")
+  }
+
   /// The usable addresses of a comma-separated list; other schemes than mailto are left out.
   static func list(_ text: String) -> [DMARCReportURI] {
     text.split(separator: ",").prefix(maximumCount).compactMap { DMARCReportURI(String($0)) }
@@ -144,7 +159,7 @@ public struct DMARCReportURI: Hashable, Sendable, Codable {
     return number.multipliedReportingOverflow(by: 1 << shift).overflow ? .max : number << shift
   }
 
-  private static func percentDecoded(_ bytes: [UInt8]) -> [UInt8] {
+  static func percentDecoded(_ bytes: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
     var index = 0
     while index < bytes.count {

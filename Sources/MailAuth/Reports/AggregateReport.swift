@@ -91,6 +91,22 @@ public struct AggregateReport: Hashable, Sendable, Codable {
     public var spf: [SPF] = []
 
     public init() {}
+
+    /// `applied`: what was really done with the message; `overrides`: why that differs from the policy.
+    public init(
+      source: String, dmarc: DMARCEvidence, spf: [SPFEvidence], dkim: [DKIMEvidence], envelopeFrom: String?,
+      applied: DMARCPolicy, overrides: [Override] = []
+    ) {
+      sourceIP = source
+      disposition = applied.rawValue
+      dkimAligned = dmarc.isDKIMAligned ? "pass" : "fail"
+      spfAligned = dmarc.isSPFAligned ? "pass" : "fail"
+      self.overrides = overrides
+      headerFrom = dmarc.author
+      self.envelopeFrom = envelopeFrom
+      self.dkim = dkim.filter { $0.result != .none && !$0.domain.isEmpty }.map { .init($0) }
+      self.spf = spf.map { .init($0) }
+    }
   }
 
   public struct Record: Hashable, Sendable, Codable {
@@ -141,16 +157,14 @@ public struct AggregateReportCollector: Sendable {
     source: String, dmarc: DMARCEvidence, spf: [SPFEvidence], dkim: [DKIMEvidence], envelopeFrom: String?,
     applied: DMARCPolicy, overrides: [AggregateReport.Override] = []
   ) {
-    var row = AggregateReport.Row()
-    row.sourceIP = source
-    row.disposition = applied.rawValue
-    row.dkimAligned = dmarc.isDKIMAligned ? "pass" : "fail"
-    row.spfAligned = dmarc.isSPFAligned ? "pass" : "fail"
-    row.overrides = overrides
-    row.headerFrom = dmarc.author
-    row.envelopeFrom = envelopeFrom
-    row.dkim = dkim.filter { $0.result != .none && !$0.domain.isEmpty }.map { .init($0) }
-    row.spf = spf.map { .init($0) }
+    add(
+      .init(
+        source: source, dmarc: dmarc, spf: spf, dkim: dkim, envelopeFrom: envelopeFrom, applied: applied,
+        overrides: overrides))
+  }
+
+  /// Counts one message.
+  public mutating func add(_ row: AggregateReport.Row) {
     if counts[row] == nil {
       guard order.count < limit else {
         lost += 1

@@ -203,11 +203,13 @@ final class LaneReader {
       statement.bind(2, email.raw)
       guard try statement.step() else { return nil }
       defer { statement.reset() }
-      return Derived(
+      var derived = Derived(
         envelope: statement.bytes(0), structure: statement.bytes(1), preview: statement.text(2),
         sentAt: statement.optionalInt(6), messageID: statement.optionalText(4),
         threadKeys: statement.optionalText(5)?.split(separator: " ").map(String.init) ?? [],
         subject: statement.text(3))
+      derived.authenticationResults = statement.optionalText(7)
+      return derived
     }
   }
 }

@@ -116,6 +116,7 @@ extension LaneTransaction {
     statement.bind(7, derived.subject)
     statement.bind(8, derived.messageID)
     statement.bind(9, derived.threadKeys.isEmpty ? nil : derived.threadKeys.joined(separator: " "))
+    statement.bind(10, derived.authenticationResults)
     try inStore { () throws(DatabaseFault) in try statement.run() }
   }
 }

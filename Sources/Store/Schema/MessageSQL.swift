@@ -9,12 +9,13 @@ enum MessageSQL {
     """)
   static let insertDerived = SQL(
     """
-    INSERT INTO derived (a, email, version, key_id, envelope, structure, preview, subject, message_id, thread_keys)
-    VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8, ?9)
+    INSERT INTO derived (a, email, version, key_id, envelope, structure, preview, subject, message_id, thread_keys,
+      auth_results) VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
     """)
   static let derived = SQL(
     """
-    SELECT d.envelope, d.structure, d.preview, d.subject, d.message_id, d.thread_keys, e.sent_at
+    SELECT d.envelope, d.structure, d.preview, d.subject, d.message_id, d.thread_keys, e.sent_at,
+      d.auth_results
     FROM derived d JOIN email e ON e.a = d.a AND e.email = d.email WHERE d.a = ?1 AND d.email = ?2
     """)
   static let listing = SQL("SELECT envelope, structure FROM derived WHERE a = ?1 AND email = ?2")

@@ -18,6 +18,9 @@ package struct Derived: Sendable, Equatable {
   package var isInternationalized = false
   /// How POP3 sends it otherwise than it is stored; nil for nearly all mail.
   package var wireSize: WireSize?
+  /// What was found about the sender when the message came in: the value of an Authentication-Results field (RFC 8601), unfolded.
+  /// Not derived from the message; nil where nobody looked.
+  package var authenticationResults: String?
 
   package init(
     envelope: [UInt8], structure: [UInt8], preview: String = "", sentAt: Int64? = nil, messageID: String? = nil,
