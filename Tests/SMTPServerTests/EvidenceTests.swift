@@ -46,7 +46,7 @@ struct EvidenceTests {
     to recipients: [String] = ["user@example.test"]
   ) async throws -> String {
     try await onThread {
-      let client = try LineClient.connect(from: address, port: port, hello: "EHLO mail.bank.example")
+      let client = try LineClient.proxied(from: address, port: port, hello: "EHLO mail.bank.example")
       let mail = try client.ask("MAIL FROM:<\(sender)>")
       guard mail.hasPrefix("250") else { return mail }
       for recipient in recipients {
@@ -79,7 +79,8 @@ struct EvidenceTests {
     #expect(message.split(separator: "mail.example.test;").count == 2, "\(message)")
     #expect(header.contains("Authentication-Results: other.example; spf=fail"))
     let kept = try await office.authenticationResults("INBOX", office.account)
-    let results = try #require(AuthenticationResults(parsing: Array((kept.first ?? nil ?? "").utf8)))
+    let value = try #require(kept.first ?? nil)
+    let results = try #require(AuthenticationResults(parsing: Array(value.utf8)))
     #expect(results.authservID == "mail.example.test")
     #expect(results.methods.map(\.method) == ["iprev", "spf", "dkim", "dmarc"])
     await office.stop()
@@ -210,16 +211,11 @@ struct EvidenceTests {
     await office.stop()
   }
 
-  @Test func tarpitsStrangersOnly() async throws {
+  @Test func tarpits() async throws {
     let office = try await TestOffice.start(dns: Self.dns("none"), checks: { $0.tarpitSeconds = 1 })
-    let port = office.smtpPort
-    func seconds() async throws -> Duration {
-      let began = ContinuousClock.now
-      #expect(try await Self.send(Self.letter, from: "192.0.2.1", port: port).hasPrefix("250"))
-      return ContinuousClock.now - began
-    }
-    #expect(try await seconds() >= .seconds(1))
-    #expect(try await seconds() < .seconds(1))
+    let began = ContinuousClock.now
+    #expect(try await Self.send(Self.letter, from: "192.0.2.1", port: office.smtpPort).hasPrefix("250"))
+    #expect(ContinuousClock.now - began >= .seconds(1))
     await office.stop()
   }
 
@@ -234,7 +230,7 @@ struct EvidenceTests {
       for line in ["LHLO a.example", "MAIL FROM:<info@bank.example>", "RCPT TO:<user@example.test>", "DATA"] {
         _ = try client.ask(line)
       }
-      #expect(try client.ask(Self.letter + ".").hasPrefix("250"))
+      #expect(try client.ask("X: other\r\n" + Self.letter + ".").hasPrefix("250"))
       let own = try LineClient(port: submission)
       _ = try own.answer()
       _ = try own.ask("EHLO a.example")

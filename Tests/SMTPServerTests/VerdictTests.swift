@@ -135,17 +135,26 @@ import Testing
   static let later = Verdict.later(.localError, reason: "later")
   static let junk = Verdict.junk(reason: "junk")
 
+  struct SettlementCase: Sendable {
+    var verdicts: [Verdict]
+    var expected: String
+    init(_ verdicts: [Verdict], _ expected: String) { (self.verdicts, self.expected) = (verdicts, expected) }
+  }
+
+  static let settlements: [SettlementCase] = [
+    .init([.accept], "file -"), .init([junk], "file j"), .init([no], "550"), .init([later], "451"),
+    .init([no, no], "550"), .init([no, .accept], "file j-"), .init([.accept, later], "file -j"),
+    .init([junk, .accept], "file j-"), .init([no, junk], "file jj"), .init([later, no], "451"),
+    .init([no, later], "451"), .init([.accept, .accept], "file --"),
+  ]
+
   /// Where recipients differ, the stricter one's copy goes to Junk; never a refusal, never a bounce.
-  @Test(
-    arguments: [
-      ([Verdict.accept], "file -"), ([junk], "file j"), ([no], "550"), ([later], "451"), ([no, no], "550"),
-      ([no, .accept], "file j-"), ([.accept, later], "file -j"), ([junk, .accept], "file j-"), ([no, junk], "file jj"),
-      ([later, no], "451"), ([no, later], "451"), ([.accept, .accept], "file --"),
-    ] as [([Verdict], String)])
-  func settles(_ verdicts: [Verdict], _ expected: String) {
-    switch Settlement(verdicts) {
-    case .refuse(let refusal): #expect("\(refusal.reply.code)" == expected)
-    case .file(let junk): #expect("file " + junk.map { $0 ? "j" : "-" }.joined() == expected)
+  @Test(arguments: settlements) func settles(_ test: SettlementCase) {
+    switch Settlement(test.verdicts) {
+    case .refuse(let refusal): #expect("\(refusal.reply.code)" == test.expected)
+    case .file(let junk):
+      let text = "file " + junk.map { $0 ? "j" : "-" }.joined()
+      #expect(text == test.expected)
     }
   }
 }

@@ -42,7 +42,7 @@ package final class LineClient {
   }
 
   /// A client at another address, for a listener that expects a PROXY header; its greeting was read.
-  package static func connect(from address: String, port: Int, hello: String = "EHLO client.example") throws
+  package static func proxied(from address: String, port: Int, hello: String = "EHLO client.example") throws
     -> LineClient
   {
     let client = try LineClient(port: port)

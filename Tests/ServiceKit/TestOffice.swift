@@ -49,7 +49,7 @@ package final class TestOffice: Sendable {
   ///   - storeOptions: changes what the store is opened with.
   ///   - smtpSettings: changes how all SMTP listeners behave.
   ///   - dns: strangers' mail is looked at by asking here. Connections to `smtpPort` then begin with a PROXY header, so that a test can
-  ///     come from anywhere (`LineClient.connect(from:port:)`).
+  ///     come from anywhere (`LineClient.proxied(from:port:)`).
   ///   - checks: changes what is looked at.
   ///   - report: gets what belongs into DMARC reports.
   ///   - logger: for tests of what is logged.

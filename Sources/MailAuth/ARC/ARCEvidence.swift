@@ -8,6 +8,13 @@ public struct ARCEvidence: Hashable, Sendable, Codable {
     public var selector: String
     /// What the sealer saw: the payload of its ARC-Authentication-Results, behind the instance. At most 8 KiB.
     public var results: String
+
+    public init(instance: Int, domain: String, selector: String, results: String) {
+      self.instance = instance
+      self.domain = domain
+      self.selector = selector
+      self.results = results
+    }
   }
 
   public var result: ARCResult
@@ -21,4 +28,13 @@ public struct ARCEvidence: Hashable, Sendable, Codable {
   public var links: [Link] = []
   /// Why, in plain words.
   public var reasons: [String] = []
+
+  public init(
+    result: ARCResult, instance: Int = 0, isTerminated: Bool = false, reasons: [String] = []
+  ) {
+    self.result = result
+    self.instance = instance
+    self.isTerminated = isTerminated
+    self.reasons = reasons
+  }
 }

@@ -35,4 +35,17 @@ public struct DKIMEvidence: Hashable, Sendable, Codable {
   public var isTesting = false
   /// Why, in plain words.
   public var reasons: [String] = []
+
+  public init(
+    result: DKIMResult, domain: String = "", selector: String = "", identity: String = "", algorithm: String = "",
+    signatureStart: String = "", reasons: [String] = []
+  ) {
+    self.result = result
+    self.domain = domain
+    self.selector = selector
+    self.identity = identity
+    self.algorithm = algorithm
+    self.signatureStart = signatureStart
+    self.reasons = reasons
+  }
 }

@@ -26,6 +26,17 @@ public struct DMARCEvidence: Hashable, Sendable, Codable {
   public var method: DMARCDiscoveryMethod
   /// Why, in plain words.
   public var reasons: [String] = []
+
+  public init(
+    result: DMARCResult, author: String, organizationalDomain: String = "", method: DMARCDiscoveryMethod,
+    reasons: [String] = []
+  ) {
+    self.result = result
+    self.author = author
+    self.organizationalDomain = organizationalDomain
+    self.method = method
+    self.reasons = reasons
+  }
 }
 
 extension AuthenticationResults.Method {

@@ -20,4 +20,18 @@ public struct SPFEvidence: Hashable, Sendable, Codable {
   public var reasons: [String]
   /// How many DNS questions were asked.
   public var questions: Int
+
+  public init(
+    result: SPFResult, identity: Identity, domain: String, sender: String, explanation: String? = nil,
+    term: String? = nil, reasons: [String] = [], questions: Int = 0
+  ) {
+    self.result = result
+    self.identity = identity
+    self.domain = domain
+    self.sender = sender
+    self.explanation = explanation
+    self.term = term
+    self.reasons = reasons
+    self.questions = questions
+  }
 }
