@@ -10,7 +10,8 @@ extension Directory {
     let (key, now) = (deviceKey, options.now())
     let device = try await change { next throws(DirectoryError) in
       try next.addDevice(
-        account, name: name, fingerprint: { password.fingerprint(key: key, account: $0) }, scope: scope,
+        account, name: name, fingerprint: { password.fingerprint(key: key, account: $0) },
+        scram: { self.scramSecret(password, of: $0) }, scope: scope,
         expiresAt: expiresAt, at: now)
     }
     return NewDevice(info: info(of: device, lastUse: nil), password: password.text)

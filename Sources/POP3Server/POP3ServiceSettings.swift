@@ -18,6 +18,7 @@ package struct POP3ServiceSettings: Sendable {
   func machineSettings(isLoopback: Bool) -> ServerSettings {
     var capabilities = Capabilities()
     capabilities.stls = offersSTLS
+    capabilities.mechanisms = ["PLAIN", "SCRAM-SHA-256"]
     // RFC 2449 §6.7: nothing is ever removed that the client did not delete.
     capabilities.expire = .init(.never, perUser: false)
     // RFC 6856 §2: offered once internationalised mail is downgraded for clients without it.
