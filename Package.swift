@@ -43,7 +43,7 @@ let rooms: [Room] = [
   Room(name: "DNS", isPublic: true),
   Room(name: "Phrases"),
   // 1 languages
-  Room(name: "SASL", uses: ["Mail"], isPublic: true),
+  Room(name: "SASL", uses: ["Mail"], packages: ["Crypto@swift-crypto"], isPublic: true),
   Room(name: "SMTP", uses: ["Mail"], isPublic: true),
   Room(name: "IMAP", uses: ["Mail"], isPublic: true),
   Room(name: "POP3", uses: ["Mail"], isPublic: true),
@@ -61,7 +61,7 @@ let rooms: [Room] = [
     name: "Store", uses: ["Database", "Mail", "CStore", "CZstd", "CZlib"],
     packages: ["Crypto@swift-crypto", "Logging@swift-log"]),
   Room(
-    name: "Directory", uses: ["Database", "Mail", "CArgon2"],
+    name: "Directory", uses: ["Database", "Mail", "SASL", "CArgon2"],
     packages: ["Crypto@swift-crypto", "Logging@swift-log"]),
   // 3 sorting
   Room(name: "Postroom", uses: ["Store", "Directory", "Mail", "IMAP"], packages: ["Logging@swift-log"]),

@@ -12,6 +12,7 @@ extension Connection {
     case .closeAccount(let key, let at):
       try run(Statements.revokeAll, [.int(key), .int(at)])
       try run(POPDirectorySchema.dropSecrets, [.int(key)])
+      try run(ScramSchema.removeAll, [.int(key)])
       try run(Statements.closeAccount, [.int(key), .int(at)])
     case .addAddress(let address, let key): try run(Statements.addAddress, [.text(address), .int(key)])
     case .putAlias(let address, let targets): try putAlias(address, targets)
@@ -21,8 +22,11 @@ extension Connection {
     case .putPassword(let key, let phc):
       try run(Statements.putPassword, [.int(key), .bytes(Array(phc.utf8)), .int(now)])
     case .addDevice(let key, let device): try addDevice(device, to: key)
+    case .putScram(let key, let device, let secret):
+      try run(ScramSchema.put, [.int(key), .int(device), .bytes(secret)])
     case .removeDevice(let key, let device, let at):
       try run(POPDirectorySchema.dropSecret, [.int(key), .int(device)])
+      try run(ScramSchema.remove, [.int(key), .int(device)])
       try run(Statements.revokeDevice, [.int(key), .int(device), .int(at)])
     case .setAccountPolicy(let key, let policy):
       try run(POPDirectorySchema.setAccountPolicy, [.int(key), .optional(policy.text)])
@@ -70,6 +74,9 @@ extension Connection {
       aliases[alias, default: []].append(target)
     }
     for (alias, targets) in aliases { contents.snapshot.insertAlias(alias, targets) }
+    for (key, device, secret) in try rows(ScramSchema.all, [], { ($0.int(0), $0.int(1), $0.bytes(2)) }) {
+      contents.snapshot.scramTable[key, default: [:]][device] = secret
+    }
     contents.snapshot.nextAccount = (try first(DirectorySQL.highestAccount, [], { $0.int(0) }) ?? 0) + 1
     return contents
   }

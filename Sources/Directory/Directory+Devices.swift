@@ -11,8 +11,8 @@ extension Directory {
     let secret = apop ? try sealed(password.text) : nil
     let device = try await change { next throws(DirectoryError) in
       try next.addDevice(
-        account, name: name, fingerprint: { password.fingerprint(key: key, account: $0) }, scope: scope,
-        expiresAt: expiresAt, apopSecret: secret, at: now)
+        account, name: name, fingerprint: { password.fingerprint(key: key, account: $0) },
+        scram: { self.scramSecret(password, of: $0) }, scope: scope, expiresAt: expiresAt, apopSecret: secret, at: now)
     }
     return NewDevice(info: info(of: device, lastUse: nil), password: password.text)
   }

@@ -9,10 +9,17 @@ extension Directory {
     name: String, password: [UInt8], service: Service, peer address: String
   ) async -> LogIn {
     // RFC 4616 §2: neither may be empty or contain NUL.
-    guard !password.isEmpty, password.count <= Self.longestPassword, !password.contains(0) else { return .refused }
+    let isProof = password.first == 0
+    guard !password.isEmpty, password.count <= Self.longestPassword, isProof || !password.contains(0) else {
+      return .refused
+    }
     let found = snapshot.account(logIn: DirectorySnapshot.logInName(name))
     let answer: LogIn
-    if let found, let typed = AppPassword(typed: password), let device = device(typed, of: found) {
+    if isProof {
+      // SCRAM has proved it: `scramServer`.
+      let device = found?.value.devices.first { $0.fingerprint == Array(password.dropFirst()) }
+      answer = if let found, let device { logIn(device: device, of: found, service) } else { .refused }
+    } else if let found, let typed = AppPassword(typed: password), let device = device(typed, of: found) {
       answer = logIn(device: device, of: found, service)
     } else {
       answer = await logIn(password: password, of: found)

@@ -24,6 +24,7 @@ enum DirectorySchema {
         CREATE TABLE setting(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
         """),
     Migration(version: 2, script: POPDirectorySchema.script),
+    Migration(version: 3, script: ScramSchema.script),
   ]
 }
 
@@ -73,5 +74,5 @@ enum DirectorySQL {
       domains, accounts, highestAccount, aliasTargets, credentials, setting, putSetting, addDomain, removeDomain,
       addAccount, closeAccount, addAddress, putAlias, addTarget, removeTargets, removeAddress, putPassword, addDevice,
       revokeDevice, revokeAll, setLastUse,
-    ] + POPDirectorySchema.all
+    ] + POPDirectorySchema.all + ScramSchema.statements
 }

@@ -131,8 +131,8 @@ extension DirectorySnapshot {
   // MARK: Devices
 
   mutating func addDevice(
-    _ text: String, name: String, fingerprint: (AccountKey) -> [UInt8], scope: ServiceSet, expiresAt: Int64?,
-    apopSecret: [UInt8]? = nil, at now: Int64
+    _ text: String, name: String, fingerprint: (AccountKey) -> [UInt8], scram: (AccountKey) -> [UInt8] = { _ in [] },
+    scope: ServiceSet, expiresAt: Int64?, apopSecret: [UInt8]? = nil, at now: Int64
   ) throws(DirectoryError) -> (Device, [RowChange]) {
     let key = try ownerOf(text)
     guard var account = accountTable[key] else { throw .accountUnknown(text) }
@@ -145,7 +145,9 @@ extension DirectorySnapshot {
     account.nextDevice += 1
     account.devices.append(device)
     accountTable[key] = account
-    return (device, [.addDevice(key, device)])
+    let secret = scram(key)
+    scramTable[key, default: [:]][device.key] = secret
+    return (device, [.addDevice(key, device), .putScram(key, device.key, secret)])
   }
 
   mutating func removeDevice(
@@ -156,6 +158,7 @@ extension DirectorySnapshot {
       let device = accountTable[key]?.devices.remove(at: index)
     else { throw .deviceUnknown(name) }
     noteRules(key, accountTable[key])
+    scramTable[key]?[device.key] = nil
     return (DeviceUses.Device(account: key, key: device.key), [.removeDevice(key, device.key, at: now)])
   }
 

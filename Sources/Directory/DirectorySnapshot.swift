@@ -50,6 +50,8 @@ package struct DirectorySnapshot: Sendable {
   var addressTable = Shards<String, Target>()
   /// The accounts that share a local part, for log-in by bare name.
   var bareNames = Shards<String, [AccountKey]>()
+  /// Packed `ScramVerifier`s by account and device.
+  var scramTable: [AccountKey: [Int64: [UInt8]]] = [:]
   /// The oldest account: the bare postmaster.
   var firstAccount: AccountKey?
   /// Accounts whose POP3 policies may remove mail, with the fewest days after which they do (nil: a group without days).

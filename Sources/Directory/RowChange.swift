@@ -10,6 +10,7 @@ enum RowChange: Hashable, Sendable {
   case removeAddress(String)
   case putPassword(AccountKey, String)
   case addDevice(AccountKey, DirectorySnapshot.Device)
+  case putScram(AccountKey, Int64, [UInt8])
   case removeDevice(AccountKey, Int64, at: Int64)
   case setAccountPolicy(AccountKey, POPPolicy)
   case setDevicePolicy(AccountKey, Int64, POPPolicy)

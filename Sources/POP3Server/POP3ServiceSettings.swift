@@ -30,6 +30,7 @@ extension POP3Service {
   func machineSettings(isLoopback: Bool) -> ServerSettings {
     var capabilities = Capabilities()
     capabilities.stls = settings.offersSTLS
+    capabilities.mechanisms = ["PLAIN", "SCRAM-SHA-256"]
     // RFC 2449 §6.7: the smallest in use for any user; after log-in the user's own.
     capabilities.expire = .init(POPRules.retention(days: directory.snapshot.popFewestDays), perUser: true)
     if settings.logInDelay > 0 { capabilities.loginDelay = .init(seconds: settings.logInDelay, perUser: false) }

@@ -8,7 +8,7 @@ import Store
 // USER and PASS, APOP, AUTH: the directory decides, then the maildrop is opened.
 extension POP3Session {
   mutating func beginLogIn(_ name: String, _ response: [UInt8]?, _ output: inout Output) -> Step<Outcome> {
-    mechanism = SASLMechanism(rawValue: name)?.server()
+    mechanism = name == "SCRAM-SHA-256" ? service.directory.scramServer() : SASLMechanism(rawValue: name)?.server()
     return continueLogIn(response, &output)
   }
 

@@ -33,7 +33,7 @@ package struct SMTPServiceSettings: Sendable {
     let allowsPlaintext = allowsPlaintextLogIn && isLoopback
     var extensions = Extensions()
     extensions.startTLS = offersStartTLS
-    if role == .submission { extensions.mechanisms = ["PLAIN", "LOGIN"] }
+    if role == .submission { extensions.mechanisms = ["PLAIN", "LOGIN", "SCRAM-SHA-256"] }
     var settings = ServerSettings(role: role, hostName: hostName, extensions: extensions, limits: limits)
     if role == .submission && allowsPlaintext {
       settings.requiresTLS = false

@@ -9,7 +9,12 @@ extension SMTPSession {
   mutating func beginLogIn(
     _ name: String, _ response: [UInt8]?, _ input: inout Input, _ output: inout Output
   ) -> Step<Outcome> {
-    mechanism = name == "PLAIN" ? PlainServer() : LoginServer()
+    mechanism =
+      switch name {
+      case "PLAIN": PlainServer()
+      case "SCRAM-SHA-256": service.directory.scramServer()
+      default: LoginServer()
+      }
     return continueLogIn(response, &input, &output)
   }
 

@@ -3,7 +3,7 @@ import Glibc
 /// A dialogue as a test: the lines of a file are sent and expected in turn, over TCP.
 ///
 /// `C: text` sends a line. `S: text` expects exactly that line, `~` standing for any text; `S* text` skips lines until one
-/// fits. `C+ text` sends bytes without a line end; in it `\r \n \0 \\` stand for the octets and `\*n:text;` for text n times.
+/// fits. `C+ text` sends bytes without a line end; in it `\r \n \0 \\ \xff` stand for the octets and `\*n:text;` for text n times.
 /// `# …` is a comment. `@n` in front of C or S talks on connection n (they are opened as needed, and begin with their greeting).
 /// `EOF` expects the end of the connection, `DROP` ends it from this side with a reset.
 package struct Transcript: Sendable {
@@ -84,6 +84,9 @@ package struct Transcript: Sendable {
       case UInt8(ascii: "r"): result.append(13)
       case UInt8(ascii: "n"): result.append(10)
       case UInt8(ascii: "0"): result.append(0)
+      case UInt8(ascii: "x"):
+        result.append(UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) ?? 0)
+        rest = rest.dropFirst(2)
       case UInt8(ascii: "*"):
         let parts = rest.prefix { $0 != UInt8(ascii: ";") }.split(separator: UInt8(ascii: ":"), maxSplits: 1)
         rest = rest.dropFirst(parts[0].count + parts[1].count + 2)

@@ -151,7 +151,7 @@ extension IMAPSession {
     // Half a response is on the wire: nothing that follows could be understood.
     if case .broken = command.reply.effect { return .close }
     if feed != nil { ownEvents += command.reply.own }
-    let before = view?.known.highestUID ?? 0
+    let before = view.map { (mailbox: $0.mailbox, uid: $0.known.highestUID ?? 0) }
     apply(command.reply.effect, &output)
     let isThere = reportChanges(command, &output)
     var reply = command.reply
@@ -163,7 +163,8 @@ extension IMAPSession {
     guard isThere else { return bye("The selected mailbox was deleted", &output) }
     if reply.condition == .bad { return countError(&output) }
     if reply.condition == .ok { errors = 0 }
-    return fetchNew(after: before, isOwn: reply.addsMessages) ?? .proceed
+    guard let before, before.mailbox === view?.mailbox else { return .proceed }
+    return fetchNew(after: before.uid, isOwn: reply.addsMessages) ?? .proceed
   }
 
   private mutating func apply(_ effect: CommandReply.Effect, _ output: inout Output) {

@@ -23,7 +23,7 @@ extension IMAPSession {
     var names = ["IMAP4rev1", "IMAP4rev2", "SASL-IR", literal, "ENABLE", "ID", "IDLE"]
     if principal == nil {
       if tls == nil, service.settings.offersStartTLS { names.append("STARTTLS") }
-      names.append(mayLogIn ? "AUTH=PLAIN" : "LOGINDISABLED")
+      names += mayLogIn ? ["AUTH=SCRAM-SHA-256", "AUTH=PLAIN"] : ["LOGINDISABLED"]
       return names
     }
     names += [
@@ -63,10 +63,11 @@ extension IMAPSession {
     _ tag: String, _ authenticate: IMAPCommand.Authenticate, _ output: inout Output
   ) -> Step<Outcome> {
     if let refusal = logInRefusal { return answer(tag, refusal, &output) }
-    guard authenticate.mechanism == "PLAIN" else {
-      return answer(tag, .no("This mechanism is not offered", .cannot), &output)
+    switch authenticate.mechanism {
+    case "PLAIN": logIn = LogInState(tag: tag, mechanism: PlainServer())
+    case "SCRAM-SHA-256": logIn = LogInState(tag: tag, mechanism: service.directory.scramServer())
+    default: return answer(tag, .no("This mechanism is not offered", .cannot), &output)
     }
-    logIn = LogInState(tag: tag, mechanism: PlainServer())
     guard let initial = authenticate.initialResponse else {
       framer.isLineMode = true
       write(&output) { $0.continuation([]) }
