@@ -30,6 +30,8 @@ package struct ControlVerbs: Sendable {
   struct Storage: Sendable {
     var create: @Sendable (AccountInfo) async throws(StoreFault) -> Void
     var accounts: @Sendable () -> Set<AccountKey>
+    /// Messages; nil in tests of accounts alone.
+    var store: Store?
   }
 
   let directory: Directory
@@ -42,7 +44,7 @@ package struct ControlVerbs: Sendable {
       create: { account throws(StoreFault) in
         try await store.createAccount(AccountID(raw: account.account), lane: account.lane)
       },
-      accounts: { Set(store.accounts().map(\.raw)) })
+      accounts: { Set(store.accounts().map(\.raw)) }, store: store)
     self.init(directory: directory, storage: storage, server: server)
   }
 
@@ -62,6 +64,7 @@ package struct ControlVerbs: Sendable {
     "account add": ControlVerbs.addAccount,
     "account list": ControlVerbs.listAccounts,
     "account remove": ControlVerbs.removeAccount,
+    "account search": ControlVerbs.setAccountSearch,
     "account password": ControlVerbs.setPassword,
     "alias add": ControlVerbs.addAlias,
     "alias list": ControlVerbs.listAliases,
@@ -69,6 +72,8 @@ package struct ControlVerbs: Sendable {
     "device add": ControlVerbs.addDevice,
     "device list": ControlVerbs.listDevices,
     "device remove": ControlVerbs.removeDevice,
+    "mail search": ControlVerbs.searchMail,
+    "store reindex": ControlVerbs.reindexStore,
     "server status": ControlVerbs.serverStatus,
     "server reload": ControlVerbs.serverReload,
     "server stop": ControlVerbs.serverStop,

@@ -22,6 +22,13 @@ extension Connection {
     case .addDevice(let key, let device): try addDevice(device, to: key)
     case .removeDevice(let key, let device, let at):
       try run(Statements.revokeDevice, [.int(key), .int(device), .int(at)])
+    case .setSearch(let key, let isArabic):
+      let name = SQLValue.text("search/\(key)")
+      if let isArabic {
+        try run(Statements.setSetting, [name, .bytes([isArabic ? 1 : 0])])
+      } else {
+        try run(Statements.removeSetting, [name])
+      }
     case .setLastUse(let key, let device, let at):
       try run(Statements.setLastUse, [.int(key), .int(device), .int(at)])
     }
@@ -60,6 +67,9 @@ extension Connection {
       aliases[alias, default: []].append(target)
     }
     for (alias, targets) in aliases { contents.snapshot.insertAlias(alias, targets) }
+    for (name, value) in try rows(DirectorySQL.searchSettings, [], { ($0.text(0), $0.bytes(1)) }) {
+      if let key = AccountKey(name.dropFirst(7)) { contents.snapshot.searchesArabic[key] = value == [1] }
+    }
     contents.snapshot.nextAccount = (try first(DirectorySQL.highestAccount, [], { $0.int(0) }) ?? 0) + 1
     return contents
   }

@@ -46,6 +46,8 @@ package struct DirectorySnapshot: Sendable {
   var addressTable = Shards<String, Target>()
   /// The accounts that share a local part, for log-in by bare name.
   var bareNames = Shards<String, [AccountKey]>()
+  /// Accounts that say how plain SEARCH compares.
+  var searchesArabic: [AccountKey: Bool] = [:]
   /// The oldest account: the bare postmaster.
   var firstAccount: AccountKey?
   /// The next account number; numbers are not used again.

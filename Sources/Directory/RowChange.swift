@@ -11,5 +11,7 @@ enum RowChange: Hashable, Sendable {
   case putPassword(AccountKey, String)
   case addDevice(AccountKey, DirectorySnapshot.Device)
   case removeDevice(AccountKey, Int64, at: Int64)
+  /// How plain SEARCH compares for the account; nil = as the server does.
+  case setSearch(AccountKey, isArabic: Bool?)
   case setLastUse(AccountKey, Int64, at: Int64)
 }

@@ -29,6 +29,7 @@ package enum Derivation {
     let answered = references.isEmpty ? messageIDs(header.value("In-Reply-To", in: message)).prefix(1) : references[...]
     derived.threadKeys = Array((answered + ids.prefix(1)).suffix(threadKeyLimit))
     derived.subject = header.value("Subject", in: message).map { EncodedWord.decode($0, decoder: decoder) } ?? ""
+    derived.threadHashes = ThreadKey.hashes(ids: derived.threadKeys, subject: derived.subject)
     return derived
   }
 
@@ -40,7 +41,8 @@ package enum Derivation {
     while let open = rest.firstIndex(of: 0x3C), ids.count < 1_000 {
       rest = rest[(open + 1)...]
       guard let close = rest.firstIndex(of: 0x3E) else { break }
-      let id = rest[..<close].filter { !ASCII.isFWS($0) }
+      // RFC 5256 §3: a quoted local part and a bare one are the same Message-ID.
+      let id = rest[..<close].filter { !ASCII.isFWS($0) && $0 != ASCII.quote }
       if !id.isEmpty, id.count <= 998 { ids.append(String(decoding: id, as: UTF8.self)) }
       rest = rest[(close + 1)...]
     }

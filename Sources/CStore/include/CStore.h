@@ -12,3 +12,9 @@ void cstore_name_thread(pthread_t thread, const char *name);
 
 // Opens a file in `folder` for reading and writing that has no name: gone when closed. -1 and errno on failure.
 int cstore_open_unnamed(const char *folder);
+
+// The offset of `needle` in `text` at or behind `start`; -1 where there is none (memmem).
+long cstore_find(const void *text, long count, long start, const void *needle, long needle_count);
+
+// The calling thread yields to every other one from now on: nice 15, and what it reads and writes goes last.
+void cstore_step_back(void);

@@ -4,6 +4,7 @@ import Logging
 import Mail
 import Net
 import SASL
+import Store
 
 /// An AUTHENTICATE under way.
 struct LogInState {
@@ -33,7 +34,17 @@ extension IMAPSession {
       "PREVIEW", "SAVEDATE", "OBJECTID", "QUOTA", "QUOTA=RES-STORAGE", "QUOTA=RES-MESSAGE",
       "APPENDLIMIT=\(service.settings.limits.message)",
     ]
+    names += searchCapabilities
     return names
+  }
+
+  /// RFC 5256, 5957, 5267, 6203; RFC 5255 §4.3 only while plain SEARCH compares by i;unicode-casemap.
+  private var searchCapabilities: [String] {
+    let names = [
+      "SORT", "SORT=DISPLAY", "ESORT", "THREAD=ORDEREDSUBJECT", "THREAD=REFERENCES", "THREAD=REFS", "SEARCH=FUZZY",
+    ]
+    guard let principal else { return names }
+    return service.searchesArabic(AccountID(raw: principal.account)) ? names : names + ["I18NLEVEL=1"]
   }
 
   mutating func startTLS(_ tag: String, _ output: inout Output) -> Step<Outcome> {

@@ -25,6 +25,7 @@ final class Lane: Sendable {
   let options: StoreOptions
   let segments: SegmentFolder
   let registry = ViewRegistry()
+  let search: SearchIndex
   let logger: Logger
   private let inbox = Monitor(Inbox())
   private let progress = Monitor(Progress())
@@ -65,6 +66,7 @@ final class Lane: Sendable {
     logger[metadataKey: "lane"] = "\(number)"
     self.logger = logger
     segments = SegmentFolder("\(folder)/segments")
+    search = SearchIndex(folder: folder, options: options, logger: logger)
   }
 
   var indexPath: String { "\(folder)/index.sqlite" }
@@ -82,6 +84,7 @@ final class Lane: Sendable {
       for reader in 0..<max(1, options.readersPerLane) {
         try start("lane \(number) read \(reader)") { lane.readQueue.serve(LaneReader(lane)) }
       }
+      try search.open(lane, accounts: facts.accounts)
       return facts
     } catch {
       close()
@@ -101,6 +104,7 @@ final class Lane: Sendable {
       return true
     }
     readQueue.close()
+    search.close()
     let threads = threads.withLock { threads in
       defer { threads = [] }
       return threads

@@ -14,6 +14,10 @@ package struct Derived: Sendable, Equatable {
   package var threadKeys: [String]
   /// The decoded subject.
   package var subject: String
+  /// `ThreadKey.hashes` of this message: what decides at delivery which thread it joins. Not kept, so empty when read back.
+  package var threadHashes: [Int64] = []
+  /// The thread it is in (RFC 8474 THREADID); only when read back, nil for messages from before there were threads.
+  package var thread: Int64?
 
   package init(
     envelope: [UInt8], structure: [UInt8], preview: String = "", sentAt: Int64? = nil, messageID: String? = nil,
@@ -26,5 +30,13 @@ package struct Derived: Sendable, Equatable {
     self.messageID = messageID
     self.threadKeys = threadKeys
     self.subject = subject
+  }
+}
+
+extension Derived {
+  func with(thread: Int64?) -> Derived {
+    var derived = self
+    derived.thread = thread
+    return derived
   }
 }
