@@ -4,6 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/timex.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
 
 void cstore_name_thread(pthread_t thread, const char *name) { pthread_setname_np(thread, name); }
 
@@ -26,4 +29,15 @@ int cstore_clock_is_synchronised(void) {
   struct timex facts = {0};
   // modes 0: only reads.
   return adjtimex(&facts) != TIME_ERROR && !(facts.status & STA_UNSYNC);
+long cstore_find(const void *text, long count, long start, const void *needle, long needle_count) {
+  if (start > count) return -1;
+  const char *found = memmem((const char *)text + start, (size_t)(count - start), needle, (size_t)needle_count);
+  return found ? found - (const char *)text : -1;
+}
+
+void cstore_step_back(void) {
+  // On Linux both hold for one thread. Failure changes nothing but politeness.
+  (void)setpriority(PRIO_PROCESS, 0, 15);
+  // IOPRIO_WHO_PROCESS, this thread, best effort class, lowest priority.
+  (void)syscall(SYS_ioprio_set, 1, 0, (2 << 13) | 7);
 }

@@ -4,7 +4,12 @@ import CSQLite
 ///
 /// A writer commits with WAL and synchronous=FULL: when `commit` returns, the batch survives a power cut.
 package final class Connection {
-  package enum Mode: Sendable { case writer, reader }
+  package enum Mode: Sendable {
+    case writer, reader
+    /// Writes what can be made again from elsewhere: a commit survives a crash of the program, but a power cut may take the newest
+    /// ones away (never out of order).
+    case rebuildable
+  }
 
   let handle: OpaquePointer
   let path: String
@@ -17,7 +22,7 @@ package final class Connection {
   ) throws(DatabaseFault) {
     var opened: OpaquePointer?
     let flags =
-      SQLITE_OPEN_NOMUTEX | (mode == .writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE)
+      SQLITE_OPEN_NOMUTEX | (mode == .reader ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
     let code = sqlite3_open_v2(path, &opened, flags, nil)
     guard code == SQLITE_OK, let opened else {
       let fault = DatabaseFault(code: code, connection: opened, doing: "open \(path)")
@@ -49,14 +54,15 @@ package final class Connection {
 
   private func configure(_ mode: Mode, cacheKiB: Int) throws(DatabaseFault) {
     try script("PRAGMA cache_size = -\(cacheKiB); PRAGMA temp_store = MEMORY; PRAGMA trusted_schema = OFF")
-    guard mode == .writer else { return try script("PRAGMA query_only = ON") }
+    if mode == .reader { return try script("PRAGMA query_only = ON") }
     // The file must stay in WAL mode for side-by-side readers; what is set is asked back, because a failed PRAGMA is silent.
-    try script("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA journal_size_limit = 67108864")
+    try script("PRAGMA journal_mode = WAL; PRAGMA journal_size_limit = 67108864")
+    try script(mode == .rebuildable ? "PRAGMA synchronous = NORMAL" : "PRAGMA synchronous = FULL")
     guard try pragma("PRAGMA journal_mode") == "wal" else {
       throw DatabaseFault(.misuse, "\(path): the database does not go into WAL mode")
     }
-    guard try pragma("PRAGMA synchronous") == "2" else {
-      throw DatabaseFault(.misuse, "\(path): synchronous=FULL does not hold")
+    guard try pragma("PRAGMA synchronous") == (mode == .rebuildable ? "1" : "2") else {
+      throw DatabaseFault(.misuse, "\(path): the setting of synchronous does not hold")
     }
     // Checkpoints copy the log back in larger, rarer pieces than the default 1,000 pages.
     try script("PRAGMA wal_autocheckpoint = 4000")

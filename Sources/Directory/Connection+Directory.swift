@@ -32,6 +32,13 @@ extension Connection {
       try run(POPDirectorySchema.setAccountPolicy, [.int(key), .optional(policy.text)])
     case .setDevicePolicy(let key, let device, let policy):
       try run(POPDirectorySchema.setDevicePolicy, [.int(key), .int(device), .optional(policy.text)])
+    case .setSearch(let key, let isArabic):
+      let name = SQLValue.text("search/\(key)")
+      if let isArabic {
+        try run(Statements.setSetting, [name, .bytes([isArabic ? 1 : 0])])
+      } else {
+        try run(Statements.removeSetting, [name])
+      }
     case .setLastUse(let key, let device, let at):
       try run(Statements.setLastUse, [.int(key), .int(device), .int(at)])
     }
@@ -76,6 +83,8 @@ extension Connection {
     for (alias, targets) in aliases { contents.snapshot.insertAlias(alias, targets) }
     for (key, device, secret) in try rows(ScramSchema.all, [], { ($0.int(0), $0.int(1), $0.bytes(2)) }) {
       contents.snapshot.scramTable[key, default: [:]][device] = secret
+    for (name, value) in try rows(DirectorySQL.searchSettings, [], { ($0.text(0), $0.bytes(1)) }) {
+      if let key = AccountKey(name.dropFirst(7)) { contents.snapshot.searchesArabic[key] = value == [1] }
     }
     contents.snapshot.nextAccount = (try first(DirectorySQL.highestAccount, [], { $0.int(0) }) ?? 0) + 1
     return contents

@@ -44,6 +44,11 @@ enum DirectorySQL {
   static let setting = SQL("SELECT value FROM setting WHERE name = ?1")
   static let putSetting = SQL("INSERT INTO setting(name, value) VALUES (?1, ?2)")
 
+  static let searchSettings = SQL("SELECT name, value FROM setting WHERE name LIKE 'search/%'")
+  static let setSetting = SQL(
+    "INSERT INTO setting(name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
+  static let removeSetting = SQL("DELETE FROM setting WHERE name = ?1")
+
   static let addDomain = SQL("INSERT INTO domain(name, alias_of) VALUES (?1, ?2)")
   static let removeDomain = SQL("DELETE FROM domain WHERE name = ?1")
   static let addAccount = SQL(
@@ -73,6 +78,6 @@ enum DirectorySQL {
     [
       domains, accounts, highestAccount, aliasTargets, credentials, setting, putSetting, addDomain, removeDomain,
       addAccount, closeAccount, addAddress, putAlias, addTarget, removeTargets, removeAddress, putPassword, addDevice,
-      revokeDevice, revokeAll, setLastUse,
+      revokeDevice, revokeAll, setLastUse, searchSettings, setSetting, removeSetting,
     ] + POPDirectorySchema.all + ScramSchema.statements
 }

@@ -52,6 +52,8 @@ package struct DirectorySnapshot: Sendable {
   var bareNames = Shards<String, [AccountKey]>()
   /// Packed `ScramVerifier`s by account and device.
   var scramTable: [AccountKey: [Int64: [UInt8]]] = [:]
+  /// Accounts that say how plain SEARCH compares.
+  var searchesArabic: [AccountKey: Bool] = [:]
   /// The oldest account: the bare postmaster.
   var firstAccount: AccountKey?
   /// Accounts whose POP3 policies may remove mail, with the fewest days after which they do (nil: a group without days).

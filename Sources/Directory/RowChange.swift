@@ -14,5 +14,7 @@ enum RowChange: Hashable, Sendable {
   case removeDevice(AccountKey, Int64, at: Int64)
   case setAccountPolicy(AccountKey, POPPolicy)
   case setDevicePolicy(AccountKey, Int64, POPPolicy)
+  /// How plain SEARCH compares for the account; nil = as the server does.
+  case setSearch(AccountKey, isArabic: Bool?)
   case setLastUse(AccountKey, Int64, at: Int64)
 }

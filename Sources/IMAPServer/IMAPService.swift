@@ -23,6 +23,12 @@ package final class IMAPService: Sendable {
     self.now = now
   }
 
+  /// Whether plain SEARCH of this account finds Arabic however it is spelt (its own option, else this server's); I18NLEVEL=1 is then not
+  /// offered, because texts are compared otherwise than by i;unicode-casemap.
+  func searchesArabic(_ account: AccountID) -> Bool {
+    directory.searchesArabic(account.raw) ?? settings.searchesArabic
+  }
+
   /// A session for a new connection.
   package func makeSession(_ peer: Peer, _ waker: Waker) -> IMAPSession { IMAPSession(self, peer, waker) }
 }

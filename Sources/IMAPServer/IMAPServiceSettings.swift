@@ -7,6 +7,8 @@ package struct IMAPServiceSettings: Sendable {
   package var limits = Limits()
   /// LITERAL+ instead of LITERAL- (RFC 7888 §5: never both): non-synchronizing literals of any size that the limits allow.
   package var literalPlus = false
+  /// Plain SEARCH finds Arabic however it is spelt, for accounts that do not say otherwise.
+  package var searchesArabic = false
   /// TLS can be begun with STARTTLS on this listener.
   package var offersStartTLS = true
   /// Log-in without TLS from loopback: only the demo and the test bed may set this.

@@ -31,6 +31,7 @@ package enum Derivation {
     derived.threadKeys = Array((answered + ids.prefix(1)).suffix(threadKeyLimit))
     derived.subject = header.value("Subject", in: message).map { EncodedWord.decode($0, decoder: decoder) } ?? ""
     derived.wireSize = wireSize(message, structure)
+    derived.threadHashes = ThreadKey.hashes(ids: derived.threadKeys, subject: derived.subject)
     return derived
   }
 
@@ -60,7 +61,8 @@ package enum Derivation {
     while let open = rest.firstIndex(of: 0x3C), ids.count < 1_000 {
       rest = rest[(open + 1)...]
       guard let close = rest.firstIndex(of: 0x3E) else { break }
-      let id = rest[..<close].filter { !ASCII.isFWS($0) }
+      // RFC 5256 §3: a quoted local part and a bare one are the same Message-ID.
+      let id = rest[..<close].filter { !ASCII.isFWS($0) && $0 != ASCII.quote }
       if !id.isEmpty, id.count <= 998 { ids.append(String(decoding: id, as: UTF8.self)) }
       rest = rest[(close + 1)...]
     }

@@ -22,6 +22,13 @@ struct Desk {
     if let password = response.result["password"]?.text { Terminal.print(.passwordShownOnce(password)) }
   }
 
+  /// Carries out `verb` and gives its result, for commands that take several steps; a refusal ends the command.
+  func ask(_ verb: String, _ arguments: [String: ControlValue] = [:]) async throws -> ControlValue {
+    let response = try await answer(ControlRequest(verb, arguments, language: language), needsServer: false)
+    if !response.isDone { throw Terminal.fail(response.text) }
+    return response.result
+  }
+
   /// The configuration's language speaks where nothing else was said.
   private var language: Language { Speech.chosen ?? Language(rawValue: settings.language) ?? .english }
 

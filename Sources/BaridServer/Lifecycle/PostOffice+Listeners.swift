@@ -78,6 +78,8 @@ extension PostOffice {
     var own = IMAPServiceSettings(hostName: settings.effectiveHostname)
     own.limits.message = settings.limits.messageSize
     own.literalPlus = settings.imap.literalPlus
+    // An Arabic server's accounts search as Arabic is read, unless they say otherwise (`barid account search`).
+    own.searchesArabic = settings.language == "ar"
     own.offersStartTLS = !kind.isImplicitTLS
     own.allowsPlaintextLogIn = settings.exemptions.plainLogInOnLoopback
     return IMAPService(

@@ -10,9 +10,6 @@ struct SearchCommand: Sendable {
   let context: CommandContext
   let view: ViewSnapshot
 
-  /// Bytes of messages read in one hop.
-  private static let contentBatch = 4 << 20
-
   func run() async -> CommandReply {
     var reply = await search()
     // RFC 5182 §2.1: a SEARCH with SAVE that fails with NO empties `$`.
@@ -23,12 +20,11 @@ struct SearchCommand: Sendable {
   }
 
   private func search() async -> CommandReply {
-    if let refusal { return refusal }
-    let matcher = SearchMatcher(
-      search.key, view: view, saved: context.savedResult, now: context.service.now())
+    // RFC 6855 §3: everything is UTF-8 already.
+    if search.charset != nil, context.modes.utf8Accept { return .bad("No charset after ENABLE UTF8=ACCEPT") }
+    if let refusal = search.returns?.refusal(search.key) { return refusal }
     do {
-      let found = try await withTaskExecutorPreference(globalConcurrentExecutor) { try await matches(matcher) }
-      return try await answer(found)
+      return try await answer(try await MessageSearch(key: search.key, context: context, view: view).run())
     } catch let fault as StoreFault {
       return CommandReply(fault)
     } catch {
@@ -36,78 +32,32 @@ struct SearchCommand: Sendable {
     }
   }
 
-  private var refusal: CommandReply? {
-    if let charset = search.charset, !["UTF-8", "US-ASCII"].contains(charset.uppercased()) {
-      return .no("Search texts must be in UTF-8", .badCharset(["UTF-8", "US-ASCII"]))
-    }
-    // RFC 6855 §3: everything is UTF-8 already.
-    if search.charset != nil, context.modes.utf8Accept { return .bad("No charset after ENABLE UTF8=ACCEPT") }
-    // RFC 5267 and RFC 6203 are not offered.
-    if let returns = search.returns, returns.context || returns.update || returns.relevancy {
-      return .bad("Unknown return option")
-    }
-    return nil
-  }
-
-  /// Indices of the messages that match, ascending. Runs off the event loop: looking into texts takes long.
-  private func matches(_ matcher: SearchMatcher) async throws(StoreFault) -> [Int] {
-    let table = view.table
-    var found: [Int] = []
-    var unknown: [Int] = []
-    table.forEach(in: nil) { index, record in
-      switch matcher.matches(index: index, record: record) {
-      case true?: found.append(index)
-      case nil: unknown.append(index)
-      case false?: break
-      }
-    }
-    if unknown.isEmpty { return found }
-    let decoder = CharsetDecoder()
-    var next = 0
-    while next < unknown.count {
-      let rest = unknown[next...].prefix(4_096)
-      let contents: [[UInt8]]
-      do {
-        contents = try await context.store.contents(
-          rest.map { table[$0].email }, of: context.account, limit: Self.contentBatch)
-      } catch {
-        // Expunged by somebody else, or damaged: it matches nothing.
-        guard error == .noSuchMessage || error.isDamage else { throw error }
-        next += 1
-        continue
-      }
-      for content in contents {
-        let index = unknown[next]
-        next += 1
-        let message = SearchedMessage(content, decoder: decoder)
-        if matcher.matches(index: index, record: table[index], message: message) { found.append(index) }
-      }
-    }
-    return found.sorted()
-  }
-
-  private func answer(_ found: [Int]) async throws -> CommandReply {
+  private func answer(_ result: MessageSearch.Found) async throws -> CommandReply {
+    let found = result.indices
     let uids = found.map { view.table.uid(at: $0) }
     let numbers = search.isUID ? uids : found.map { UInt32($0 + 1) }
     var responses = context.responses(capacity: numbers.count * 7 + 64)
     // RFC 7162 §3.1.5: only when the search itself asked about mod-sequences.
     let asksModSequence = search.key.asksModSequence
     if let returns = search.returns {
-      var result = SearchResult(tag: tag, isUID: search.isUID)
-      if returns.min { result.min = numbers.first }
-      if returns.max { result.max = numbers.last }
-      if returns.all { result.all = NumberSet(ascending: numbers) }
-      if returns.count { result.count = UInt32(numbers.count) }
-      if let range = returns.partial { result.partial = (range, Array(numbers[range.indices(in: numbers.count)])) }
-      if asksModSequence { result.highestModSequence = highestModSequence(told(found)) }
+      var answer = SearchResult(tag: tag, isUID: search.isUID)
+      if returns.min { answer.min = numbers.first }
+      if returns.max { answer.max = numbers.last }
+      if returns.all { answer.all = NumberSet(ascending: numbers) }
+      if returns.count { answer.count = UInt32(numbers.count) }
+      if let range = returns.partial { answer.partial = (range, Array(numbers[range.indices(in: numbers.count)])) }
+      if asksModSequence { answer.highestModSequence = highestModSequence(told(found)) }
+      if returns.relevancy, let scores = result.relevancy {
+        answer.relevancy = returns.partial.map { Array(scores[$0.indices(in: scores.count)]) } ?? scores
+      }
       // RFC 5182 §2.1: SAVE alone asks for no answer.
-      if !returns.isSaveAlone { responses.esearch(result) }
+      if !returns.isSaveAlone { responses.esearch(answer) }
     } else if context.modes.rev2 {
       // RFC 9051 §6.4.4: ESEARCH with ALL also without RETURN.
-      var result = SearchResult(tag: tag, isUID: search.isUID)
-      result.all = NumberSet(ascending: numbers)
-      if asksModSequence { result.highestModSequence = highestModSequence(found) }
-      responses.esearch(result)
+      var answer = SearchResult(tag: tag, isUID: search.isUID)
+      answer.all = NumberSet(ascending: numbers)
+      if asksModSequence { answer.highestModSequence = highestModSequence(found) }
+      responses.esearch(answer)
     } else {
       responses.search(numbers, highestModSequence: asksModSequence ? highestModSequence(found) : nil)
     }
@@ -135,23 +85,15 @@ struct SearchCommand: Sendable {
   private func highestModSequence(_ indices: [Int]) -> Modseq? { indices.map { view.table[$0].modseq }.max() }
 }
 
-extension StoreFault {
-  fileprivate var isDamage: Bool { if case .damaged = self { true } else { false } }
-}
-
 extension SearchReturn {
-  fileprivate var isSaveAlone: Bool { save && !min && !max && !all && !count && partial == nil }
-}
+  var isSaveAlone: Bool { save && !min && !max && !all && !count && partial == nil && !relevancy }
 
-extension SearchKey {
-  /// Whether MODSEQ is among the keys.
-  var asksModSequence: Bool {
-    switch self {
-    case .modSequence: true
-    case .not(let key), .fuzzy(let key): key.asksModSequence
-    case .or(let left, let right): left.asksModSequence || right.asksModSequence
-    case .and(let keys): keys.contains(where: \.asksModSequence)
-    default: false
-    }
+  /// What is not offered, or not with this key.
+  func refusal(_ key: SearchKey) -> CommandReply? {
+    // RFC 5267: contexts are not offered.
+    if context || update { return .bad("Unknown return option") }
+    // RFC 6203 §4
+    if relevancy, !key.hasFuzzy { return .bad("RELEVANCY needs a FUZZY key") }
+    return nil
   }
 }

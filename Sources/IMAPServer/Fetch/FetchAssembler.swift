@@ -61,8 +61,8 @@ struct FetchAssembler {
     case .rfc822Size: responses.fetchSize(UInt64(record.size))
     case .modSequence: responses.fetchModSequence(record.modseq)
     case .emailID: responses.fetchEmailID(ObjectID.email(record.email))
-    // RFC 8474 §5.3: NIL where the server does not group messages.
-    case .threadID: responses.fetchThreadID(nil)
+    // RFC 8474 §5.3: NIL for a message from before there were threads.
+    case .threadID: responses.fetchThreadID(derived?.thread.map { ObjectID.thread($0) })
     case .saveDate: responses.fetchSaveDate(MailDate(seconds: record.savedAt))
     case .envelope: responses.fetchEnvelope(derived?.envelope ?? Array("NIL".utf8))
     case .bodyStructure: responses.fetchBodyStructure(derived?.structure ?? Array("NIL".utf8), extensible: true)

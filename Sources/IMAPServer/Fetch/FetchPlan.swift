@@ -5,7 +5,7 @@ struct FetchPlan: Sendable {
   let items: [FetchItem]
   let needsDerived: Bool
   /// More of it than the ready texts of ENVELOPE and BODYSTRUCTURE.
-  var needsPreview: Bool { items.contains { if case .preview = $0 { true } else { false } } }
+  var needsPreview: Bool { items.contains { if case .preview = $0 { true } else { $0 == .threadID } } }
   let needsContent: Bool
   /// Messages without \Seen get it (RFC 9051 §6.4.5).
   let setsSeen: Bool
@@ -23,7 +23,7 @@ struct FetchPlan: Sendable {
     needsContent = items.contains(where: \.needsContent)
     needsDerived = items.contains { item in
       switch item {
-      case .envelope, .bodyStructure, .body, .preview: true
+      case .envelope, .bodyStructure, .body, .preview, .threadID: true
       default: false
       }
     }

@@ -94,6 +94,8 @@ extension IMAPCommand {
     case .fetch(let fetch): fetch.changedSince != nil || fetch.items.contains(.modSequence)
     case .store(let store): store.unchangedSince != nil
     case .search(let search): search.key.asksModSequence
+    case .sort(let sort): sort.key.asksModSequence
+    case .thread(let thread): thread.key.asksModSequence
     default: false
     }
   }

@@ -118,6 +118,8 @@ extension IMAPSession {
     case .fetch(let fetch): { await FetchCommand(fetch: fetch, context: $0, view: view).run() }
     case .store(let store): { await StoreFlagsCommand(store: store, context: $0, view: view).run() }
     case .search(let search): { await SearchCommand(search: search, tag: tag, context: $0, view: view).run() }
+    case .sort(let sort): { await SortCommand(sort: sort, tag: tag, context: $0, view: view).run() }
+    case .thread(let thread): { await ThreadCommand(thread: thread, context: $0, view: view).run() }
     case .copy(let copy): { await CopyCommand(copy: copy, isMove: false, context: $0, view: view).run() }
     case .move(let copy): { await CopyCommand(copy: copy, isMove: true, context: $0, view: view).run() }
     case .expunge(let set): { await ExpungeCommand(set: set, closes: false, context: $0, view: view).run() }

@@ -4,6 +4,7 @@ import Logging
 import Mail
 import Net
 import SASL
+import Store
 
 /// An AUTHENTICATE under way.
 struct LogInState {
@@ -34,8 +35,18 @@ extension IMAPSession {
       "APPENDLIMIT=\(service.settings.limits.message)", "UTF8=ACCEPT", "REPLACE", "UNAUTHENTICATE", "UIDONLY",
       "INPROGRESS", "METADATA", "NOTIFY",
     ]
+    names += searchCapabilities
     if !isCompressed { names.append("COMPRESS=DEFLATE") }
     return names.filter { !client.hidden.contains($0) }
+  }
+
+  /// RFC 5256, 5957, 5267, 6203; RFC 5255 §4.3 only while plain SEARCH compares by i;unicode-casemap.
+  private var searchCapabilities: [String] {
+    let names = [
+      "SORT", "SORT=DISPLAY", "ESORT", "THREAD=ORDEREDSUBJECT", "THREAD=REFERENCES", "THREAD=REFS", "SEARCH=FUZZY",
+    ]
+    guard let principal else { return names }
+    return service.searchesArabic(AccountID(raw: principal.account)) ? names : names + ["I18NLEVEL=1"]
   }
 
   mutating func startTLS(_ tag: String, _ output: inout Output) -> Step<Outcome> {

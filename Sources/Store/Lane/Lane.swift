@@ -26,6 +26,7 @@ final class Lane: Sendable {
   let segments: SegmentFolder
   let registry = ViewRegistry()
   let feeds = FeedRegistry()
+  let search: SearchIndex
   let logger: Logger
   private let inbox = Monitor(Inbox())
   private let progress = Monitor(Progress())
@@ -66,6 +67,7 @@ final class Lane: Sendable {
     logger[metadataKey: "lane"] = "\(number)"
     self.logger = logger
     segments = SegmentFolder("\(folder)/segments")
+    search = SearchIndex(folder: folder, options: options, logger: logger)
   }
 
   var indexPath: String { "\(folder)/index.sqlite" }
@@ -83,6 +85,7 @@ final class Lane: Sendable {
       for reader in 0..<max(1, options.readersPerLane) {
         try start("lane \(number) read \(reader)") { lane.readQueue.serve(LaneReader(lane)) }
       }
+      try search.open(lane, accounts: facts.accounts)
       return facts
     } catch {
       close()
@@ -102,6 +105,7 @@ final class Lane: Sendable {
       return true
     }
     readQueue.close()
+    search.close()
     let threads = threads.withLock { threads in
       defer { threads = [] }
       return threads

@@ -207,7 +207,8 @@ final class LaneReader {
         envelope: statement.bytes(0), structure: statement.bytes(1), preview: statement.text(2),
         sentAt: statement.optionalInt(6), messageID: statement.optionalText(4),
         threadKeys: statement.optionalText(5)?.split(separator: " ").map(String.init) ?? [],
-        subject: statement.text(3))
+        subject: statement.text(3)
+      ).with(thread: statement.optionalInt(8))
       derived.authenticationResults = statement.optionalText(7)
       return derived
     }

@@ -40,6 +40,8 @@ final class LaneTransaction {
   /// Accounts made and removed, for the store's map.
   var accountsMade: [AccountID] = []
   var accountsRemoved: [AccountID] = []
+  /// Emails whose rows were deleted for good: the search index forgets them after the batch.
+  var emailsForgotten: [AccountID: [EmailID]] = [:]
   /// Resend keys that became durable with this batch.
   var keysAdded: [ResendKey: Int64] = [:]
 

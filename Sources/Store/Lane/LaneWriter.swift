@@ -242,6 +242,9 @@ final class LaneWriter {
     let batch = state.batch
     lane.announce { $0.published = batch }
     for wake in wakes { wake() }
+    lane.search.note(added: Set(transaction.edits.filter { !$0.value.table.added.isEmpty }.map(\.key.account)))
+    lane.search.note(removed: transaction.accountsRemoved)
+    for (account, emails) in transaction.emailsForgotten { lane.search.forget(emails, of: account) }
   }
 
   private func answer(_ jobs: [LaneJob], _ ran: Ran) {

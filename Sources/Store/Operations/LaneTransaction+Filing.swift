@@ -102,6 +102,7 @@ extension LaneTransaction {
     statement.bind(5, Int64(message.plan.rawLength))
     statement.bind(6, message.derived.sentAt)
     statement.bind(7, Int64(modseq))
+    statement.bind(8, try thread(of: email, message.derived.threadHashes, account))
     try inStore { () throws(DatabaseFault) in try statement.run() }
   }
 

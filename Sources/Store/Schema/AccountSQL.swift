@@ -61,6 +61,7 @@ enum AccountSQL {
     SQL("DELETE FROM uidl WHERE a = ?1"), SQL("DELETE FROM acl WHERE a = ?1"),
     SQL("DELETE FROM subscription WHERE who = ?1"), SQL("DELETE FROM metadata WHERE a = ?1"),
     SQL("DELETE FROM filed WHERE a = ?1"), SQL("DELETE FROM search_todo WHERE a = ?1"),
+    SQL("DELETE FROM thread_key WHERE a = ?1"),
   ]
 
   static let all =

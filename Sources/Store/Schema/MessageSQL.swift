@@ -5,7 +5,7 @@ enum MessageSQL {
   static let insertEmail = SQL(
     """
     INSERT INTO email (a, email, scope, hash, size, sent_at, thread, created_m, m)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, ?7, ?7)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?8, ?7, ?7)
     """)
   static let insertDerived = SQL(
     """
@@ -15,7 +15,7 @@ enum MessageSQL {
   static let derived = SQL(
     """
     SELECT d.envelope, d.structure, d.preview, d.subject, d.message_id, d.thread_keys, e.sent_at,
-      d.auth_results
+      d.auth_results, e.thread
     FROM derived d JOIN email e ON e.a = d.a AND e.email = d.email WHERE d.a = ?1 AND d.email = ?2
     """)
   static let listing = SQL("SELECT envelope, structure FROM derived WHERE a = ?1 AND email = ?2")
@@ -24,9 +24,26 @@ enum MessageSQL {
     SELECT b.segment, b.off, b.len, b.raw_len, b.codec FROM email e JOIN blob b ON b.scope = e.scope AND b.hash = e.hash
     WHERE e.a = ?1 AND e.email = ?2
     """)
+  static let threadOfKey = SQL("SELECT thread FROM thread_key WHERE a = ?1 AND key = ?2")
+  static let insertThreadKey = SQL(
+    "INSERT INTO thread_key (a, key, thread) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
+  static let emailsOfThread = SQL("SELECT email FROM email WHERE a = ?1 AND thread = ?2 ORDER BY email")
   static let emailBlob = SQL("SELECT scope, hash, size FROM email WHERE a = ?1 AND email = ?2")
   static let deleteEmail = SQL("DELETE FROM email WHERE a = ?1 AND email = ?2")
   static let deleteDerived = SQL("DELETE FROM derived WHERE a = ?1 AND email = ?2")
+
+  /// Derived data made anew; the thread stays what it was when there was one (RFC 8474 §5.2).
+  static let setDerived = SQL(
+    """
+    INSERT INTO derived (a, email, version, key_id, envelope, structure, preview, subject, message_id, thread_keys)
+    VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, ?7, ?8, ?9)
+    ON CONFLICT (a, email) DO UPDATE SET version = ?3, envelope = ?4, structure = ?5, preview = ?6, subject = ?7,
+      message_id = ?8, thread_keys = ?9
+    """)
+  static let setSent = SQL("UPDATE email SET sent_at = ?3, thread = coalesce(thread, ?4) WHERE a = ?1 AND email = ?2")
+  static let emailThread = SQL("SELECT thread FROM email WHERE a = ?1 AND email = ?2")
+  static let placesOfEmail = SQL(
+    "SELECT mbox, uid, flags, size, idate FROM placement WHERE a = ?1 AND email = ?2 ORDER BY mbox, uid")
 
   static let insertPlacement = SQL(
     """
@@ -84,5 +101,7 @@ enum MessageSQL {
     table,
     range,
     uidOfItem, newer, flagsToSet, setFlags, insertGone, deletePlacements, insertVanished, vanished, status,
+    threadOfKey, insertThreadKey, emailsOfThread, following, newestEmail, hasEmail, setDerived, setSent, placesOfEmail,
+    emailThread,
   ]
 }

@@ -6,6 +6,7 @@ import Database
 enum Schema {
   static let migrations = [
     Migration(version: 1, script: version1), Migration(version: 2, script: POPSchema.script),
+    Migration(version: 3, script: threadKeys),
   ]
 
   private static let version1 = """

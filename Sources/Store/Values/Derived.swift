@@ -21,6 +21,10 @@ package struct Derived: Sendable, Equatable {
   /// What was found about the sender when the message came in: the value of an Authentication-Results field (RFC 8601), unfolded.
   /// Not derived from the message; nil where nobody looked.
   package var authenticationResults: String?
+  /// `ThreadKey.hashes` of this message: what decides at delivery which thread it joins. Not kept, so empty when read back.
+  package var threadHashes: [Int64] = []
+  /// The thread it is in (RFC 8474 THREADID); only when read back, nil for messages from before there were threads.
+  package var thread: Int64?
 
   package init(
     envelope: [UInt8], structure: [UInt8], preview: String = "", sentAt: Int64? = nil, messageID: String? = nil,
@@ -35,5 +39,13 @@ package struct Derived: Sendable, Equatable {
     self.threadKeys = threadKeys
     self.subject = subject
     self.wireSize = wireSize
+  }
+}
+
+extension Derived {
+  func with(thread: Int64?) -> Derived {
+    var derived = self
+    derived.thread = thread
+    return derived
   }
 }

@@ -18,6 +18,10 @@ package struct StoreOptions: Sendable {
   /// Limits given to accounts that have none of their own; nil = no limit.
   package var byteLimit: Int64?
   package var countLimit: Int64?
+  /// How long new messages may wait for more to come before they are indexed, milliseconds. Until then searches look into them.
+  package var searchGathering = 500
+  /// Memory for the search index of a lane that is kept between searches, bytes.
+  package var searchCache = 64 << 20
   /// Seconds since 1970 UTC.
   package var now: @Sendable () -> Int64 = { Int64(time(nil)) }
   /// Tests only: what shall go wrong at a durable step.

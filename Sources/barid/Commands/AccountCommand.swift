@@ -5,7 +5,7 @@ import Phrases
 struct AccountCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "account", abstract: Speech.say(.helpAccount),
-    subcommands: [Add.self, List.self, Remove.self, Password.self, Policy.self])
+    subcommands: [Add.self, List.self, Remove.self, Password.self, Policy.self, Search.self])
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "add", abstract: Speech.say(.helpAccountAdd))
@@ -53,6 +53,18 @@ struct AccountCommand: AsyncParsableCommand {
     func run() async throws {
       let arguments = try password.added(to: ["address": .text(address)])
       try await Desk(settings: options.settings()).run("account password", arguments)
+    }
+  }
+
+  struct Search: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "search", abstract: Speech.say(.helpAccountSearch))
+    @Argument(help: ArgumentHelp(Speech.say(.helpArgumentAddress))) var address: String
+    @Argument(help: ArgumentHelp(Speech.say(.helpArgumentSearchForm))) var form: String
+    @OptionGroup var options: ConfigOption
+
+    func run() async throws {
+      try await Desk(settings: options.settings()).run(
+        "account search", ["address": .text(address), "form": .text(form)])
     }
   }
 }

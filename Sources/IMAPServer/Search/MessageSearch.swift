@@ -1,0 +1,159 @@
+import IMAP
+import Mail
+import Net
+import Store
+
+/// Finds the messages of the selected mailbox that match a key; SEARCH, SORT and THREAD begin with it.
+///
+/// Invariants
+/// 1. What it finds is what looking into every message would find; the index only says where looking can be spared.
+/// 2. It runs off the event loop, holds one batch of messages at a time, and ends when its task is cancelled.
+struct MessageSearch: Sendable {
+  let key: SearchKey
+  let context: CommandContext
+  let view: ViewSnapshot
+
+  /// Bytes of messages read in one hop.
+  private static let contentBatch = 4 << 20
+  /// So few messages are looked into without asking the index.
+  private static let fewMessages = 16
+
+  struct Found: Sendable {
+    /// Indices of the messages that match, ascending.
+    var indices: [Int]
+    /// 1 to 100 for each, when there was a FUZZY key.
+    var relevancy: [UInt8]?
+  }
+
+  /// The connection is gone.
+  struct Cancelled: Error {}
+
+  func run() async throws -> Found {
+    try await withTaskExecutorPreference(globalConcurrentExecutor) { try await find() }
+  }
+
+  private func find() async throws -> Found {
+    let matcher = SearchMatcher(key, view: view, facts: try await facts())
+    let table = view.table
+    var found: [Int] = []
+    var unknown: [Int] = []
+    table.forEach(in: nil) { index, record in
+      switch matcher.matches(index: index, record: record) {
+      case true?: found.append(index)
+      case nil: unknown.append(index)
+      case false?: break
+      }
+    }
+    var evidence = SearchMatcher.Evidence()
+    let isScored = key.hasFuzzy
+    var scores: [Int: Int] = [:]
+    if unknown.count > Self.fewMessages {
+      evidence.answer = try await context.store.search(matcher.questions, of: context.account)
+      var rest: [Int] = []
+      for index in unknown {
+        switch matcher.matches(index: index, record: table[index], evidence) {
+        case true?: found.append(index)
+        case nil: rest.append(index)
+        case false?: break
+        }
+      }
+      unknown = rest
+    }
+    if isScored { for index in found { scores[index] = matcher.relevancy(table[index], evidence) } }
+    try await look(into: unknown, matcher, evidence) { index, evidence in
+      found.append(index)
+      if isScored { scores[index] = matcher.relevancy(table[index], evidence) }
+    }
+    found.sort()
+    return Found(indices: found, relevancy: isScored ? Self.spread(found.map { scores[$0] ?? 100 }) : nil)
+  }
+
+  /// Reads messages and decides about each.
+  private func look(
+    into unknown: [Int], _ matcher: SearchMatcher, _ known: SearchMatcher.Evidence,
+    _ match: (Int, SearchMatcher.Evidence) -> Void
+  ) async throws {
+    let decoder = CharsetDecoder()
+    var next = 0
+    while next < unknown.count {
+      if Task.isCancelled { throw Cancelled() }
+      // Others want the processor too.
+      await Task.yield()
+      let contents: [[UInt8]]
+      do {
+        contents = try await context.store.contents(
+          unknown[next...].prefix(1_024).map { view.table[$0].email }, of: context.account, limit: Self.contentBatch)
+      } catch {
+        // Expunged by somebody else, or damaged: it matches nothing.
+        guard error == .noSuchMessage || error.isDamage else { throw error }
+        next += 1
+        continue
+      }
+      for content in contents {
+        let index = unknown[next]
+        next += 1
+        var evidence = known
+        evidence.text = MessageText(content, decoder: decoder)
+        if matcher.matches(index: index, record: view.table[index], evidence) == true { match(index, evidence) }
+      }
+    }
+  }
+
+  private func facts() async throws(StoreFault) -> SearchFacts {
+    var facts = SearchFacts(
+      saved: context.savedResult, now: context.service.now(),
+      form: context.service.searchesArabic(context.account) ? .arabic : .exact)
+    for id in key.threadIDs {
+      guard let thread = ObjectID.thread(id) else { continue }
+      facts.threads[id] = Set(try await context.store.emails(inThread: thread, of: context.account))
+    }
+    return facts
+  }
+
+  /// RFC 6203 §4: the scores should use the whole range from 1 to 100.
+  private static func spread(_ scores: [Int]) -> [UInt8] {
+    guard let least = scores.min(), let most = scores.max(), least < most else {
+      return scores.map { UInt8(min(100, max(1, $0))) }
+    }
+    return scores.map { UInt8(1 + ($0 - least) * 99 / (most - least)) }
+  }
+}
+
+extension StoreFault {
+  fileprivate var isDamage: Bool { if case .damaged = self { true } else { false } }
+}
+
+extension SearchKey {
+  /// Whether FUZZY is among the keys.
+  var hasFuzzy: Bool {
+    switch self {
+    case .fuzzy: true
+    case .not(let key): key.hasFuzzy
+    case .or(let left, let right): left.hasFuzzy || right.hasFuzzy
+    case .and(let keys): keys.contains(where: \.hasFuzzy)
+    default: false
+    }
+  }
+
+  /// The threads that are named.
+  var threadIDs: [String] {
+    switch self {
+    case .threadID(let id): [id]
+    case .not(let key), .fuzzy(let key): key.threadIDs
+    case .or(let left, let right): left.threadIDs + right.threadIDs
+    case .and(let keys): keys.flatMap(\.threadIDs)
+    default: []
+    }
+  }
+
+  /// Whether MODSEQ is among the keys.
+  var asksModSequence: Bool {
+    switch self {
+    case .modSequence: true
+    case .not(let key), .fuzzy(let key): key.asksModSequence
+    case .or(let left, let right): left.asksModSequence || right.asksModSequence
+    case .and(let keys): keys.contains(where: \.asksModSequence)
+    default: false
+    }
+  }
+}
