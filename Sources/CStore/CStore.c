@@ -29,6 +29,8 @@ int cstore_clock_is_synchronised(void) {
   struct timex facts = {0};
   // modes 0: only reads.
   return adjtimex(&facts) != TIME_ERROR && !(facts.status & STA_UNSYNC);
+}
+
 long cstore_find(const void *text, long count, long start, const void *needle, long needle_count) {
   if (start > count) return -1;
   const char *found = memmem((const char *)text + start, (size_t)(count - start), needle, (size_t)needle_count);

@@ -83,6 +83,7 @@ extension Connection {
     for (alias, targets) in aliases { contents.snapshot.insertAlias(alias, targets) }
     for (key, device, secret) in try rows(ScramSchema.all, [], { ($0.int(0), $0.int(1), $0.bytes(2)) }) {
       contents.snapshot.scramTable[key, default: [:]][device] = secret
+    }
     for (name, value) in try rows(DirectorySQL.searchSettings, [], { ($0.text(0), $0.bytes(1)) }) {
       if let key = AccountKey(name.dropFirst(7)) { contents.snapshot.searchesArabic[key] = value == [1] }
     }

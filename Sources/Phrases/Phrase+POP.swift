@@ -73,7 +73,7 @@ extension Phrase {
   package static var columnRule: Phrase { Phrase(en: "Rule", ar: "القاعدة") }
   package static var columnValue: Phrase { Phrase(en: "Value", ar: "القيمة") }
   package static var columnWhen: Phrase { Phrase(en: "When", ar: "الوقت") }
-  package static var columnFrom: Phrase { Phrase(en: "From", ar: "من العنوان") }
+  package static var columnPeer: Phrase { Phrase(en: "From", ar: "من العنوان") }
   package static var columnTook: Phrase { Phrase(en: "Took", ar: "نزّل") }
   package static var columnRemoved: Phrase { Phrase(en: "Removed", ar: "حُذف") }
   package static var columnFreed: Phrase { Phrase(en: "Freed", ar: "حُرِّر") }

@@ -15,6 +15,7 @@ int cstore_open_unnamed(const char *folder);
 
 // 1 when the kernel's clock is disciplined from outside (NTP), else 0.
 int cstore_clock_is_synchronised(void);
+
 // The offset of `needle` in `text` at or behind `start`; -1 where there is none (memmem).
 long cstore_find(const void *text, long count, long start, const void *needle, long needle_count);
 

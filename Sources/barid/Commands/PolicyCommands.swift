@@ -80,7 +80,7 @@ extension DeviceCommand {
       try await Desk(settings: options.settings()).run("device history", arguments, json: json) { result in
         guard
           let table = result["sessions"]?.table(
-            [.columnWhen, .columnDevice, .columnFrom, .columnTook, .columnRemoved, .columnFreed],
+            [.columnWhen, .columnDevice, .columnPeer, .columnTook, .columnRemoved, .columnFreed],
             {
               [
                 $0.time("at") ?? "-", PolicyTable.device($0), $0.cell("peer"), $0.cell("taken"), $0.cell("removed"),
