@@ -41,7 +41,7 @@ extension Phrase {
 
   package static var columnDate: Phrase { Phrase(en: "Date", ar: "التاريخ") }
   package static var columnMailbox: Phrase { Phrase(en: "Mailbox", ar: "المجلد") }
-  package static var columnFrom: Phrase { Phrase(en: "From", ar: "من") }
+  package static var columnFrom: Phrase { Phrase(en: "From", ar: "المرسل") }
   package static var columnSubject: Phrase { Phrase(en: "Subject", ar: "الموضوع") }
 
   package static var searchNothing: Phrase {

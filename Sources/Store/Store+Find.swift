@@ -72,7 +72,9 @@ extension Store {
     return scores.mapValues { $0 / count }
   }
 
-  private static func score(isWhole: Bool, isInSubject: Bool) -> Int { 30 + (isWhole ? 40 : 0) + (isInSubject ? 30 : 0) }
+  private static func score(isWhole: Bool, isInSubject: Bool) -> Int {
+    30 + (isWhole ? 40 : 0) + (isInSubject ? 30 : 0)
+  }
 
   private func look(
     into emails: [EmailID], _ needles: [SearchNeedle], _ account: AccountID, _ scores: inout [EmailID: Int]

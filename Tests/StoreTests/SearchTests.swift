@@ -1,3 +1,4 @@
+import Database
 import Glibc
 import Mail
 import Testing
@@ -11,13 +12,17 @@ struct SearchTests {
   // MARK: Random mail
 
   static let words = [
-    "report", "Reporting", "unreported", "deadline", "straße", "Café", "naïve", "invoice4711", "foo.bar@example.org", "مرحبا", "مَرْحَبًا",
-    "الكتاب", "والكتاب", "كتب", "مدرسة", "المدرسه", "أحمد", "احمد", "日本語のテキスト", "한국어", "Привет", "ПРИВЕТ", "x", "a-b_c", "ﬁnance",
+    "report", "Reporting", "unreported", "deadline", "straße", "Café", "naïve", "invoice4711", "foo.bar@example.org",
+    "مرحبا", "مَرْحَبًا",
+    "الكتاب", "والكتاب", "كتب", "مدرسة", "المدرسه", "أحمد", "احمد", "日本語のテキスト", "한국어", "Привет", "ПРИВЕТ", "x", "a-b_c",
+    "ﬁnance",
     String(repeating: "long", count: 40),
   ]
   static let needles = [
-    "report", "REPORT", "eport", "port un", "x", "é", "cafe", "ß", "4711", "bar@exam", "مرحبا", "رحب", "مَرْ", "كتاب", "الكت", "درس", "حمد",
-    "本語", "국", "привет", "b_c", "finance", "longlonglonglonglonglonglonglonglong", "zzz", "!", "subject:", "one two", "\u{64E}", "ng lo",
+    "report", "REPORT", "eport", "port un", "x", "é", "cafe", "ß", "4711", "bar@exam", "مرحبا", "رحب", "مَرْ", "كتاب",
+    "الكت", "درس", "حمد",
+    "本語", "국", "привет", "b_c", "finance", "longlonglonglonglonglonglonglonglong", "zzz", "!", "subject:", "one two",
+    "\u{64E}", "ng lo",
     "report deadline",
   ]
 
@@ -27,7 +32,8 @@ struct SearchTests {
 
   static func message(_ generator: inout some RandomNumberGenerator, _ number: Int) -> [UInt8] {
     func sentence(_ count: Int) -> String {
-      (0..<count).map { _ in words.randomElement(using: &generator) ?? "" }.joined(separator: Bool.random(using: &generator) ? " " : ", ")
+      (0..<count).map { _ in words.randomElement(using: &generator) ?? "" }.joined(
+        separator: Bool.random(using: &generator) ? " " : ", ")
     }
     let subject = Array(sentence(3).utf8)
     var message = "Message-ID: <\(number)@x>\r\nDate: \(1 + number % 28) Feb 2026 23:30:00 -0500\r\n"
@@ -45,10 +51,13 @@ struct SearchTests {
       message += "Content-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n"
       message += "<p>" + quoted("<b>\(body)</b>") + "</p>\r\n"
     case 3:
-      message += "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n\(body)\r\n--b\r\nContent-Type: image/png\r\n"
+      message +=
+        "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\n\(body)\r\n--b\r\nContent-Type: image/png\r\n"
       message += "Content-Disposition: attachment; filename=\"report-\(number).png\"\r\n\r\nxx\r\n--b--\r\n"
     default:
-      return Array((message + "Content-Type: text/plain; charset=windows-1256\r\n\r\n").utf8) + [0xE3, 0xD1, 0xCD, 0xC8, 0xC7, 0x20]
+      return Array((message + "Content-Type: text/plain; charset=windows-1256\r\n\r\n").utf8) + [
+        0xE3, 0xD1, 0xCD, 0xC8, 0xC7, 0x20,
+      ]
         + Array("plain deadline\r\n".utf8)
     }
     return Array(message.utf8)
@@ -66,8 +75,11 @@ struct SearchTests {
   }
 
   static func quoted(_ text: String) -> String {
-    text.utf8.map { $0 < 0x80 && $0 != 0x3D ? String(Unicode.Scalar($0)) : "=" + String(UInt32($0) + 0x100, radix: 16).uppercased().dropFirst() }
-      .joined()
+    text.utf8.map {
+      $0 < 0x80 && $0 != 0x3D
+        ? String(Unicode.Scalar($0)) : "=" + String(UInt32($0) + 0x100, radix: 16).uppercased().dropFirst()
+    }
+    .joined()
   }
 
   static let places: [SearchQuestion.Place] =
@@ -101,7 +113,8 @@ struct SearchTests {
         guard let found = answer.matches(email, number) else { continue }
         decided += 1
         let isThere = text.matches(question)
-        #expect(found == isThere, "\(email): \(question.place) \(String(decoding: question.needle.bytes, as: UTF8.self))")
+        #expect(
+          found == isThere, "\(email): \(question.place) \(String(decoding: question.needle.bytes, as: UTF8.self))")
       }
     }
     #expect(decided >= indexedAtLeast * questions.count / 2)
@@ -124,7 +137,7 @@ struct SearchTests {
   @Test(arguments: [1, 2, 3])
   func answersAreWhatMessagesSay(_ seed: UInt64) async throws {
     let fixture = try await Fixture(Self.options())
-    var generator = SeededGenerator(seed: seed)
+    var generator = SplitMix(state: seed)
     for round in 0..<6 {
       for number in 0..<20 {
         let bytes = Self.message(&generator, round * 20 + number)
@@ -142,7 +155,7 @@ struct SearchTests {
 
   @Test func mergedPartsAnswerTheSame() async throws {
     let fixture = try await Fixture(Self.options())
-    var generator = SeededGenerator(seed: 9)
+    var generator = SplitMix(state: 9)
     for number in 0..<40 {
       _ = try await fixture.store.deliver(
         try await fixture.spooled(Self.message(&generator, number)), trace: [], sender: "",
@@ -199,7 +212,7 @@ struct SearchTests {
   @Test(arguments: ["garbage", "torn", "gone", "old"])
   func aDamagedIndexIsMadeAnew(_ damage: String) async throws {
     let fixture = try await Fixture(Self.options())
-    var generator = SeededGenerator(seed: 4)
+    var generator = SplitMix(state: 4)
     for number in 0..<30 {
       _ = try await fixture.store.deliver(
         try await fixture.spooled(Self.message(&generator, number)), trace: [], sender: "",
@@ -269,7 +282,7 @@ struct SearchTests {
   /// Killed while it is written, the index loses at most its tail, and catches up.
   @Test func killedIndexCatchesUp() async throws {
     let fixture = try await Fixture(Self.options())
-    var generator = SeededGenerator(seed: 5)
+    var generator = SplitMix(state: 5)
     for round in 0..<4 {
       for number in 0..<10 {
         _ = try await fixture.store.deliver(

@@ -147,7 +147,8 @@ struct ReferenceThreads {
     roots = roots.map { (newest($0), $0) }.sorted { $0.0 < $1.0 }.map(\.1)
   }
 
-  private func max(_ a: (Int64, Int), _ b: (Int64, Int), by less: ((Int64, Int), (Int64, Int)) -> Bool) -> (Int64, Int) {
+  private func max(_ a: (Int64, Int), _ b: (Int64, Int), by less: ((Int64, Int), (Int64, Int)) -> Bool) -> (Int64, Int)
+  {
     less(a, b) ? b : a
   }
 
@@ -188,7 +189,9 @@ struct ReferenceThreads {
     roots = kept
   }
 
-  private func subject(_ root: Int) -> [UInt8] { (message[root] ?? firstChild(root)).map { messages[$0].subject } ?? [] }
+  private func subject(_ root: Int) -> [UInt8] {
+    (message[root] ?? firstChild(root)).map { messages[$0].subject } ?? []
+  }
 
   private func firstChild(_ node: Int) -> Int? { children[node].first.flatMap { message[$0] } }
 

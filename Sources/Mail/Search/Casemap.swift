@@ -71,7 +71,9 @@ public enum Casemap {
     return result
   }
 
-  private static func lowercased(_ value: UInt32) -> UInt32 { UInt32(ASCII.lowercased(UInt8(truncatingIfNeeded: value))) }
+  private static func lowercased(_ value: UInt32) -> UInt32 {
+    UInt32(ASCII.lowercased(UInt8(truncatingIfNeeded: value)))
+  }
 
   /// The characters of the basic plane that change, made once from libunistring's tables.
   private struct Table: Sendable {

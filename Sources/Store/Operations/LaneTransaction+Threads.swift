@@ -55,7 +55,11 @@ extension LaneTransaction {
       try connection.first(MessageSQL.emailThread, [.int(account.raw), .int(email.raw)]) { $0.optionalInt(0) }
     }
     let thread: Int64
-    if let known, let known { thread = known } else { thread = try self.thread(of: email, derived.threadHashes, account) }
+    if let known, let known {
+      thread = known
+    } else {
+      thread = try self.thread(of: email, derived.threadHashes, account)
+    }
     try run(MessageSQL.setSent, [.int(account.raw), .int(email.raw), .optional(derived.sentAt), .int(thread)])
   }
 }

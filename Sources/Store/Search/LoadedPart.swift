@@ -146,7 +146,9 @@ final class LoadedPart {
   private func columns(_ load: Load) throws(StoreFault) -> PartColumns {
     if let columns { return columns }
     let count = MessageText.Column.allCases.count
-    guard let made = PartColumns(try load(.columns), columns: count) else { throw .damaged("a part of the search index") }
+    guard let made = PartColumns(try load(.columns), columns: count) else {
+      throw .damaged("a part of the search index")
+    }
     let starts = made.texts.map { Self.starts($0) }
     guard starts.allSatisfy({ $0.count == documents.count + 1 }) else { throw .damaged("a part of the search index") }
     columns = made
@@ -176,7 +178,9 @@ final class LoadedPart {
   }
 
   private func dictionary(_ bytes: [UInt8]) throws(StoreFault) -> WordDictionary {
-    guard let made = WordDictionary(bytes, documents: documents.count) else { throw .damaged("a part of the search index") }
+    guard let made = WordDictionary(bytes, documents: documents.count) else {
+      throw .damaged("a part of the search index")
+    }
     cost += made.cost
     return made
   }

@@ -13,7 +13,8 @@ extension SearchPart {
     }
     places.sort { ($0.email, $0.part) < ($1.email, $1.part) }
     var numbers = parts.map { [UInt32?](repeating: nil, count: $0.documents.count) }
-    let texts = parts.map { part in part.columns.texts.map { $0.split(separator: 0, omittingEmptySubsequences: false) } }
+    let texts = parts.map { part in part.columns.texts.map { $0.split(separator: 0, omittingEmptySubsequences: false) }
+    }
     for (number, place) in places.enumerated() {
       // The same email twice (a part written again after a crash) counts once.
       if number > 0, places[number - 1].email == place.email { continue }

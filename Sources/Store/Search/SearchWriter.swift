@@ -94,7 +94,8 @@ final class SearchWriter {
         let found = try made.schemaVersion()
         if found != 0, found != SearchSQL.version {
           made.close()
-          throw DatabaseFault(.corrupt, "the search index has version \(found), this program makes \(SearchSQL.version)")
+          throw DatabaseFault(
+            .corrupt, "the search index has version \(found), this program makes \(SearchSQL.version)")
         }
         try made.migrate(SearchSQL.migrations)
         return made
@@ -215,7 +216,9 @@ final class SearchWriter {
       for (number, size, count) in parts where count < SearchPart.documentLimit / 2 {
         bySize[size, default: []].append((number, count))
       }
-      guard let group = bySize.filter({ $0.value.count >= Self.fan }).min(by: { $0.key < $1.key })?.value else { return }
+      guard let group = bySize.filter({ $0.value.count >= Self.fan }).min(by: { $0.key < $1.key })?.value else {
+        return
+      }
       var chosen: [Int64] = []
       var count = 0
       for part in group where count + part.count <= SearchPart.documentLimit || chosen.count < 2 {
@@ -236,7 +239,9 @@ final class SearchWriter {
       })
     let emails = parts.flatMap(\.documents.emails)
     gone.formUnion(try reader.missing(emails, account))
-    guard let merged = SearchPart.merge(parts, keeps: { !gone.contains($0) }) else { throw .damaged("a part cannot be merged") }
+    guard let merged = SearchPart.merge(parts, keeps: { !gone.contains($0) }) else {
+      throw .damaged("a part cannot be merged")
+    }
     try writing { connection throws(DatabaseFault) in
       for number in numbers { try connection.run(SearchSQL.deletePart, [.int(number)]) }
       if merged.documents.count > 0 { try self.insert(merged, account, connection) }

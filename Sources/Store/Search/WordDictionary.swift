@@ -45,7 +45,8 @@ final class WordDictionary {
   init?(_ bytes: [UInt8], documents: Int) {
     guard bytes.count >= 8 else { return nil }
     let (count, length) = bytes.withUnsafeBytes { (Int($0.little(0, UInt32.self)), Int($0.little(4, UInt32.self))) }
-    guard length <= bytes.count - 8, count < length, let words = Words(Array(bytes[8..<8 + length]), count: count) else {
+    guard length <= bytes.count - 8, count < length, let words = Words(Array(bytes[8..<8 + length]), count: count)
+    else {
       return nil
     }
     var lists: [(start: UInt32, head: UInt32)] = []
@@ -145,7 +146,9 @@ struct DocumentSet: Equatable {
   func contains(_ document: Int) -> Bool { bits[document >> 6] & 1 << UInt64(document & 63) != 0 }
 
   mutating func formUnion(_ other: DocumentSet) { for index in bits.indices { bits[index] |= other.bits[index] } }
-  mutating func formIntersection(_ other: DocumentSet) { for index in bits.indices { bits[index] &= other.bits[index] } }
+  mutating func formIntersection(_ other: DocumentSet) {
+    for index in bits.indices { bits[index] &= other.bits[index] }
+  }
 
   mutating func formUnion(bitmap: ArraySlice<UInt8>) {
     for (index, byte) in bitmap.enumerated() where byte != 0 {

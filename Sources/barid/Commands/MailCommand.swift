@@ -22,7 +22,10 @@ struct MailCommand: AsyncParsableCommand {
       if let mailbox { arguments["mailbox"] = .text(mailbox) }
       try await Desk(settings: options.settings()).run("mail search", arguments, json: json) { result in
         result["messages"]?.table([.columnDate, .columnMailbox, .columnFrom, .columnSubject]) {
-          [$0.time("date") ?? "-", $0.cell("mailbox"), Self.short($0.cell("from"), 32), Self.short($0.cell("subject"), 60)]
+          [
+            $0.time("date") ?? "-", $0.cell("mailbox"), Self.short($0.cell("from"), 32),
+            Self.short($0.cell("subject"), 60),
+          ]
         }
       }
     }
