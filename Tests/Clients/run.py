@@ -12,6 +12,7 @@ import test_bad_input
 import test_curl
 import test_demo
 import test_heavy
+import test_imap_extensions
 import test_program
 import test_python
 import test_sync
@@ -31,7 +32,8 @@ def main():
             name = f"{module.__name__[5:]}: {check.__name__}"
             if wanted(name):
                 tally.check(name, check)
-    modules = [test_curl, test_python, test_bad_input, test_sync, imap_commands, smtp_clients, pop3_clients]
+    modules = [test_curl, test_python, test_bad_input, test_sync, imap_commands, smtp_clients, pop3_clients,
+               test_imap_extensions]
     if "--heavy" in sys.argv:
         modules.append(test_heavy)
     if any(wanted(f"{module.__name__[5:]}: {check.__name__}") for module in modules for check in module.CHECKS):

@@ -17,7 +17,13 @@ struct AppendState {
   /// REPLACE (RFC 8508): the message that goes when the new one has come.
   var replaced: UID?
 
+  /// NUL came in a literal that is no literal8 (RFC 9051 §9, RFC 3516 §4.4).
+  var hasNUL = false
+
   mutating func take(_ bytes: UnsafeRawBufferPointer) {
+    if !start.isBinary, !hasNUL {
+      hasNUL = bytes.withMemoryRebound(to: UInt8.self) { ASCII.firstIndex(of: 0, in: $0.span, 0..<$0.count) != nil }
+    }
     if fault == nil { spool?.append(bytes) }
   }
 
@@ -159,6 +165,10 @@ extension IMAPSession {
     return run(state.tag, account) { context in
       do throws(StoreFault) {
         if let fault = state.fault { throw fault }
+        if state.hasNUL {
+          for message in state.done { message.spool.discard() }
+          return .bad("A message with NUL needs a literal8")
+        }
         var items: [AppendItem] = []
         for message in state.done {
           let (flags, keywords) = FlagNames.split(message.start.flags)
