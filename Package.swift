@@ -61,7 +61,7 @@ let rooms: [Room] = [
     name: "Store", uses: ["Database", "Mail", "CStore", "CZstd", "CZlib"],
     packages: ["Crypto@swift-crypto", "Logging@swift-log"]),
   Room(
-    name: "Directory", uses: ["Database", "Mail", "CArgon2"],
+    name: "Directory", uses: ["Database", "Mail", "MailAuth", "CArgon2"],
     packages: ["Crypto@swift-crypto", "Logging@swift-log"]),
   // 3 sorting
   Room(name: "Postroom", uses: ["Store", "Directory", "Mail", "IMAP"], packages: ["Logging@swift-log"]),

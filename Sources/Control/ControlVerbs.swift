@@ -69,6 +69,8 @@ package struct ControlVerbs: Sendable {
     "device add": ControlVerbs.addDevice,
     "device list": ControlVerbs.listDevices,
     "device remove": ControlVerbs.removeDevice,
+    "dkim list": ControlVerbs.listKeys,
+    "dkim rotate": ControlVerbs.rotateKeys,
     "server status": ControlVerbs.serverStatus,
     "server reload": ControlVerbs.serverReload,
     "server stop": ControlVerbs.serverStop,

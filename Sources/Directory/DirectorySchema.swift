@@ -22,7 +22,8 @@ enum DirectorySchema {
           scope INTEGER NOT NULL, created_at INTEGER NOT NULL, expires INTEGER, revoked_at INTEGER,
           pop_policy TEXT, last_use INTEGER, PRIMARY KEY (a, device)) WITHOUT ROWID;
         CREATE TABLE setting(name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
-        """)
+        """),
+    Migration(version: 2, script: domainKeys),
   ]
 }
 
@@ -67,9 +68,10 @@ enum DirectorySQL {
     "UPDATE credential SET revoked_at = ?2, secret = NULL WHERE a = ?1 AND revoked_at IS NULL")
   static let setLastUse = SQL("UPDATE credential SET last_use = ?3 WHERE a = ?1 AND device = ?2")
 
-  static let all = [
-    domains, accounts, highestAccount, aliasTargets, credentials, setting, putSetting, addDomain, removeDomain,
-    addAccount, closeAccount, addAddress, putAlias, addTarget, removeTargets, removeAddress, putPassword, addDevice,
-    revokeDevice, revokeAll, setLastUse,
-  ]
+  static let all =
+    [
+      domains, accounts, highestAccount, aliasTargets, credentials, setting, putSetting, addDomain, removeDomain,
+      addAccount, closeAccount, addAddress, putAlias, addTarget, removeTargets, removeAddress, putPassword, addDevice,
+      revokeDevice, revokeAll, setLastUse,
+    ] + KeySQL.all
 }

@@ -11,5 +11,8 @@ enum RowChange: Hashable, Sendable {
   case putPassword(AccountKey, String)
   case addDevice(AccountKey, DirectorySnapshot.Device)
   case removeDevice(AccountKey, Int64, at: Int64)
+  /// Of a key that is there only `retiresAt` changes.
+  case putKey(String, DomainKey)
+  case removeKey(String, String)
   case setLastUse(AccountKey, Int64, at: Int64)
 }
