@@ -52,12 +52,13 @@ package final class TestOffice: Sendable {
   ///     come from anywhere (`LineClient.proxied(from:port:)`).
   ///   - checks: changes what is looked at.
   ///   - report: gets what belongs into DMARC reports.
+  ///   - signs: submitted mail is signed with the keys of its author's domain, if that has some.
   ///   - logger: for tests of what is logged.
   package static func start(
     plaintextLogIn: Bool = true, folder: String? = nil, storeOptions: (inout StoreOptions) -> Void = { _ in },
     smtpSettings: (inout SMTPServiceSettings) -> Void = { _ in }, dns: (any DNSLookup)? = nil,
     checks: (inout CheckSettings) -> Void = { _ in }, report: (@Sendable (ReportedMessage) -> Void)? = nil,
-    logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    signs: Bool = false, logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
   ) async throws -> TestOffice {
     let isNew = folder == nil
     let folder = try folder ?? newFolder()
@@ -80,7 +81,7 @@ package final class TestOffice: Sendable {
     let senderChecks = dns.map {
       SenderChecks(settings: checkSettings, dns: $0, logger: logger, now: { Int64(time(nil)) }, report: report)
     }
-    let ports = try await listen(server, store, directory, logger, plaintextLogIn, smtpSettings, senderChecks)
+    let ports = try await listen(server, store, directory, logger, plaintextLogIn, smtpSettings, senderChecks, signs)
     return TestOffice(
       folder: folder, store: store, directory: directory, server: server, ports: ports, accounts: accounts)
   }
@@ -105,7 +106,8 @@ package final class TestOffice: Sendable {
 
   private static func listen(
     _ server: NetServer, _ store: Store, _ directory: Directory, _ logger: Logger, _ plaintextLogIn: Bool,
-    _ smtpSettings: (inout SMTPServiceSettings) -> Void, _ checks: SenderChecks?
+    _ smtpSettings: (inout SMTPServiceSettings) -> Void, _ checks: SenderChecks?,
+    _ signs: Bool
   ) async throws -> [Int] {
     let now: @Sendable () -> Int64 = { Int64(time(nil)) }
     var ports: [Int] = []
@@ -115,7 +117,8 @@ package final class TestOffice: Sendable {
       settings.offersStartTLS = !plaintextLogIn
       smtpSettings(&settings)
       let smtp = SMTPService(
-        settings: settings, store: store, directory: directory, checks: checks, logger: logger, now: now)
+        settings: settings, store: store, directory: directory, checks: checks,
+        signers: signs ? DomainSigners(directory: directory, now: now) : nil, logger: logger, now: now)
       let proxies = checks != nil && role == .mx ? [CIDR("127.0.0.0/8")].compactMap { $0 } : []
       let bound = try await server.listen(
         .init(name: "smtp", host: "127.0.0.1", port: 0, proxyProtocolFrom: proxies)
