@@ -144,12 +144,12 @@ extension Phrase {
   package static var helpDMARCReport: Phrase {
     Phrase(
       en: "Show DMARC reports: received ones from files, or with --outgoing those collected here.",
-      ar: "عرض تقارير DMARC: الواردة من ملفات، أو ما جُمع هنا مع \(copy: "--outgoing").")
+      ar: "عرض تقارير DMARC: الواردة من ملفات، أو ما جُمع هنا مع --outgoing.")
   }
   package static var helpArgumentReports: Phrase {
     Phrase(
       en: "Reports: .xml, .xml.gz, .zip, or a message that carries one.",
-      ar: "التقارير: \(copy: ".xml") أو \(copy: ".xml.gz") أو \(copy: ".zip") أو رسالة تحمل تقريرًا.")
+      ar: "التقارير: .xml أو .xml.gz أو .zip أو رسالة تحمل تقريرًا.")
   }
   package static var helpOptionOutgoing: Phrase {
     Phrase(

@@ -40,7 +40,7 @@ extension Phrase {
       en:
         "Give a zone, such as zen.spamhaus.org, or a zone with the answers that count: list.example=127.0.0.2-127.0.0.9.",
       ar:
-        "اكتب منطقة مثل \(copy: "zen.spamhaus.org")، أو منطقة مع الإجابات المعتبرة: \(copy: "list.example=127.0.0.2-127.0.0.9")."
+        "اكتب منطقة مثل zen.spamhaus.org، أو منطقة مع الإجابات المعتبرة: list.example=127.0.0.2-127.0.0.9."
     )
   }
   package static var remedyAddress: Phrase {
@@ -70,7 +70,7 @@ extension Phrase {
   package static var columnPassed: Phrase { Phrase(en: "Passed", ar: "الناجحة") }
   package static var columnReportTo: Phrase { Phrase(en: "Report to", ar: "يُرسل إلى") }
   package static var columnSource: Phrase { Phrase(en: "Source", ar: "المصدر") }
-  package static var columnAuthor: Phrase { Phrase(en: "From", ar: "من") }
+  package static var columnAuthor: Phrase { Phrase(en: "From", ar: "المرسل") }
   package static var columnSPF: Phrase { Phrase(en: "SPF result", ar: "نتيجة SPF") }
   package static var columnDKIM: Phrase { Phrase(en: "DKIM result", ar: "نتيجة DKIM") }
   package static var columnDone: Phrase { Phrase(en: "Done", ar: "الإجراء") }

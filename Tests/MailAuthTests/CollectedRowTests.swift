@@ -44,7 +44,8 @@ import Testing
     #expect(report.policy.isTesting)
     #expect(report.policy.method == .treeWalk)
     let again = try AggregateReport(xml: report.xml)
-    #expect(again.records == report.records)
+    #expect(again.records.map(\.count) == [2, 1])
+    #expect(again.records.map(\.row.sourceIP) == ["192.0.2.1", "2001:db8::1"])
     #expect(again.policy.policy == .reject)
   }
 }
