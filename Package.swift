@@ -61,7 +61,7 @@ let rooms: [Room] = [
     name: "Store", uses: ["Database", "Mail", "CStore", "CZstd", "CZlib"],
     packages: ["Crypto@swift-crypto", "Logging@swift-log"]),
   Room(
-    name: "Directory", uses: ["Database", "Mail", "SASL", "CArgon2"],
+    name: "Directory", uses: ["Database", "Mail", "MailAuth", "SASL", "CArgon2"],
     packages: ["Crypto@swift-crypto", "Logging@swift-log"]),
   // 3 sorting
   Room(name: "Postroom", uses: ["Store", "Directory", "Mail", "IMAP"], packages: ["Logging@swift-log"]),
@@ -77,7 +77,8 @@ let rooms: [Room] = [
     name: "POP3Server", uses: ["POP3", "SASL", "Mail", "Net", "Store", "Directory", "Phrases"],
     packages: ["Logging@swift-log"], testUses: ["ServiceKit"]),
   Room(
-    name: "Control", uses: ["Net", "Store", "Directory", "Mail", "MailAuth", "Phrases"], packages: ["Logging@swift-log"]),
+    name: "Control", uses: ["Net", "Store", "Directory", "Mail", "MailAuth", "Phrases"], packages: ["Logging@swift-log"]
+  ),
   // For the services' tests: a whole post office in the test's process, and clients to talk to it.
   Room(
     name: "ServiceKit",

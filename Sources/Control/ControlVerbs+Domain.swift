@@ -7,6 +7,8 @@ extension ControlVerbs {
     let name = try arguments.text("name")
     let home = try arguments.optionalText("aliasOf")
     try await asking { () throws(DirectoryError) in try await directory.addDomain(name, aliasOf: home) }
+    // Should a crash come in between, the server makes them at its next start.
+    try await asking { () throws(DirectoryError) in try await directory.makeKeys(for: name) }
     return (.domainAdded(name), ["name": .text(name)])
   }
 

@@ -89,6 +89,8 @@ package struct ControlVerbs: Sendable {
     "device forget": ControlVerbs.forgetDevice,
     "mail search": ControlVerbs.searchMail,
     "store reindex": ControlVerbs.reindexStore,
+    "dkim list": ControlVerbs.listKeys,
+    "dkim rotate": ControlVerbs.rotateKeys,
     "server status": ControlVerbs.serverStatus,
     "server reload": ControlVerbs.serverReload,
     "server stop": ControlVerbs.serverStop,

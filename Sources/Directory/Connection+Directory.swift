@@ -39,6 +39,8 @@ extension Connection {
       } else {
         try run(Statements.removeSetting, [name])
       }
+    case .putKey(let domain, let key): try putKey(domain, key)
+    case .removeKey(let domain, let selector): try run(KeySQL.remove, [.text(domain), .text(selector)])
     case .setLastUse(let key, let device, let at):
       try run(Statements.setLastUse, [.int(key), .int(device), .int(at)])
     }
@@ -71,6 +73,7 @@ extension Connection {
     for (name, home) in try rows(DirectorySQL.domains, [], { ($0.text(0), $0.optionalText(1)) }) {
       contents.snapshot.domainTable[name] = DirectorySnapshot.DomainEntry(aliasOf: home)
     }
+    contents.snapshot.keyTable = try keyRows()
     var accounts = try accountRows()
     let lastUses = try readCredentials(into: &accounts)
     try readPOP(into: &accounts)

@@ -25,6 +25,7 @@ enum DirectorySchema {
         """),
     Migration(version: 2, script: POPDirectorySchema.script),
     Migration(version: 3, script: ScramSchema.script),
+    Migration(version: 4, script: domainKeys),
   ]
 }
 
@@ -79,5 +80,5 @@ enum DirectorySQL {
       domains, accounts, highestAccount, aliasTargets, credentials, setting, putSetting, addDomain, removeDomain,
       addAccount, closeAccount, addAddress, putAlias, addTarget, removeTargets, removeAddress, putPassword, addDevice,
       revokeDevice, revokeAll, setLastUse, searchSettings, setSetting, removeSetting,
-    ] + POPDirectorySchema.all + ScramSchema.statements
+    ] + POPDirectorySchema.all + ScramSchema.statements + KeySQL.all
 }

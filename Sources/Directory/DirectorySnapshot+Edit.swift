@@ -22,7 +22,8 @@ extension DirectorySnapshot {
     let isNeeded = entry.accounts > 0 || entry.aliases > 0 || domainTable.values.contains { $0.aliasOf == name }
     guard !isNeeded else { throw .domainInUse(name) }
     domainTable[name] = nil
-    return [.removeDomain(name)]
+    let keys = keyTable.removeValue(forKey: name) ?? []
+    return keys.map { .removeKey(name, $0.selector) } + [.removeDomain(name)]
   }
 
   // MARK: Accounts

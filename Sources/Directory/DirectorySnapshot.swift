@@ -45,6 +45,8 @@ package struct DirectorySnapshot: Sendable {
   }
 
   var domainTable: [String: DomainEntry] = [:]
+  /// The signing keys of domains, oldest first.
+  var keyTable: [String: [DomainKey]] = [:]
   var accountTable = Shards<AccountKey, Account>()
   /// By address at a domain that is no alias; "@domain" is that domain's catch-all.
   var addressTable = Shards<String, Target>()

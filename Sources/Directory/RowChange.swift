@@ -16,5 +16,8 @@ enum RowChange: Hashable, Sendable {
   case setDevicePolicy(AccountKey, Int64, POPPolicy)
   /// How plain SEARCH compares for the account; nil = as the server does.
   case setSearch(AccountKey, isArabic: Bool?)
+  /// Of a key that is there only `retiresAt` changes.
+  case putKey(String, DomainKey)
+  case removeKey(String, String)
   case setLastUse(AccountKey, Int64, at: Int64)
 }

@@ -14,6 +14,8 @@ import Synchronization
 final class ResolverThread: Sendable {
   private struct Inbox {
     var questions: [ResolverQuestion] = []
+    /// Nobody waits for their answers any more.
+    var cancelled: [ResolverQuestion] = []
     /// Asked and not yet answered, here or on the thread.
     var open = 0
     var isClosing = false
@@ -69,9 +71,22 @@ final class ResolverThread: Sendable {
     pthread_detach(thread)
   }
 
+  /// A cancelled task has its answer at once: a temporary failure.
   func ask(_ name: String, _ type: RecordType) async -> DNSAnswer {
+    let asker = ResolverAsker()
+    return await withTaskCancellationHandler {
+      await put(name, type, asker)
+    } onCancel: {
+      guard let question = asker.cancel() else { return }
+      inbox.withLock { $0.cancelled.append(question) }
+      ring()
+    }
+  }
+
+  private func put(_ name: String, _ type: RecordType, _ asker: ResolverAsker) async -> DNSAnswer {
     await withCheckedContinuation { continuation in
       let question = ResolverQuestion(name, type, continuation)
+      guard asker.hold(question) else { return question.answer(.temporaryFailure("cancelled")) }
       let trouble: String? = inbox.withLock { inbox in
         if inbox.isClosing { return "resolver closed" }
         if inbox.open >= settings.questions { return "too many questions" }
@@ -99,13 +114,16 @@ final class ResolverThread: Sendable {
   private func run() {
     var open: [ResolverQuestion] = []
     while true {
-      let (new, isClosing) = inbox.withLock { inbox in
-        defer { inbox.questions = [] }
-        return (inbox.questions, inbox.isClosing)
+      let (new, cancelled, isClosing) = inbox.withLock { inbox in
+        defer { (inbox.questions, inbox.cancelled) = ([], []) }
+        return (inbox.questions, inbox.cancelled, inbox.isClosing)
       }
       for question in new where begin(question) { open.append(question) }
+      for question in cancelled { giveUp(question, "cancelled") }
       let now = ContinuousClock.now
-      for question in open where isClosing || now - question.asked >= settings.timeout { giveUp(question, isClosing) }
+      for question in open where isClosing || now - question.asked >= settings.timeout {
+        giveUp(question, isClosing ? "resolver closed" : "timeout")
+      }
       open.removeAll(where: \.isAnswered)
       inbox.withLock { $0.open = open.count + $0.questions.count }
       if isClosing { break }
@@ -147,14 +165,35 @@ final class ResolverThread: Sendable {
     return false
   }
 
-  private func giveUp(_ question: ResolverQuestion, _ isClosing: Bool) {
+  private func giveUp(_ question: ResolverQuestion, _ reason: String) {
     guard !question.isAnswered else { return }
     // A cancelled question's callback is never called, so its reference is ours again.
     if ub_cancel(context, question.number) == 0 { Unmanaged.passUnretained(question).release() }
-    question.answer(.temporaryFailure(isClosing ? "resolver closed" : "timeout"))
+    question.answer(.temporaryFailure(reason))
   }
 
   private static func text(_ status: Int32) -> String { String(cString: ub_strerror(status)) }
+}
+
+/// Between the asker and its question: which came first, the question or the end of the wish to know?
+private final class ResolverAsker: Sendable {
+  private let state = Mutex<(question: ResolverQuestion?, isCancelled: Bool)>((nil, false))
+
+  /// False: cancelled already.
+  func hold(_ question: ResolverQuestion) -> Bool {
+    state.withLock { state in
+      state.question = question
+      return !state.isCancelled
+    }
+  }
+
+  /// The question under way, if it was asked.
+  func cancel() -> ResolverQuestion? {
+    state.withLock { state in
+      state.isCancelled = true
+      return state.question
+    }
+  }
 }
 
 /// One question, from the asker to the resolver's thread.

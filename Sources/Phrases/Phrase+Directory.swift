@@ -55,6 +55,22 @@ extension Phrase {
   package static func domainExists(_ domain: String) -> Phrase {
     Phrase(en: "The domain \(domain) is already here.", ar: "النطاق \(domain) موجود من قبل.")
   }
+  package static func keysRotated(_ domain: String, hours: Int, days: Int) -> Phrase {
+    Phrase(
+      en:
+        "\(domain) has new signing keys. Publish their records now: they begin to sign in hours: \(hours). After that leave the old records in the DNS for days: \(days).",
+      ar:
+        "للنطاق \(domain) مفاتيح توقيع جديدة. انشر سجلاتها الآن، فالتوقيع بها يبدأ بعد عدد الساعات: \(hours). ثم أبقِ السجلات القديمة في DNS عدد أيام: \(days)."
+    )
+  }
+  package static var keySigns: Phrase { Phrase(en: "signs now", ar: "يوقّع الآن") }
+  package static func keyWaits(until time: String) -> Phrase {
+    Phrase(en: "publish now, signs from \(time)", ar: "انشره الآن، يوقّع ابتداءً من \(time)")
+  }
+  package static func keyStays(until time: String) -> Phrase {
+    Phrase(en: "no longer signs, leave it published until \(time)", ar: "لم يعد يوقّع، أبقِه منشورًا حتى \(time)")
+  }
+  package static var keyRetired: Phrase { Phrase(en: "no longer needed, remove it", ar: "لم يعد لازمًا، احذفه") }
   package static func domainUnknown(_ domain: String) -> Phrase {
     Phrase(
       en: "The domain \(domain) is not here. Add it with `barid domain add`.",

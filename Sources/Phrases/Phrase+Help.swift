@@ -121,6 +121,49 @@ extension Phrase {
       ar: "إتمام الأوامر الجارية ثم إيقاف الخادم.")
   }
 
+  package static var helpDKIMList: Phrase {
+    Phrase(
+      en: "Show the signing keys of a domain and the DNS records to publish.",
+      ar: "عرض مفاتيح توقيع النطاق وسجلات DNS التي تُنشر.")
+  }
+  package static var helpDKIMRotate: Phrase {
+    Phrase(
+      en: "Give a domain new signing keys; the old ones stay valid for a while.",
+      ar: "إعطاء النطاق مفاتيح توقيع جديدة مع بقاء القديمة صالحة مدة.")
+  }
+  package static var helpOptionHours: Phrase {
+    Phrase(
+      en: "Hours until the new keys begin to sign: time to publish their records.",
+      ar: "عدد الساعات حتى يبدأ التوقيع بالمفاتيح الجديدة: وقت لنشر سجلاتها.")
+  }
+  package static var helpOptionDays: Phrase {
+    Phrase(
+      en: "Days after which the old records may leave the DNS.",
+      ar: "عدد الأيام التي تُزال بعدها السجلات القديمة من DNS.")
+  }
+  package static var helpDMARCReport: Phrase {
+    Phrase(
+      en: "Show DMARC reports: received ones from files, or with --outgoing those collected here.",
+      ar: "عرض تقارير DMARC: الواردة من ملفات، أو ما جُمع هنا مع --outgoing.")
+  }
+  package static var helpArgumentReports: Phrase {
+    Phrase(
+      en: "Reports: .xml, .xml.gz, .zip, or a message that carries one.",
+      ar: "التقارير: .xml أو .xml.gz أو .zip أو رسالة تحمل تقريرًا.")
+  }
+  package static var helpOptionOutgoing: Phrase {
+    Phrase(
+      en: "Show what was collected for the owners of other domains.",
+      ar: "عرض ما جُمع لأصحاب النطاقات الأخرى.")
+  }
+  package static var helpOptionDate: Phrase {
+    Phrase(en: "Only this day (UTC).", ar: "هذا اليوم فقط (UTC).")
+  }
+  package static var helpOptionInto: Phrase {
+    Phrase(
+      en: "Write the reports into this folder, compressed, ready to be sent.",
+      ar: "كتابة التقارير مضغوطة في هذا المجلد جاهزة للإرسال.")
+  }
   package static var helpOptionConfig: Phrase {
     Phrase(en: "The configuration file.", ar: "ملف الإعدادات.")
   }

@@ -44,6 +44,14 @@ extension Phrase {
   package static func mailboxFull(_ address: String) -> Phrase {
     Phrase(en: "The mailbox of \(address) is full.", ar: "صندوق بريد \(address) ممتلئ.")
   }
+  package static func reportUnreadable(_ file: String) -> Phrase {
+    Phrase(
+      en: "\(file) holds no DMARC report that can be read.",
+      ar: "لا يوجد في \(file) تقرير DMARC مقروء.")
+  }
+  package static func reportFrom(_ organization: String, domain: String) -> Phrase {
+    Phrase(en: "Report of \(organization) about \(domain)", ar: "تقرير \(organization) عن \(domain)")
+  }
   package static var storageFull: Phrase {
     Phrase(
       en: "The server has no room for the message now. Please try again later.",

@@ -37,8 +37,11 @@ extension Phrase {
   }
   package static var remedyDNSList: Phrase {
     Phrase(
-      en: "Give a zone, such as zen.spamhaus.org, or a zone with the answers that count: list.example=127.0.0.2-127.0.0.9.",
-      ar: "اكتب منطقة مثل \(copy: "zen.spamhaus.org")، أو منطقة مع الإجابات المعتبرة: \(copy: "list.example=127.0.0.2-127.0.0.9").")
+      en:
+        "Give a zone, such as zen.spamhaus.org, or a zone with the answers that count: list.example=127.0.0.2-127.0.0.9.",
+      ar:
+        "اكتب منطقة مثل zen.spamhaus.org، أو منطقة مع الإجابات المعتبرة: list.example=127.0.0.2-127.0.0.9."
+    )
   }
   package static var remedyAddress: Phrase {
     Phrase(
@@ -62,6 +65,16 @@ extension Phrase {
   package static var columnAddress: Phrase { Phrase(en: "Address", ar: "العنوان") }
   package static var columnDevices: Phrase { Phrase(en: "Devices", ar: "الأجهزة") }
   package static var columnCreated: Phrase { Phrase(en: "Since", ar: "منذ") }
+  package static var columnDate: Phrase { Phrase(en: "Date", ar: "التاريخ") }
+  package static var columnMessages: Phrase { Phrase(en: "Messages", ar: "الرسائل") }
+  package static var columnPassed: Phrase { Phrase(en: "Passed", ar: "الناجحة") }
+  package static var columnReportTo: Phrase { Phrase(en: "Report to", ar: "يُرسل إلى") }
+  package static var columnSource: Phrase { Phrase(en: "Source", ar: "المصدر") }
+  package static var columnAuthor: Phrase { Phrase(en: "From", ar: "المرسل") }
+  package static var columnSPF: Phrase { Phrase(en: "SPF result", ar: "نتيجة SPF") }
+  package static var columnDKIM: Phrase { Phrase(en: "DKIM result", ar: "نتيجة DKIM") }
+  package static var columnDone: Phrase { Phrase(en: "Done", ar: "الإجراء") }
+  package static var columnWhy: Phrase { Phrase(en: "Why", ar: "السبب") }
   package static var columnTargets: Phrase { Phrase(en: "Leads to", ar: "يؤدي إلى") }
   package static var columnDevice: Phrase { Phrase(en: "Device", ar: "الجهاز") }
   package static var columnScope: Phrase { Phrase(en: "May use", ar: "المسموح") }

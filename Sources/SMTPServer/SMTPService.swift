@@ -13,6 +13,8 @@ package final class SMTPService: Sendable {
   let filing: Filing
   /// What strangers' mail is looked at with; nil: it is not.
   let checks: SenderChecks?
+  /// What our own users' mail is signed with; nil: it is not.
+  let signers: DomainSigners?
   let logger: Logger
   /// Seconds since 1970 UTC.
   let now: @Sendable () -> Int64
@@ -21,7 +23,8 @@ package final class SMTPService: Sendable {
   private let letters = Atomic<UInt64>(0)
 
   package init(
-    settings: SMTPServiceSettings, store: Store, directory: Directory, checks: SenderChecks? = nil, logger: Logger,
+    settings: SMTPServiceSettings, store: Store, directory: Directory, checks: SenderChecks? = nil,
+    signers: DomainSigners? = nil, logger: Logger,
     now: @escaping @Sendable () -> Int64
   ) {
     self.settings = settings
@@ -30,6 +33,7 @@ package final class SMTPService: Sendable {
     self.logger = logger
     self.now = now
     self.checks = checks
+    self.signers = signers
     filing = Filing(store: store, directory: directory, logger: logger)
     run = String(now(), radix: 36)
   }

@@ -149,12 +149,14 @@ extension SMTPSession {
     let spool = intake.spool
     let letter = intake.letter
     let examination = examination(intake, transaction)
+    let signature = signature(intake)
     return .run { _ in
       do throws(StoreFault) {
         let message = try await spool.finish()
         var letter = Letter(
           id: letter, reversePath: reversePath, recipients: recipients, trace: trace.bytes(), message: message)
         if let examination, let refusal = await examination.judge(&letter, trace) { return .refused(refusal) }
+        if let signature { letter.trace += await signature.fields(message) }
         return .filed(await filing.file(letter))
       } catch {
         return .refused(Refusal(SMTPReply(fault: error), reason: "spool: \(error)"))

@@ -32,7 +32,11 @@ struct InspectionOptions: ParsableArguments {
 
   private func server() throws -> (address: String, port: Int)? {
     guard let dns else { return Self.configuredServer() ?? NameServers.system() }
-    // "[::1]:53", "127.0.0.1:53", "127.0.0.1", "::1".
+    return try Self.server(dns)
+  }
+
+  /// Reads "[::1]:53", "127.0.0.1:53", "127.0.0.1", "::1".
+  static func server(_ dns: String) throws -> (address: String, port: Int) {
     var host = dns[...]
     var port = 53
     if let colon = dns.lastIndex(of: ":"), dns.hasPrefix("[") || dns.firstIndex(of: ":") == colon {

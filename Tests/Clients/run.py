@@ -11,6 +11,7 @@ import smtp_clients
 import test_bad_input
 import test_curl
 import test_demo
+import test_evidence
 import test_heavy
 import test_imap_extensions
 import test_program
@@ -27,7 +28,7 @@ def main():
 
     tally = Tally()
     # These start servers of their own.
-    for module in [test_program, test_demo]:
+    for module in [test_program, test_demo, test_evidence]:
         for check in module.CHECKS:
             name = f"{module.__name__[5:]}: {check.__name__}"
             if wanted(name):

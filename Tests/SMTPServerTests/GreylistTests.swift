@@ -37,12 +37,16 @@ import Testing
 }
 
 @Suite struct DNSListTests {
-  @Test(arguments: ["", "x", "=127.0.0.2", "bl.example=", "bl.example=127.0.0.1", "bl.example=1.2.3.4", "bl.example=127.0.0.9-127.0.0.2", "a b.example=127.255.255.254", "bl.example=127.255.255.254"])
+  @Test(arguments: [
+    "", "x", "=127.0.0.2", "bl.example=", "bl.example=127.0.0.1", "bl.example=1.2.3.4",
+    "bl.example=127.0.0.9-127.0.0.2", "a b.example=127.255.255.254", "bl.example=127.255.255.254",
+  ])
   func refuses(_ text: String) { #expect(DNSList(text) == nil) }
 
   @Test(arguments: [
     ("bl.example", "127.0.0.2", DNSList.Reading.listed), ("bl.example", "127.0.0.1", .notListed),
-    ("bl.example", "127.0.1.2", .notListed), ("bl.example", "127.255.255.254", .trouble("bl.example answers 127.255.255.254")),
+    ("bl.example", "127.0.1.2", .notListed),
+    ("bl.example", "127.255.255.254", .trouble("bl.example answers 127.255.255.254")),
     ("bl.example", "93.184.216.34", .trouble("bl.example answers 93.184.216.34")),
     ("bl.example=127.0.0.3,127.0.0.5-127.0.0.7", "127.0.0.2", .notListed),
     ("bl.example=127.0.0.3,127.0.0.5-127.0.0.7", "127.0.0.6", .listed),

@@ -52,13 +52,14 @@ package final class TestOffice: Sendable {
   ///     come from anywhere (`LineClient.proxied(from:port:)`).
   ///   - checks: changes what is looked at.
   ///   - report: gets what belongs into DMARC reports.
+  ///   - signs: submitted mail is signed with the keys of its author's domain, if that has some.
   ///   - logger: for tests of what is logged.
   package static func start(
     plaintextLogIn: Bool = true, folder: String? = nil, storeOptions: (inout StoreOptions) -> Void = { _ in },
     smtpSettings: (inout SMTPServiceSettings) -> Void = { _ in },
     popSettings: (inout POP3ServiceSettings) -> Void = { _ in }, dns: (any DNSLookup)? = nil,
     checks: (inout CheckSettings) -> Void = { _ in }, report: (@Sendable (ReportedMessage) -> Void)? = nil,
-    logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+    signs: Bool = false, logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
     now: @escaping @Sendable () -> Int64 = { Int64(time(nil)) }
   ) async throws -> TestOffice {
     let isNew = folder == nil
@@ -85,7 +86,7 @@ package final class TestOffice: Sendable {
       SenderChecks(settings: checkSettings, dns: $0, logger: logger, now: now, report: report)
     }
     let ports = try await listen(
-      server, store, directory, logger, plaintextLogIn, smtpSettings, senderChecks, popSettings, now)
+      server, store, directory, logger, plaintextLogIn, smtpSettings, senderChecks, popSettings, signs, now)
     return TestOffice(
       folder: folder, store: store, directory: directory, server: server, ports: ports, accounts: accounts)
   }
@@ -111,7 +112,7 @@ package final class TestOffice: Sendable {
   private static func listen(
     _ server: NetServer, _ store: Store, _ directory: Directory, _ logger: Logger, _ plaintextLogIn: Bool,
     _ smtpSettings: (inout SMTPServiceSettings) -> Void, _ checks: SenderChecks?,
-    _ changePOP: (inout POP3ServiceSettings) -> Void, _ now: @escaping @Sendable () -> Int64
+    _ changePOP: (inout POP3ServiceSettings) -> Void, _ signs: Bool, _ now: @escaping @Sendable () -> Int64
   ) async throws -> [Int] {
     var ports: [Int] = []
     for role in [ServerSettings.Role.mx, .submission, .lmtp] {
@@ -120,7 +121,8 @@ package final class TestOffice: Sendable {
       settings.offersStartTLS = !plaintextLogIn
       smtpSettings(&settings)
       let smtp = SMTPService(
-        settings: settings, store: store, directory: directory, checks: checks, logger: logger, now: now)
+        settings: settings, store: store, directory: directory, checks: checks,
+        signers: signs ? DomainSigners(directory: directory, now: now) : nil, logger: logger, now: now)
       let proxies = checks != nil && role == .mx ? [CIDR("127.0.0.0/8")].compactMap { $0 } : []
       let bound = try await server.listen(
         .init(name: "smtp", host: "127.0.0.1", port: 0, proxyProtocolFrom: proxies)

@@ -70,8 +70,12 @@ extension PostOffice {
     own.offersStartTLS = !kind.isImplicitTLS
     own.allowsPlaintextLogIn = settings.exemptions.plainLogInOnLoopback
     return SMTPService(
-      settings: own, store: store, directory: directory, checks: checks?.checks, logger: log.logger(kind.rawValue),
-      now: { Int64(time(nil)) })
+      settings: own, store: store, directory: directory, checks: checks?.checks, signers: signers(settings),
+      logger: log.logger(kind.rawValue), now: { Int64(time(nil)) })
+  }
+
+  private func signers(_ settings: ServerSettings) -> DomainSigners? {
+    settings.signing.isEnabled ? DomainSigners(directory: directory, now: { Int64(time(nil)) }) : nil
   }
 
   private func imapService(_ kind: ListenerKind, _ settings: ServerSettings) -> IMAPService {

@@ -101,6 +101,7 @@ package final class PostOffice: Sendable {
       if let control = control.withLock({ $0 }) { group.addTask { await control.run() } }
       group.addTask { await self.retain() }
       if let checks { group.addTask { await checks.checks.testLists() } }
+      if current.withLock({ $0.signing.isEnabled }) { group.addTask { await self.makeMissingKeys() } }
       for await _ in stops { break }
       let seconds = current.withLock { $0.limits.drainSeconds }
       logger.notice("stopping", metadata: ["seconds": "\(seconds)"])
@@ -151,6 +152,17 @@ extension PostOffice {
       if made > 0 { log.logger("server").notice("storage of accounts made", metadata: ["count": "\(made)"]) }
     } catch {
       throw StartFault(.dataFault(error.description))
+    }
+  }
+
+  /// Domains that were added without keys, by an older Barid or just before a crash, get them now.
+  private func makeMissingKeys() async {
+    for domain in directory.domains {
+      do throws(DirectoryError) {
+        try await directory.makeKeys(for: domain.name)
+      } catch {
+        log.logger("server").warning("no signing keys", metadata: ["domain": "\(domain.name)", "error": "\(error)"])
+      }
     }
   }
 

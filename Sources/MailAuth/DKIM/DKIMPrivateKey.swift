@@ -74,7 +74,9 @@ public struct DKIMPrivateKey: Sendable {
   }
 
   /// The record cut into strings of at most 255 bytes, as DNS wants it.
-  public var recordStrings: [String] {
+  public var recordStrings: [String] { Self.strings(record) }
+
+  private static func strings(_ record: String) -> [String] {
     let bytes = Array(record.utf8)
     return stride(from: 0, to: bytes.count, by: 255).map {
       String(decoding: bytes[$0..<min($0 + 255, bytes.count)], as: UTF8.self)
@@ -82,7 +84,12 @@ public struct DKIMPrivateKey: Sendable {
   }
 
   /// The value as zone files and DNS panels take it: quoted strings with blanks between.
-  public var quotedRecord: String { recordStrings.map { "\"\($0)\"" }.joined(separator: " ") }
+  public var quotedRecord: String { Self.quoted(record) }
+
+  /// The same for a record that was kept as text.
+  public static func quoted(_ record: String) -> String {
+    strings(record).map { "\"\($0)\"" }.joined(separator: " ")
+  }
 
   /// The key as PEM: PKCS #1 for RSA, PKCS #8 for Ed25519. Secret.
   public var pem: [UInt8] {

@@ -1,6 +1,5 @@
 package import DNS
 package import Logging
-package import MailAuth
 
 /// What the sessions that take strangers' mail share for looking at it: the DNS, the lists, what was found lately.
 package final class SenderChecks: Sendable {
@@ -131,20 +130,4 @@ extension IPAddress {
     "127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "::1/128", "fc00::/7",
     "fe80::/10",
   ].compactMap { IPNetwork($0) }
-}
-
-/// One message for the report to the owner of its author's domain (RFC 7489 §7.2).
-package struct ReportedMessage: Sendable {
-  /// Seconds since 1970 UTC.
-  package var time: Int64
-  /// The client's address.
-  package var source: String
-  package var dmarc: DMARCEvidence
-  package var spf: [SPFEvidence]
-  package var dkim: [DKIMEvidence]
-  /// The domain of MAIL FROM; nil for the null sender.
-  package var envelopeFrom: String?
-  /// What was done with it.
-  package var applied: DMARCPolicy
-  package var overrides: [AggregateReport.Override]
 }

@@ -4,7 +4,7 @@ import Phrases
 
 struct DMARCCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "dmarc", abstract: Speech.say(.helpDMARC), subcommands: [Check.self])
+    commandName: "dmarc", abstract: Speech.say(.helpDMARC), subcommands: [Check.self, Report.self])
 
   struct Check: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "check", abstract: Speech.say(.helpDMARCCheck))

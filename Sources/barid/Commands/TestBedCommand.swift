@@ -42,6 +42,8 @@ struct TestBedCommand: AsyncParsableCommand {
     settings.exemptions = .loopback
     // Load generators send messages without waiting.
     settings.imap.literalPlus = true
+    // A signature costs a millisecond of CPU, and nobody checks it there.
+    settings.signing.isEnabled = false
     for kind in ListenerKind.allCases {
       settings.listeners[kind].hosts = host
       settings.listeners[kind].port = kind.usualPort + offset
