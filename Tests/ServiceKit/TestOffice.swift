@@ -2,7 +2,7 @@ package import Directory
 import Glibc
 import IMAPServer
 import Logging
-import Net
+package import Net
 package import POP3Server
 import Postroom
 import SMTP
@@ -51,6 +51,7 @@ package final class TestOffice: Sendable {
     plaintextLogIn: Bool = true, folder: String? = nil, storeOptions: (inout StoreOptions) -> Void = { _ in },
     smtpSettings: (inout SMTPServiceSettings) -> Void = { _ in },
     popSettings: (inout POP3ServiceSettings) -> Void = { _ in },
+    netSettings: (inout NetSettings) -> Void = { _ in },
     now: @escaping @Sendable () -> Int64 = { Int64(time(nil)) }
   ) async throws -> TestOffice {
     let isNew = folder == nil
@@ -71,6 +72,7 @@ package final class TestOffice: Sendable {
     var net = NetSettings()
     net.threads = 2
     net.loopbackIsExempt = true
+    netSettings(&net)
     let server = NetServer(settings: net, logger: logger)
     let ports = try await listen(server, store, directory, logger, plaintextLogIn, smtpSettings, popSettings, now)
     return TestOffice(
@@ -141,6 +143,9 @@ package final class TestOffice: Sendable {
     await directory.close()
     await store.close()
   }
+
+  /// Open connections.
+  package var connections: Int { server.connectionCount }
 
   /// Returns when the server has seen the end of every connection.
   package func untilNobodyIsHere() async {

@@ -23,7 +23,8 @@ struct RetentionBooks {
   private(set) var quiet: [Int64] = []
 
   init(
-    _ retention: POPRetention, _ account: AccountID, _ connection: Connection, now: Int64
+    _ retention: POPRetention, _ account: AccountID, _ connection: Connection, now: Int64,
+    taking: (device: Int64, items: [Int64])? = nil
   ) throws(DatabaseFault) {
     self.now = now
     isGroup = retention.isGroup
@@ -31,7 +32,8 @@ struct RetentionBooks {
     for member in retention.members {
       let state = try connection.popDevice(member.device, account)
       // A device that has not come yet has taken nothing, and is waited for as long as one that was here.
-      if now - max(state?.lastAt ?? 0, member.since) >= POPRetention.silence {
+      let isHere = taking?.device == member.device
+      if !isHere, now - max(state?.lastAt ?? 0, member.since) >= POPRetention.silence {
         if let state, state.quietAt == nil { quiet.append(member.device) }
         continue
       }
@@ -41,6 +43,8 @@ struct RetentionBooks {
       if isGroup { page.hidden = try connection.itemBitmap(POPSQL.hidden, member.device, account) }
       if case .afterDownload(let days) = member.keeping, days > 0 {
         page.fresh = try Self.fresh(member.device, account, connection, since: now - Int64(days) * 86_400)
+        // The session under way has no row yet.
+        if let taking, taking.device == member.device { page.fresh.formUnion(taking.items) }
       }
       pages.append(page)
     }
