@@ -104,6 +104,40 @@ struct RetentionTests {
     await place.office.stop()
   }
 
+  /// What was moved away and back, or restored, stays as long again; it is the same message to the device.
+  @Test func movedBack() async throws {
+    let place = try await POPOffice.start()
+    let device = try await place.device("pc") { $0.keeping = .afterDownload(days: 5) }
+    try await place.deliver(["letter"])
+    _ = try await place.fetch(device)
+    let inbox = try await place.open()
+    let archive = try await place.open("Archive")
+    let there = try await place.office.store.move([inbox.state.table[0].uid], from: inbox, to: archive.id)
+    place.clock.advance(days: 30)
+    #expect(await place.round() == 0)
+    _ = try await place.office.store.move(there.destination, from: archive, to: inbox.id)
+    #expect(await place.round() == 0)
+    place.clock.advance(days: 5)
+    #expect(await place.round() == 1)
+    await place.office.stop()
+  }
+
+  /// The owner's word at QUIT is what holds, not the one at log-in.
+  @Test func aPolicyThatChanges() async throws {
+    let place = try await POPOffice.start()
+    let device = try await place.device("pc") { $0.keeping = .afterDownload(days: 0) }
+    try await place.deliver(["letter"])
+    let port = place.port
+    let client = try await onThread { Shared(try PopClient(port, device)) }
+    try await place.office.directory.setPOPPolicy(of: place.address, device: "pc") { $0.keeping = .forever }
+    try await onThread {
+      #expect(try client.value.retrieve(1) != nil)
+      try client.value.quit()
+    }
+    #expect(try await place.subjects() == ["letter"])
+    await place.office.stop()
+  }
+
   /// While the clock has jumped nothing goes.
   @Test func aClockThatJumped() async throws {
     let place = try await POPOffice.start(popSettings: { $0.trustsClock = { false } })
@@ -321,6 +355,13 @@ struct RetentionTests {
     all = all.intersection(there)
     return missing.count
   }
+}
+
+/// A client that goes from one thread to the next.
+// SAFETY: one thread at a time uses it, each after the one before has ended.
+private final class Shared: @unchecked Sendable {
+  let value: PopClient
+  init(_ value: PopClient) { self.value = value }
 }
 
 /// Chance that is the same every time.

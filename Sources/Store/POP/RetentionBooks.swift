@@ -19,6 +19,8 @@ struct RetentionBooks {
   private let pages: [Page]
   private let isGroup: Bool
   private let now: Int64
+  /// A session's QUIT is under way; otherwise the server looks by itself.
+  private let isQuit: Bool
   /// Devices that are silent and were not known to be.
   private(set) var quiet: [Int64] = []
 
@@ -28,6 +30,7 @@ struct RetentionBooks {
   ) throws(DatabaseFault) {
     self.now = now
     isGroup = retention.isGroup
+    isQuit = taking != nil
     var pages: [Page] = []
     for member in retention.members {
       let state = try connection.popDevice(member.device, account)
@@ -75,7 +78,10 @@ struct RetentionBooks {
     guard !page.isFlagged, page.taken.contains(record.item) else { return false }
     switch page.member.keeping {
     case .forever: return false
-    case .afterDownload(let days): return days == 0 || !page.fresh.contains(record.item)
+    case .afterDownload(let days):
+      // What was restored or moved back stays as long again; between sessions never less than a day.
+      let least = isQuit ? days : max(days, 1)
+      return !(days > 0 && page.fresh.contains(record.item)) && now - record.savedAt >= Int64(least) * 86_400
     case .afterArrival(let days): return now - max(record.savedAt, record.internalDate) >= Int64(days) * 86_400
     }
   }
