@@ -12,14 +12,18 @@ extension POP3Session {
     let maildrop = open.maildrop
     let deleted = machine.deleted.indices.map { maildrop[$0].item }
     if deleted.isEmpty, taken.isEmpty { return perform(machine.updated(complete: true), &output) }
+    // What the owner says now, not what held at log-in; the folder is the session's.
+    let rules = service.directory.snapshot.popRules(of: open.principal.account, at: service.now())
+    var policy = rules.policy(of: open.principal.deviceKey)
+    policy.folder = open.policy.folder
     var update = POPUpdate(
       mailbox: maildrop.mailbox.id, account: maildrop.account, device: open.principal.deviceKey, peer: peer.address,
-      table: maildrop.table, retention: open.rules.retention(of: open.policy))
+      table: maildrop.table, retention: rules.retention(of: policy))
     update.taken = Array(taken)
     update.takenBytes = takenBytes
     update.deleted = deleted
-    update.deletion = open.policy.storeDeletion
-    update.marksSeen = open.policy.marksSeen == true
+    update.deletion = policy.storeDeletion
+    update.marksSeen = policy.marksSeen == true
     update.trustsClock = service.settings.trustsClock()
     let store = service.store
     let ready = update

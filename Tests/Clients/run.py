@@ -7,6 +7,7 @@ import sys
 
 import imap_commands
 import pop3_clients
+import pop3_devices
 import smtp_clients
 import test_bad_input
 import test_curl
@@ -33,7 +34,7 @@ def main():
             name = f"{module.__name__[5:]}: {check.__name__}"
             if wanted(name):
                 tally.check(name, check)
-    modules = [test_curl, test_python, test_bad_input, test_sync, imap_commands, smtp_clients, pop3_clients,
+    modules = [test_curl, test_python, test_bad_input, test_sync, imap_commands, smtp_clients, pop3_clients, pop3_devices,
                test_imap_extensions]
     if "--heavy" in sys.argv:
         modules.append(test_heavy)

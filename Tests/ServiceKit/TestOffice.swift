@@ -3,7 +3,7 @@ package import Directory
 import Glibc
 import IMAPServer
 package import Logging
-import Net
+package import Net
 package import POP3Server
 import Postroom
 import SMTP
@@ -57,9 +57,10 @@ package final class TestOffice: Sendable {
   package static func start(
     plaintextLogIn: Bool = true, folder: String? = nil, storeOptions: (inout StoreOptions) -> Void = { _ in },
     smtpSettings: (inout SMTPServiceSettings) -> Void = { _ in },
-    popSettings: (inout POP3ServiceSettings) -> Void = { _ in }, dns: (any DNSLookup)? = nil,
-    checks: (inout CheckSettings) -> Void = { _ in }, report: (@Sendable (ReportedMessage) -> Void)? = nil,
-    signs: Bool = false, logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+    popSettings: (inout POP3ServiceSettings) -> Void = { _ in }, netSettings: (inout NetSettings) -> Void = { _ in },
+    dns: (any DNSLookup)? = nil, checks: (inout CheckSettings) -> Void = { _ in },
+    report: (@Sendable (ReportedMessage) -> Void)? = nil, signs: Bool = false,
+    logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
     now: @escaping @Sendable () -> Int64 = { Int64(time(nil)) }
   ) async throws -> TestOffice {
     let isNew = folder == nil
@@ -79,6 +80,7 @@ package final class TestOffice: Sendable {
     var net = NetSettings()
     net.threads = 2
     net.loopbackIsExempt = true
+    netSettings(&net)
     let server = NetServer(settings: net, logger: logger)
     var checkSettings = CheckSettings()
     checks(&checkSettings)
@@ -168,6 +170,9 @@ package final class TestOffice: Sendable {
     await directory.close()
     await store.close()
   }
+
+  /// Open connections.
+  package var connections: Int { server.connectionCount }
 
   /// Returns when the server has seen the end of every connection.
   package func untilNobodyIsHere() async {

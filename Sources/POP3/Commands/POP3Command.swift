@@ -66,6 +66,9 @@ public enum POP3Command: Hashable, Sendable {
     if line.matches("APOP", in: verb) { return try parseAPOP(line, arguments) }
     if line.matches("AUTH", in: verb) { return try parseAuthentication(line, arguments) }
     if line.matches("LANG", in: verb) { return .lang(try arguments.optionalWord(line)) }
+    for word: StaticString in ["EHLO", "HELO", "MAIL", "RCPT", "DATA"] where line.matches(word, in: verb) {
+      throw .sendingCommand
+    }
     return nil
   }
 }
@@ -73,6 +76,8 @@ public enum POP3Command: Hashable, Sendable {
 /// What is wrong with a command line. POP3 has one answer for all: `-ERR`.
 public enum POP3SyntaxFault: Error, Hashable, Sendable {
   case unknownCommand
+  /// A command of SMTP: this is not where mail is sent.
+  case sendingCommand
   case badCharacter
   case missingArgument
   case unexpectedArgument
@@ -84,6 +89,7 @@ public enum POP3SyntaxFault: Error, Hashable, Sendable {
   public var reply: POP3Reply {
     switch self {
     case .unknownCommand: .error(.unknownCommand)
+    case .sendingCommand: .error(.sendElsewhere)
     case .badCharacter, .badUTF8: .error(.badCharacter)
     case .missingArgument: .error(.missingArgument)
     case .unexpectedArgument: .error(.unexpectedArgument)

@@ -36,7 +36,9 @@ extension LaneTransaction {
       // What QUIT itself makes due: taken or deleted now; the rest is the worker's.
       let now = Set(update.deleted)
       let marked = Set(due)
-      for item in try popMayGo(update.taken + update.deleted, update.retention, update.mailbox, update.account)
+      for item in try popMayGo(
+        update.taken + update.deleted, update.retention, update.mailbox, update.account,
+        taking: (update.device, update.taken))
       where !marked.contains(item) {
         if update.retention.isGroup, now.contains(item) { due.append(item) } else { expired.append(item) }
       }
@@ -111,10 +113,11 @@ extension LaneTransaction {
 
   /// Those of `items` that the policies allow to go now.
   private func popMayGo(
-    _ items: [Int64], _ retention: POPRetention, _ mailbox: MailboxID, _ account: AccountID
+    _ items: [Int64], _ retention: POPRetention, _ mailbox: MailboxID, _ account: AccountID,
+    taking: (device: Int64, items: [Int64])? = nil
   ) throws(StoreFault) -> [Int64] {
     try inStore { () throws(DatabaseFault) in
-      let books = try RetentionBooks(retention, account, connection, now: now)
+      let books = try RetentionBooks(retention, account, connection, now: now, taking: taking)
       if books.isIdle { return [] }
       var due: [Int64] = []
       for item in items {

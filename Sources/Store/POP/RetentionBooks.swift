@@ -19,19 +19,24 @@ struct RetentionBooks {
   private let pages: [Page]
   private let isGroup: Bool
   private let now: Int64
+  /// A session's QUIT is under way; otherwise the server looks by itself.
+  private let isQuit: Bool
   /// Devices that are silent and were not known to be.
   private(set) var quiet: [Int64] = []
 
   init(
-    _ retention: POPRetention, _ account: AccountID, _ connection: Connection, now: Int64
+    _ retention: POPRetention, _ account: AccountID, _ connection: Connection, now: Int64,
+    taking: (device: Int64, items: [Int64])? = nil
   ) throws(DatabaseFault) {
     self.now = now
     isGroup = retention.isGroup
+    isQuit = taking != nil
     var pages: [Page] = []
     for member in retention.members {
       let state = try connection.popDevice(member.device, account)
       // A device that has not come yet has taken nothing, and is waited for as long as one that was here.
-      if now - max(state?.lastAt ?? 0, member.since) >= POPRetention.silence {
+      let isHere = taking?.device == member.device
+      if !isHere, now - max(state?.lastAt ?? 0, member.since) >= POPRetention.silence {
         if let state, state.quietAt == nil { quiet.append(member.device) }
         continue
       }
@@ -41,6 +46,8 @@ struct RetentionBooks {
       if isGroup { page.hidden = try connection.itemBitmap(POPSQL.hidden, member.device, account) }
       if case .afterDownload(let days) = member.keeping, days > 0 {
         page.fresh = try Self.fresh(member.device, account, connection, since: now - Int64(days) * 86_400)
+        // The session under way has no row yet.
+        if let taking, taking.device == member.device { page.fresh.formUnion(taking.items) }
       }
       pages.append(page)
     }
@@ -71,7 +78,10 @@ struct RetentionBooks {
     guard !page.isFlagged, page.taken.contains(record.item) else { return false }
     switch page.member.keeping {
     case .forever: return false
-    case .afterDownload(let days): return days == 0 || !page.fresh.contains(record.item)
+    case .afterDownload(let days):
+      // What was restored or moved back stays as long again; between sessions never less than a day.
+      let least = isQuit ? days : max(days, 1)
+      return !(days > 0 && page.fresh.contains(record.item)) && now - record.savedAt >= Int64(least) * 86_400
     case .afterArrival(let days): return now - max(record.savedAt, record.internalDate) >= Int64(days) * 86_400
     }
   }

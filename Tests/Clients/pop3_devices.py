@@ -1,0 +1,184 @@
+"""POP3 that remembers: devices and policies by the program's own commands, and real programs with their delete and keep settings."""
+import json
+import os
+import poplib
+import re
+import shutil
+import socket
+import tempfile
+import time
+
+from bed import run
+from pop3_clients import fill
+from test_program import program
+
+
+def barid(bed, *arguments, expect=0, language="en"):
+    config = f"{bed.folder}/devices.yaml"
+    with open(config, "w", encoding="utf-8") as out:
+        out.write(f"data-folder: {bed.folder}/data\n")
+    return run([program(), *arguments, "--config", config], expect=expect,
+               environment=dict(os.environ, LANG="C", BARID_LANGUAGE=language))
+
+
+def device(bed, number, name, *options):
+    text = barid(bed, "device", "add", bed.user(number), name, *options)
+    return re.search(r": (\S+)$", text.strip())[1]
+
+
+def drop(bed, number, password):
+    session = poplib.POP3(bed.host, bed.port("POP3"), timeout=30)
+    session.user(bed.user(number))
+    session.pass_(password)
+    return session
+
+
+def commands(bed):
+    user = bed.user(60)
+    fill(bed, 60, 3)
+    office = device(bed, 60, "office")
+    for words in [["--keep", "after-download", "--days", "15"], ["--keep", "after-arrival", "--own-copies"],
+                  ["--keep", "after-download", "--days", "0", "--own-copies"], ["--folder", "none"],
+                  ["--dele", "burn"], ["--has-before", "yesterday"]]:
+        barid(bed, "device", "policy", user, "office", *words, expect=1)
+    shown = barid(bed, "device", "policy", user, "office")
+    assert "for ever" in shown and "removes, recoverable" in shown, shown
+    shown = barid(bed, "device", "policy", user, "office", "--keep", "after-download", "--days", "15", "--own-copies")
+    assert "until 15 days after download" in shown, shown
+    assert "الأيام" in barid(bed, "device", "policy", user, "office", language="ar")
+    value = json.loads(barid(bed, "device", "policy", user, "office", "--json"))
+    assert value["keep"] == "after-download" and value["days"] == 15 and value["confirmedAt"] > 0, value
+    session = drop(bed, 60, office)
+    assert "15" in session.capa()["EXPIRE"]
+    for number in range(1, 4):
+        session.retr(number)
+    session.dele(2)
+    session.quit()
+    history = json.loads(barid(bed, "device", "history", user, "--json"))
+    assert history["sessions"][0]["taken"] == 3 and history["sessions"][0]["removed"] == 1, history
+    assert history["freedBytes"] > 100
+    words = barid(bed, "device", "history", user, "office")
+    assert "Space freed" in words and "office" in words, words
+    rows = json.loads(barid(bed, "device", "list", user, "--json"))
+    assert rows[0]["taken"] == 3 and rows[0]["policy"]["days"] == 15 and rows[0]["lastDownload"] > 0, rows
+    assert "until 15 days" in barid(bed, "device", "list", user)
+    barid(bed, "device", "policy", user, "office", "--reset", "--only-new", "yes")
+    session = drop(bed, 60, office)
+    assert session.stat()[0] == 0
+    session.quit()
+    barid(bed, "device", "forget", user, "office")
+    session = drop(bed, 60, office)
+    assert session.stat()[0] == 2
+    session.quit()
+    barid(bed, "account", "policy", user, "--group", "yes", "--dele", "archive")
+    value = json.loads(barid(bed, "account", "policy", user, "--json"))
+    assert value["group"] and value["dele"] == "archive", value
+    barid(bed, "server", "confirm-time")
+
+
+def getmail_days(bed):
+    """getmail that deletes after a download, with a device's password: kept, then taken away, recoverable."""
+    if not shutil.which("getmail"):
+        print("     getmail is not installed", flush=True)
+        return
+    fill(bed, 61, 3)
+    password = device(bed, 61, "getmail")
+    with tempfile.TemporaryDirectory(prefix="barid-getmail-") as folder:
+        os.makedirs(f"{folder}/new")
+
+        def fetch(options):
+            with open(f"{folder}/getmailrc", "w", encoding="ascii") as rc:
+                rc.write(
+                    f"[retriever]\ntype = SimplePOP3SSLRetriever\nserver = {bed.host}\nport = {bed.port('POP3S')}\n"
+                    f"username = {bed.user(61)}\npassword = {password}\nca_certs = {bed.authority}\n"
+                    f"[destination]\ntype = MDA_external\npath = /bin/sh\nallow_root_commands = true\n"
+                    f"arguments = ('-c', 'cat > {folder}/new/$$')\n[options]\nread_all = false\n{options}\n")
+            run(["getmail", f"--getmaildir={folder}", "--quiet"], environment=dict(os.environ, HOME=folder))
+            return len(os.listdir(f"{folder}/new"))
+
+        assert fetch("delete = false\ndelete_after = 15") == 3
+        assert fetch("delete = false\ndelete_after = 15") == 3
+        session = drop(bed, 61, password)
+        assert session.stat()[0] == 3
+        session.quit()
+        history = json.loads(barid(bed, "device", "history", bed.user(61), "--json"))
+        assert [row["taken"] for row in history["sessions"]] == [3], history
+        assert fetch("delete = true") == 3
+        session = drop(bed, 61, password)
+        assert session.stat()[0] == 0
+        session.quit()
+    assert not json.loads(barid(bed, "device", "list", bed.user(61), "--json"))[0]["flaggedAt"]
+
+
+def mpop_group(bed):
+    """Two people with mpop that deletes after download on one address: each gets each once."""
+    if not shutil.which("mpop"):
+        print("     mpop is not installed", flush=True)
+        return
+    barid(bed, "account", "policy", bed.user(62), "--group", "yes")
+    passwords = [device(bed, 62, name) for name in ["amal", "basim"]]
+    fill(bed, 62, 3)
+    with tempfile.TemporaryDirectory(prefix="barid-mpop-") as folder:
+        def fetch(person):
+            home = f"{folder}/{person}"
+            for name in ["new", "cur", "tmp"]:
+                os.makedirs(f"{home}/mail/{name}", exist_ok=True)
+            with open(f"{home}/mpoprc", "w", encoding="ascii") as rc:
+                rc.write(
+                    f"account test\nhost {bed.host}\nport {bed.port('POP3S')}\nuser {bed.user(62)}\n"
+                    f"password {passwords[person]}\ntls on\ntls_starttls off\ntls_trust_file {bed.authority}\nkeep off\n"
+                    f"uidls_file {home}/uidls\ndelivery maildir {home}/mail\n")
+            os.chmod(f"{home}/mpoprc", 0o600)
+            run(["mpop", "-C", f"{home}/mpoprc", "-q", "test"], environment=dict(os.environ, HOME=home))
+            return len(os.listdir(f"{home}/mail/new"))
+
+        assert fetch(0) == 3 and fetch(0) == 3
+        assert fetch(1) == 3
+        fill(bed, 62, 1)
+        assert fetch(1) == 4 and fetch(0) == 4 and fetch(1) == 4
+    session = drop(bed, 62, bed.password)
+    assert session.stat()[0] == 0, session.stat()
+    session.quit()
+
+
+def slow_reader(bed):
+    """A kilobyte a second is served, however long it takes."""
+    fill(bed, 63, 1)
+    with socket.create_connection((bed.host, bed.port("POP3")), timeout=30) as plain:
+        plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
+        plain.sendall(f"USER {bed.user(63)}\r\nPASS {bed.password}\r\n".encode())
+        plain.sendall(b"RETR 1\r\n" * 40 + b"QUIT\r\n")
+        got = b""
+        started = time.monotonic()
+        while time.monotonic() - started < 5:
+            got += plain.recv(1024)
+            time.sleep(1)
+        while piece := plain.recv(65536):
+            got += piece
+        assert got.count(b"Subject: number 0") == 40, got.count(b"Subject")
+        assert got.endswith(b"+OK Goodbye\r\n")
+
+
+def mutt_deletes(bed):
+    """mutt opens the maildrop over POP3, deletes the first message and leaves; then it is left out of the next listing."""
+    if not shutil.which("mutt") or not shutil.which("script"):
+        print("     mutt is not installed", flush=True)
+        return
+    fill(bed, 64, 3)
+    password = device(bed, 64, "mutt")
+    with tempfile.TemporaryDirectory(prefix="barid-mutt-") as home:
+        with open(f"{home}/muttrc", "w", encoding="ascii") as out:
+            out.write(
+                f'set pop_user = "{bed.user(64)}"\nset pop_pass = "{password}"\nset ssl_force_tls = yes\n'
+                f'set ssl_ca_certificates_file = "{bed.authority}"\nset ssl_verify_host = no\nset delete = yes\n'
+                f'set quit = yes\nset sleep_time = 0\nset from = "{bed.user(64)}"\nset folder = "{home}"\n')
+        keys = "push '<first-entry><display-message><exit><first-entry><delete-message><sync-mailbox><quit>'"
+        run(["script", "--quiet", "--return", "--command",
+             f"mutt -F {home}/muttrc -f pops://{bed.host}:{bed.port('POP3S')}/ -e \"{keys}\"", "/dev/null"], timeout=60,
+            environment=dict(os.environ, HOME=home, TERM="xterm", LINES="24", COLUMNS="80"))
+    session = drop(bed, 64, password)
+    assert session.stat()[0] == 2, session.stat()
+    session.quit()
+
+
+CHECKS = [mutt_deletes, commands, getmail_days, mpop_group, slow_reader]
