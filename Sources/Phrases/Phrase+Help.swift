@@ -136,7 +136,7 @@ extension Phrase {
       en: "Hours until the new keys begin to sign: time to publish their records.",
       ar: "عدد الساعات حتى يبدأ التوقيع بالمفاتيح الجديدة: وقت لنشر سجلاتها.")
   }
-  package static var helpOptionDays: Phrase {
+  package static var helpOptionKeyDays: Phrase {
     Phrase(
       en: "Days after which the old records may leave the DNS.",
       ar: "عدد الأيام التي تُزال بعدها السجلات القديمة من DNS.")

@@ -39,7 +39,6 @@ extension Phrase {
       ar: "arabic (مهما اختلف الرسم) أو exact (كما ينص IMAP) أو default (كإعداد الخادم).")
   }
 
-  package static var columnDate: Phrase { Phrase(en: "Date", ar: "التاريخ") }
   package static var columnMailbox: Phrase { Phrase(en: "Mailbox", ar: "المجلد") }
   package static var columnFrom: Phrase { Phrase(en: "From", ar: "المرسل") }
   package static var columnSubject: Phrase { Phrase(en: "Subject", ar: "الموضوع") }

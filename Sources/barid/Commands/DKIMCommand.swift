@@ -25,7 +25,7 @@ struct DKIMCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "rotate", abstract: Speech.say(.helpDKIMRotate))
     @Argument(help: ArgumentHelp(Speech.say(.helpArgumentDomain))) var domain: String
     @Option(help: ArgumentHelp(Speech.say(.helpOptionHours))) var hours: Int?
-    @Option(help: ArgumentHelp(Speech.say(.helpOptionDays))) var days: Int?
+    @Option(help: ArgumentHelp(Speech.say(.helpOptionKeyDays))) var days: Int?
     @Flag(help: ArgumentHelp(Speech.say(.helpOptionJSON))) var json = false
     @OptionGroup var options: ConfigOption
 
