@@ -23,6 +23,7 @@ package struct DirectorySnapshot: Sendable {
     /// The next device number; numbers are not used again.
     var nextDevice: Int64 = 1
     var createdAt: Int64
+    var settings = AccountSettings()
   }
 
   struct Device: Sendable, Hashable {
@@ -78,6 +79,6 @@ package struct DirectorySnapshot: Sendable {
   private func info(of key: AccountKey, _ account: Account) -> AccountInfo {
     AccountInfo(
       account: key, address: account.address, lane: account.lane, devices: account.devices.count,
-      hasPassword: account.password != nil, createdAt: account.createdAt)
+      hasPassword: account.password != nil, createdAt: account.createdAt, settings: account.settings)
   }
 }

@@ -1,3 +1,4 @@
+import Mail
 import Net
 import POP3
 import Store

@@ -12,6 +12,10 @@ package struct Letter: Sendable {
   /// Return-Path and Received, each line ending in CRLF: put before the message.
   package var trace: [UInt8]
   package var message: SpooledMessage
+  /// The author's own copy, for Sent.
+  package var sentCopy: SentCopy?
+  /// More for the log line of each recipient.
+  package var remarks: [String: String] = [:]
 
   package init(
     id: String, reversePath: String, recipients: [LetterRecipient], trace: [UInt8], message: SpooledMessage

@@ -42,8 +42,11 @@ extension SMTPSession {
     let address = peer.address
     let name = credentials.authenticationIdentity
     return .run { _ in
-      .loggedIn(
-        await directory.logIn(name: name, password: credentials.password, service: .smtp, peer: address), name: name)
+      let answer = await directory.logIn(
+        name: name, password: credentials.password, service: .smtp, peer: address)
+      // What it has sent today is in memory from here on.
+      if case .accepted(let principal) = answer { await directory.loadSending(principal.account) }
+      return .loggedIn(answer, name: name)
     }
   }
 

@@ -47,7 +47,7 @@ import Testing
       case .server(let wanted):
         let got = takeLine(&service!.output)
         #expect(
-          got.map { matches(wanted, $0) } == true, "\(transcript.name): wanted \(wanted), got \(got ?? "nothing")")
+          got.map { Transcript.matches(wanted, $0) } == true, "\(transcript.name): wanted \(wanted), got \(got ?? "nothing")")
       case .message(let wanted):
         let got = takeLine(&service!.message)
         #expect(got == wanted, "\(transcript.name)")

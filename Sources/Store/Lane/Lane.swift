@@ -25,6 +25,7 @@ final class Lane: Sendable {
   let options: StoreOptions
   let segments: SegmentFolder
   let registry = ViewRegistry()
+  let usages = UsageTable()
   let logger: Logger
   private let inbox = Monitor(Inbox())
   private let progress = Monitor(Progress())

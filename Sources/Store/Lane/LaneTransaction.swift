@@ -38,6 +38,8 @@ final class LaneTransaction {
   /// Accounts made and removed, for the store's map.
   var accountsMade: [AccountID] = []
   var accountsRemoved: [AccountID] = []
+  /// What accounts use after this batch.
+  private(set) var usagesChanged: [AccountID: Usage] = [:]
   /// Resend keys that became durable with this batch.
   var keysAdded: [ResendKey: Int64] = [:]
 
@@ -157,6 +159,7 @@ final class LaneTransaction {
         statement.bind(7, account.usedCount)
         try inStore { () throws(DatabaseFault) in try statement.run() }
         account.isDirty = false
+        usagesChanged[account.id] = account.usage
       }
       for mailbox in account.mailboxes.values where mailbox.isDirty { try flush(mailbox, account.id) }
     }

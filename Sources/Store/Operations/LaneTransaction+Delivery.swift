@@ -10,6 +10,8 @@ struct DeliveryPlan: Sendable {
     var role: MailboxRole
     var flags: Flags
     var resendKey: [UInt8]
+    /// The author's own copy; always on the delivery's first lane.
+    var sentCopy: SentCopyPlan?
   }
   var blob: BlobPlan
   var derived: Derived
@@ -26,12 +28,16 @@ struct LaneOutcome: Sendable {
 }
 
 extension ResendKey {
-  /// The first 16 bytes of SHA-256 over sender, account and the message as it came (without trace header).
-  static func bytes(sender: String, account: AccountID, message: [UInt8]) -> [UInt8] {
+  /// The first 16 bytes of SHA-256 over sender, account, the message as it came (without trace header), and the mailbox's role where it
+  /// is not INBOX.
+  static func bytes(
+    sender: String, account: AccountID, message: [UInt8], role: MailboxRole = .inbox
+  ) -> [UInt8] {
     var input = Array(sender.utf8)
     input.append(0)
     input.appendLittle(account.raw)
     input += message
+    if role != .inbox { input += Array(role.rawValue.utf8) }
     return Array(SHA256.hash(data: input).prefix(16))
   }
 
@@ -55,7 +61,18 @@ extension LaneTransaction {
   func deliver(_ plan: DeliveryPlan) throws(StoreFault) -> LaneOutcome {
     if isLow { throw .diskFull }
     var outcome = LaneOutcome()
-    for recipient in plan.here { outcome.fates.append((recipient.number, try fate(recipient, plan))) }
+    var isAccepted = !plan.elsewhere.isEmpty
+    var fault = StoreFault.noSuchAccount
+    for recipient in plan.here where recipient.sentCopy == nil {
+      let fate = try fate(recipient, plan)
+      if case .refused(let reason) = fate { fault = reason } else { isAccepted = true }
+      outcome.fates.append((recipient.number, fate))
+    }
+    // What nobody gets was not sent.
+    for recipient in plan.here {
+      guard let copy = recipient.sentCopy else { continue }
+      outcome.fates.append((recipient.number, isAccepted ? try fileSentCopy(recipient, plan, copy) : .refused(fault)))
+    }
     if !plan.elsewhere.isEmpty { outcome.qid = try writeIntent(plan) }
     return outcome
   }

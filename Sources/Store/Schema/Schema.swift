@@ -4,7 +4,7 @@ import Database
 ///
 /// Every table exists from version 1, those too that wait for their feature. A change is a new `Migration`, never an edit of an old one.
 enum Schema {
-  static let migrations = [Migration(version: 1, script: version1)]
+  static let migrations = [Migration(version: 1, script: version1), Migration(version: 2, script: sentCopies)]
 
   private static let version1 = """
     CREATE TABLE account_state (
