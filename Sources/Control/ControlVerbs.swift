@@ -63,6 +63,7 @@ package struct ControlVerbs: Sendable {
     "account list": ControlVerbs.listAccounts,
     "account remove": ControlVerbs.removeAccount,
     "account password": ControlVerbs.setPassword,
+    "account set": ControlVerbs.setAccount,
     "alias add": ControlVerbs.addAlias,
     "alias list": ControlVerbs.listAliases,
     "alias remove": ControlVerbs.removeAlias,

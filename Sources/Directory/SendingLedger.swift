@@ -105,10 +105,10 @@ package final class SendingLedger: Sendable {
     }
   }
 
-  /// Drops what is written and was not used today.
+  /// Drops what is written and was used neither today nor yesterday.
   func dropIdle(at now: Int64) {
     accounts.withLock { accounts in
-      accounts = accounts.filter { $0.value.isDirty || $0.value.day >= now / 86_400 }
+      accounts = accounts.filter { $0.value.isDirty || $0.value.day >= now / 86_400 - 1 }
     }
   }
 

@@ -81,6 +81,7 @@ extension SMTPSession {
     intake?.end()
     if let refusal = contentRefusal() {
       log("message refused", refusal)
+      isRefusalLogged = true
       dropMessage(&input)
       return end(machine.finishMessage(refusal.reply), &input, &output)
     }

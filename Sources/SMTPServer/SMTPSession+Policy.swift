@@ -23,6 +23,7 @@ extension SMTPSession {
       return machine.accept()
     } catch {
       log("refused", error)
+      isRefusalLogged = true
       return machine.refuse(error.reply)
     }
   }

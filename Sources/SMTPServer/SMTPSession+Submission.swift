@@ -11,12 +11,8 @@ extension SMTPSession {
     principal.map { service.directory.snapshot.settings(of: $0.account) } ?? AccountSettings()
   }
 
-  /// The account's limits of a day; 0: none.
   var dailyLimits: DailyLimits {
-    let (own, standard) = (accountSettings, service.settings)
-    return DailyLimits(
-      recipients: own.recipientsADay ?? standard.recipientsADay,
-      newRecipients: own.newRecipientsADay ?? standard.newRecipientsADay)
+    principal.map { service.settings.limits(of: $0, in: service.directory) } ?? DailyLimits(recipients: 0, newRecipients: 0)
   }
 
   /// RFC 6710 §4.1: the priority that was asked for, raised no higher than the account may; strangers may only lower theirs.
@@ -84,6 +80,15 @@ struct DailyLimits: Sendable {
   var recipients: Int
   var newRecipients: Int
   var areSet: Bool { recipients > 0 || newRecipients > 0 }
+}
+
+extension SMTPServiceSettings {
+  /// The account's own limits of a day, else the listener's.
+  func limits(of principal: Principal, in directory: Directory) -> DailyLimits {
+    let own = directory.snapshot.settings(of: principal.account)
+    return DailyLimits(
+      recipients: own.recipientsADay ?? recipientsADay, newRecipients: own.newRecipientsADay ?? newRecipientsADay)
+  }
 }
 
 extension SMTPCommand.Recipient {

@@ -29,6 +29,8 @@ package struct SMTPSession: Session {
   var intake: Intake?
   /// The replies that the client may not have read.
   private var unread = UnreadReplies()
+  /// The policy's refusal under way was logged with its reason.
+  var isRefusalLogged = false
   /// The server is going down: this session ends as soon as no message is under way.
   private var isLeaving = false
 
@@ -107,6 +109,7 @@ package struct SMTPSession: Session {
     switch step {
     case .wait: return .wait
     case .reply(let reply):
+      if reply.code >= 400 { noteFault(reply) }
       write(reply, &output)
       return .proceed
     case .replies(let replies):
@@ -121,6 +124,7 @@ package struct SMTPSession: Session {
     case .authenticate(let name, let response): return beginLogIn(name, response, &input, &output)
     case .authenticationResponse(let response): return continueLogIn(response, &input, &output)
     case .authenticationAborted(let reply):
+      noteFault(reply)
       mechanism = nil
       write(reply, &output)
       return .proceed
@@ -128,7 +132,10 @@ package struct SMTPSession: Session {
       write(reply, &output)
       return .startTLS
     case .close(let reply):
-      if let reply { write(reply, &output) }
+      if let reply {
+        if reply.code >= 400 { logEnd(reply) }
+        write(reply, &output)
+      }
       return .close
     }
   }
@@ -148,6 +155,7 @@ package struct SMTPSession: Session {
       return end(finish(result, letter), &input, &output)
     case .refused(let refusal):
       log("message refused", refusal)
+      isRefusalLogged = true
       intake = nil
       return end(machine.finishMessage(refusal.reply), &input, &output)
     }
@@ -163,19 +171,9 @@ package struct SMTPSession: Session {
     output.write(reply)
   }
 
-  func log(_ phrase: Logger.Message, _ refusal: Refusal) {
-    var facts: Logger.Metadata = [
-      "connection": "\(peer.id)", "peer": "\(peer.address)", "reply": "\(refusal.reply)", "reason": "\(refusal.reason)",
-    ]
-    if let principal { facts["user"] = "\(principal.name)" }
-    if let intake { facts["letter"] = "\(intake.letter)" }
-    if let transaction = machine.transaction {
-      facts["from"] = "\(transaction.sender.reversePath)"
-      if !transaction.recipients.isEmpty {
-        facts["to"] = "\(transaction.recipients.prefix(10).map(\.forwardPath.description).joined(separator: " "))"
-      }
-    }
-    service.logger.info(phrase, metadata: facts)
+  private mutating func noteFault(_ reply: SMTPReply) {
+    if !isRefusalLogged { logFault(reply) }
+    isRefusalLogged = false
   }
 }
 

@@ -24,11 +24,15 @@ package final class TestOffice: Sendable {
   package let pop3Port: Int
   package let account: AccountID
   package let other: AccountID
+  /// What the server has logged.
+  package let log: MemoryLog
   private let server: NetServer
 
   private init(
-    folder: String, store: Store, directory: Directory, server: NetServer, ports: [Int], accounts: [AccountID]
+    folder: String, store: Store, directory: Directory, server: NetServer, ports: [Int], accounts: [AccountID],
+    log: MemoryLog
   ) {
+    self.log = log
     self.folder = folder
     self.store = store
     self.directory = directory
@@ -53,7 +57,8 @@ package final class TestOffice: Sendable {
   ) async throws -> TestOffice {
     let isNew = folder == nil
     let folder = try folder ?? newFolder()
-    let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+    let log = MemoryLog()
+    let logger = Logger(label: "test") { _ in MemoryLogHandler(log) }
     var options = StoreOptions()
     options.lanes = 2
     storeOptions(&options)
@@ -70,7 +75,8 @@ package final class TestOffice: Sendable {
     let server = NetServer(settings: net, logger: logger)
     let ports = try await listen(server, store, directory, logger, plaintextLogIn, smtpSettings)
     return TestOffice(
-      folder: folder, store: store, directory: directory, server: server, ports: ports, accounts: accounts)
+      folder: folder, store: store, directory: directory, server: server, ports: ports, accounts: accounts,
+      log: log)
   }
 
   private static func newFolder() throws -> String {
@@ -142,8 +148,11 @@ package final class TestOffice: Sendable {
   }
 
   /// The messages of an account's INBOX, in order.
-  package func inbox(_ account: AccountID) async throws -> [String] {
-    let inbox = try await store.mailbox(named: "INBOX", of: account)
+  package func inbox(_ account: AccountID) async throws -> [String] { try await messages("INBOX", of: account) }
+
+  /// The messages of a mailbox, in order.
+  package func messages(_ mailbox: String, of account: AccountID) async throws -> [String] {
+    let inbox = try await store.mailbox(named: mailbox, of: account)
     let table = try await store.open(inbox.id, of: account, claimRecent: false).state.table
     var messages: [String] = []
     for index in 0..<table.count {

@@ -4,7 +4,7 @@ internal import Phrases
 // The table of options, in the order in which `barid config describe` shows them.
 extension ConfigurationOption {
   package static let all: [ConfigurationOption] =
-    general + logging + certificates + listeners + imap + limits + resolver
+    general + logging + certificates + listeners + lmtp + intake + submission + imap + limits + resolver
 
   private static let general: [ConfigurationOption] = [
     .text(
@@ -111,6 +111,7 @@ extension ListenerKind {
     case .imaps: "IMAP over TLS"
     case .pop3: "POP3 (STLS)"
     case .pop3s: "POP3 over TLS"
+    case .lmtp: "LMTP (mail from another mail server on this machine)"
     }
   }
 }

@@ -42,6 +42,7 @@ struct TestBedCommand: AsyncParsableCommand {
     settings.exemptions = .loopback
     // Load generators send messages without waiting.
     settings.imap.literalPlus = true
+    settings.listeners[.lmtp].isEnabled = true
     for kind in ListenerKind.allCases {
       settings.listeners[kind].hosts = host
       settings.listeners[kind].port = kind.usualPort + offset
