@@ -1,5 +1,5 @@
-/// A dialogue file: see Tests/Resources/transcripts/README.md.
-public struct Transcript {
+/// A dialogue file for the pure machines: see Tests/Resources/transcripts/README.md.
+public struct MachineTranscript {
   public enum Entry {
     case client([UInt8])
     case server(String)
@@ -66,7 +66,7 @@ public struct Transcript {
   }
 }
 
-extension Transcript {
+extension MachineTranscript {
   /// True when `got` is what the line of a transcript wants.
   public static func matches(_ wanted: String, _ got: String) -> Bool {
     wanted.hasSuffix("*") ? got.hasPrefix(wanted.dropLast()) : wanted == got
