@@ -72,9 +72,10 @@ enum DirectorySQL {
     "UPDATE credential SET revoked_at = ?2, secret = NULL WHERE a = ?1 AND revoked_at IS NULL")
   static let setLastUse = SQL("UPDATE credential SET last_use = ?3 WHERE a = ?1 AND device = ?2")
 
-  static let all = [
-    domains, accounts, highestAccount, aliasTargets, credentials, setting, putSetting, addDomain, removeDomain,
-    addAccount, closeAccount, addAddress, putAlias, addTarget, removeTargets, removeAddress, putPassword, addDevice,
-    revokeDevice, revokeAll, setLastUse,
-  ] + SubmissionSQL.all
+  static let all =
+    [
+      domains, accounts, highestAccount, aliasTargets, credentials, setting, putSetting, addDomain, removeDomain,
+      addAccount, closeAccount, addAddress, putAlias, addTarget, removeTargets, removeAddress, putPassword, addDevice,
+      revokeDevice, revokeAll, setLastUse,
+    ] + SubmissionSQL.all
 }

@@ -32,7 +32,9 @@ extension SMTPSession {
     if let intake { facts["letter"] = "\(intake.letter)" }
     if let transaction = machine.transaction {
       facts["from"] = "<\(transaction.sender.reversePath.address?.displayText ?? "")>"
-      let recipients = transaction.recipients.prefix(10).map { "<\($0.forwardPath.address?.displayText ?? "postmaster")>" }
+      let recipients = transaction.recipients.prefix(10).map {
+        "<\($0.forwardPath.address?.displayText ?? "postmaster")>"
+      }
       if !recipients.isEmpty { facts["to"] = "\(recipients.joined(separator: " "))" }
     }
     return facts

@@ -12,7 +12,8 @@ extension SMTPSession {
   }
 
   var dailyLimits: DailyLimits {
-    principal.map { service.settings.limits(of: $0, in: service.directory) } ?? DailyLimits(recipients: 0, newRecipients: 0)
+    principal.map { service.settings.limits(of: $0, in: service.directory) }
+      ?? DailyLimits(recipients: 0, newRecipients: 0)
   }
 
   /// RFC 6710 §4.1: the priority that was asked for, raised no higher than the account may; strangers may only lower theirs.

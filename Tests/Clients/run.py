@@ -12,8 +12,10 @@ import test_bad_input
 import test_curl
 import test_demo
 import test_heavy
+import test_lmtp
 import test_program
 import test_python
+import test_relays
 import test_sync
 from bed import Bed, Tally
 
@@ -31,9 +33,12 @@ def main():
             name = f"{module.__name__[5:]}: {check.__name__}"
             if wanted(name):
                 tally.check(name, check)
-    modules = [test_curl, test_python, test_bad_input, test_sync, imap_commands, smtp_clients, pop3_clients]
+    for check in test_lmtp.OWN:
+        if wanted(f"lmtp: {check.__name__}"):
+            tally.check(f"lmtp: {check.__name__}", check)
+    modules = [test_lmtp, test_curl, test_python, test_bad_input, test_sync, imap_commands, smtp_clients, pop3_clients]
     if "--heavy" in sys.argv:
-        modules.append(test_heavy)
+        modules += [test_heavy, test_relays]
     if any(wanted(f"{module.__name__[5:]}: {check.__name__}") for module in modules for check in module.CHECKS):
         try:
             with Bed("clients", 21_000) as bed:

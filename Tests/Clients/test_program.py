@@ -62,11 +62,11 @@ class Server:
 
 
 def configuration(folder, offset):
-    lines = [f"hostname: mail.example.org\ndata-folder: {folder}/data\nlisteners:\n"]
+    lines = [f"hostname: mail.example.org\ndata-folder: {folder}/data\nlimits: {{drain-seconds: 5}}\nlisteners:\n"]
     for name, port in [("smtp", 25), ("submission", 587), ("submissions", 465), ("imap", 143), ("imaps", 993),
                        ("pop3", 110), ("pop3s", 995)]:
         lines.append(f"  {name}: {{hosts: [127.0.0.1], port: {port + offset}}}\n")
-    return "".join(lines) + "limits: {drain-seconds: 5}\n"
+    return "".join(lines)
 
 
 def barid(server, *arguments, data=None, expect=0, environment=None):

@@ -132,7 +132,7 @@ struct ControlVerbsTests {
   }
 
   @Test func everyVerbIsInTheList() {
-    #expect(ControlVerbs.names.count == 16)
+    #expect(ControlVerbs.names.count == 17)
     for noun in ["domain", "account", "alias", "device"] {
       for verb in ["add", "list", "remove"] { #expect(ControlVerbs.names.contains("\(noun) \(verb)")) }
     }

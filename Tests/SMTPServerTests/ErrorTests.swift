@@ -155,16 +155,20 @@ struct ErrorTests {
   }
 
   /// A client that dribbles a command, or says nothing, has no longer than its patience.
-  @Test(arguments: [
-    "", "MAIL FR", "EHLO x\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<user@example.test>\r\nDATA\r\nSubject: x",
-  ])
+  @Test(arguments: ["", "MAIL FR", "DATA"])
   func slowLoris(_ beginning: String) async throws {
     let office = try await TestOffice.start(smtpSettings: { $0.patience = 1 })
     let port = office.smtpPort
     try await onThread {
       let client = try LineClient(port: port)
       _ = try client.answer()
-      try client.send(beginning)
+      if beginning == "DATA" {
+        _ = try client.ask("EHLO x")
+        try DeliveryTests.begin(client)
+        try client.send("Subject: x")
+      } else {
+        try client.send(beginning)
+      }
       #expect(try client.rest().last?.hasPrefix("421 4.4.2 ") == true)
     }
     #expect(office.log.lines("session ended", "421 4.4.2").count == 1)

@@ -119,7 +119,7 @@ struct SentCopyTests {
   @Test func noRoom() async throws {
     let office = try await Self.office()
     let port = office.submissionPort
-    try await office.store.setLimits(bytes: 300, count: nil, of: office.account)
+    try await office.store.setLimits(bytes: 250, count: nil, of: office.account)
     try await onThread {
       let client = try SubmissionTests.logIn(port)
       let long = Self.message + String(repeating: "0123456789\r\n", count: 50)

@@ -6,8 +6,8 @@ enum SettingsCheck {
   static func contradictions(in settings: ServerSettings, source: String) -> [ConfigurationMistake] {
     (keyPairs(settings.tls) + sharedPorts(settings.listeners) + silence(settings.listeners)
       + reach(settings.listeners)).map { key, phrase in
-      ConfigurationMistake(source: source, key: key, value: nil, problem: .whole(phrase))
-    }
+        ConfigurationMistake(source: source, key: key, value: nil, problem: .whole(phrase))
+      }
   }
 
   private static func keyPairs(_ tls: CertificateSettings) -> [(String, Phrase)] {
@@ -30,7 +30,9 @@ enum SettingsCheck {
   }
 
   private static func silence(_ listeners: ListenerTable) -> [(String, Phrase)] {
-    let isHeard = listeners.all.contains { $0.listener.isEnabled && !($0.listener.hosts.isEmpty && $0.listener.socket.isEmpty) }
+    let isHeard = listeners.all.contains {
+      $0.listener.isEnabled && !($0.listener.hosts.isEmpty && $0.listener.socket.isEmpty)
+    }
     return isHeard ? [] : [("listeners", .configNoListener)]
   }
 

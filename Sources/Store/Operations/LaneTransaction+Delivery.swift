@@ -134,6 +134,11 @@ extension LaneTransaction {
       try connection.first(LaneSQL.isFiled, [.int(recipient.account.raw), .bytes(key)]) { _ in true }
     }
     if isFiled == true { return .filedBefore }
+    // Invariant 6 holds on every lane: the intent may be a resend of what this lane filed.
+    if recipient.resendKey != PlaceRecord.noKey {
+      let resend = ResendKey(account: recipient.account, bytes: recipient.resendKey)
+      if let at = keysAdded[resend] ?? cache.lostReplies[resend], now - at < options.resendWindow { return .filedBefore }
+    }
     let owner = try account(recipient.account)
     let mailbox = try owner.mailbox(for: recipient.role)
     let record = try file(recipient, plan, in: mailbox, of: owner)
@@ -171,16 +176,30 @@ extension LaneTransaction {
 }
 
 extension DeliveryPlan.Recipient {
-  /// For `rcpt.addr`: account, role, flags.
-  var intentText: String { "\(account.raw) \(role.rawValue) \(flags.rawValue)" }
+  /// For `rcpt.addr`: account, role, flags, and the resend key in hexadecimal.
+  var intentText: String {
+    let key = resendKey.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    return "\(account.raw) \(role.rawValue) \(flags.rawValue) \(key)"
+  }
 
   init?(number: Int, intentText: String) {
     let parts = intentText.split(separator: " ")
-    guard parts.count == 3, let account = Int64(parts[0]), let role = MailboxRole(rawValue: String(parts[1])),
+    guard parts.count == 3 || parts.count == 4, let account = Int64(parts[0]), let role = MailboxRole(rawValue: String(parts[1])),
       let flags = UInt64(parts[2])
     else { return nil }
     self.init(
       number: number, account: AccountID(raw: account), role: role, flags: Flags(rawValue: flags),
-      resendKey: PlaceRecord.noKey)
+      resendKey: parts.count == 4 ? Self.octets(parts[3]) ?? PlaceRecord.noKey : PlaceRecord.noKey)
+  }
+
+  private static func octets(_ hex: Substring) -> [UInt8]? {
+    var octets: [UInt8] = []
+    var rest = hex.utf8[...]
+    while !rest.isEmpty {
+      guard let octet = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else { return nil }
+      octets.append(octet)
+      rest = rest.dropFirst(2)
+    }
+    return octets.count == PlaceRecord.noKey.count ? octets : nil
   }
 }
