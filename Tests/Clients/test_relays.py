@@ -29,13 +29,12 @@ def count(bed, number):
 
 
 def smtp_source(bed):
-    """Postfix's load generator: 500 messages in 10 sessions, to three recipients, of 20 KiB, with EHLO and with HELO."""
-    for user, options in [(70, []), (71, ["-r", "3"]), (72, ["-l", "20480"]), (73, ["-o"]), (74, ["-d"])]:
+    """Postfix's load generator: 500 messages in 10 sessions, small and of 20 KiB, one a connection and many."""
+    for user, options in [(70, []), (72, ["-l", "20480"]), (74, ["-d"])]:
         before = count(bed, user)
         run(["smtp-source", "-m", "500", "-s", "10", "-f", "load@elsewhere.test", "-t", bed.user(user), "-M", "source.test",
-             *options, f"inet:{bed.host}:{bed.port('SMTP')}"], timeout=120, expect=None if "-r" in options else 0)
-        if "-r" not in options:
-            assert count(bed, user) - before == 500, (options, count(bed, user) - before)
+             *options, f"inet:{bed.host}:{bed.port('SMTP')}"], timeout=120)
+        assert count(bed, user) - before == 500, (options, count(bed, user) - before)
 
 
 def msmtp(bed):

@@ -53,7 +53,8 @@ import Testing
       case .server(let wanted):
         let got = takeLine(&service!.output)
         #expect(
-          got.map { MachineTranscript.matches(wanted, $0) } == true, "\(transcript.name): wanted \(wanted), got \(got ?? "nothing")")
+          got.map { MachineTranscript.matches(wanted, $0) } == true,
+          "\(transcript.name): wanted \(wanted), got \(got ?? "nothing")")
       }
     }
     #expect(service?.output.isEmpty == true, "\(transcript.name): more output")

@@ -47,7 +47,8 @@ import Testing
       case .server(let wanted):
         let got = takeLine(&service!.output)
         #expect(
-          got.map { MachineTranscript.matches(wanted, $0) } == true, "\(transcript.name): wanted \(wanted), got \(got ?? "nothing")")
+          got.map { MachineTranscript.matches(wanted, $0) } == true,
+          "\(transcript.name): wanted \(wanted), got \(got ?? "nothing")")
       case .message(let wanted):
         let got = takeLine(&service!.message)
         #expect(got == wanted, "\(transcript.name)")

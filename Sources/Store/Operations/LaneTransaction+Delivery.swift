@@ -137,7 +137,9 @@ extension LaneTransaction {
     // Invariant 6 holds on every lane: the intent may be a resend of what this lane filed.
     if recipient.resendKey != PlaceRecord.noKey {
       let resend = ResendKey(account: recipient.account, bytes: recipient.resendKey)
-      if let at = keysAdded[resend] ?? cache.lostReplies[resend], now - at < options.resendWindow { return .filedBefore }
+      if let at = keysAdded[resend] ?? cache.lostReplies[resend], now - at < options.resendWindow {
+        return .filedBefore
+      }
     }
     let owner = try account(recipient.account)
     let mailbox = try owner.mailbox(for: recipient.role)
@@ -184,7 +186,8 @@ extension DeliveryPlan.Recipient {
 
   init?(number: Int, intentText: String) {
     let parts = intentText.split(separator: " ")
-    guard parts.count == 3 || parts.count == 4, let account = Int64(parts[0]), let role = MailboxRole(rawValue: String(parts[1])),
+    guard parts.count == 3 || parts.count == 4, let account = Int64(parts[0]),
+      let role = MailboxRole(rawValue: String(parts[1])),
       let flags = UInt64(parts[2])
     else { return nil }
     self.init(

@@ -87,7 +87,8 @@ enum MessageSQL {
   static let forgetSentCopies = SQL("DELETE FROM sent_copy WHERE a = ?1 AND at <= ?2")
 
   static let all = [
-    sentCopy, noteSentCopy, forgetSentCopies, insertEmail, insertDerived, derived, listing, location, emailBlob, deleteEmail, deleteDerived, insertPlacement,
+    sentCopy, noteSentCopy, forgetSentCopies, insertEmail, insertDerived, derived, listing, location, emailBlob,
+    deleteEmail, deleteDerived, insertPlacement,
     table,
     range,
     uidOfItem, newer, flagsToSet, setFlags, insertGone, deletePlacements, insertVanished, vanished, status,
