@@ -102,19 +102,19 @@ class Exim:
         group = os.path.join(folder, "group")
         with open("/etc/group", encoding="utf-8") as source, open(group, "w", encoding="utf-8") as out:
             out.write(source.read() + "Debian-exim:x:65533:\n")
-        wrapper = glob.glob("/usr/lib/*/libnss_wrapper.so")[0]
-        self.environment = dict(os.environ, LD_PRELOAD=wrapper, NSS_WRAPPER_PASSWD=passwd, NSS_WRAPPER_GROUP=group)
         for name in ["spool", "log"]:
             os.makedirs(os.path.join(folder, name))
             run(["chown", "65533:65533", os.path.join(folder, name)])
         os.chmod(folder, 0o755)
+        os.chmod(os.path.dirname(folder), 0o755)
         self.config = os.path.join(folder, "exim.conf")
         with open(self.config, "w", encoding="utf-8") as out:
             out.write(f"""primary_hostname = exim.test
+exim_path = {folder}/root/usr/sbin/exim4
 spool_directory = {folder}/spool
 log_file_path = {folder}/log/%slog
 never_users =
-keep_environment = LD_PRELOAD : NSS_WRAPPER_PASSWD : NSS_WRAPPER_GROUP
+keep_environment =
 untrusted_set_sender = *
 smtputf8_advertise_hosts = *
 begin routers
@@ -135,14 +135,14 @@ begin retry
 
     def send(self, sender, recipients, message):
         command = [os.path.join(self.folder, "root/usr/sbin/exim4"), "-C", self.config, "-odf", "-oi", "-f", sender, *recipients]
-        # In some containers only root may write to /dev/null, which Exim needs as its own user: it gets one of its own.
-        if not os.stat("/dev/null").st_mode & 0o002:
-            null = os.path.join(self.folder, "null")
-            if not os.path.exists(null):
-                os.mknod(null, 0o666 | stat.S_IFCHR, os.makedev(1, 3))
-                os.chmod(null, 0o666)
-            command = ["unshare", "-m", "sh", "-c", f'mount --bind {null} /dev/null && exec "$@"', "sh", *command]
-        run(command, data=message.encode(), environment=self.environment)
+        null = os.path.join(self.folder, "null")
+        if not os.path.exists(null):
+            os.mknod(null, 0o666 | stat.S_IFCHR, os.makedev(1, 3))
+            os.chmod(null, 0o666)
+        # Its user, and in some containers a /dev/null that not only root may write to, exist for this command alone.
+        mounts = "".join(f"mount --bind {self.folder}/{name} {place} && " for name, place in [
+            ("passwd", "/etc/passwd"), ("group", "/etc/group"), ("null", "/dev/null")])
+        run(["unshare", "-m", "sh", "-c", mounts + 'exec "$@"', "sh", *command], data=message.encode())
 
     def log(self):
         with open(os.path.join(self.folder, "log", "mainlog"), encoding="utf-8", errors="replace") as lines:
