@@ -128,10 +128,11 @@ package final class SendingLedger: Sendable {
     part.isDirty = true
   }
 
-  /// A quarter at once goes, the ones not written to for longest, so that this is rare.
+  /// Down to three quarters, the ones not written to for longest, so that this is rare.
   private static func trim(_ part: inout Account) {
     guard part.correspondents.count > mostCorrespondents else { return }
-    let oldest = part.correspondents.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.prefix(mostCorrespondents / 4)
+    let surplus = part.correspondents.count - mostCorrespondents / 4 * 3
+    let oldest = part.correspondents.sorted { ($0.value, $0.key) < ($1.value, $1.key) }.prefix(surplus)
     for (key, _) in oldest {
       part.correspondents[key] = nil
       part.changed.remove(key)
