@@ -40,6 +40,33 @@ extension ControlVerbs {
     return (.accountPasswordSet(address), .object(["address": .text(address)].merging(made) { $1 }))
   }
 
+  /// address, sentCopy? (on, off), recipientsADay?, newRecipientsADay?, priority? (a number or "default")
+  func setAccount(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
+    let address = try arguments.text("address")
+    var change = AccountSettingsChange()
+    if let word = try arguments.optionalText("sentCopy") {
+      guard word == "on" || word == "off" else { throw ControlRefusal(.controlArgumentInvalid("sentCopy", word)) }
+      change.filesSentCopy = word == "on"
+    }
+    change.recipientsADay = try number(arguments, "recipientsADay", most: 10_000_000)
+    change.newRecipientsADay = try number(arguments, "newRecipientsADay", most: 10_000_000)
+    change.highestPriority = try number(arguments, "priority", most: 9)
+    let account = try await asking { () throws(DirectoryError) in try await directory.setSettings(address, change) }
+    return (.accountSettingsSet(account.address), .object(row(account)))
+  }
+
+  /// nil: not said; .some(nil): "default".
+  private func number(
+    _ arguments: ControlArguments, _ name: String, most: Int
+  ) throws(ControlRefusal) -> Int?? {
+    guard let text = try arguments.optionalText(name) else { return nil }
+    if text == "default" { return .some(nil) }
+    guard let value = Int(text), (0...most).contains(value) else {
+      throw ControlRefusal(.controlArgumentInvalid(name, text))
+    }
+    return value
+  }
+
   /// The password given, or one made up and what the result says of it.
   private func password(
     _ arguments: ControlArguments
@@ -49,11 +76,16 @@ extension ControlVerbs {
     return (made, ["password": .text(made)])
   }
 
+  private func value(_ number: Int?) -> ControlValue { number.map { .int(Int64($0)) } ?? .null }
+
   private func row(_ account: AccountInfo) -> [String: ControlValue] {
     [
       "address": .text(account.address), "account": .int(account.account), "lane": .int(Int64(account.lane)),
       "devices": .int(Int64(account.devices)), "hasPassword": .bool(account.hasPassword),
-      "createdAt": .int(account.createdAt),
+      "createdAt": .int(account.createdAt), "sentCopy": .bool(account.settings.filesSentCopy),
+      "recipientsADay": value(account.settings.recipientsADay),
+      "newRecipientsADay": value(account.settings.newRecipientsADay),
+      "priority": value(account.settings.highestPriority),
     ]
   }
 }

@@ -78,6 +78,7 @@ package struct ControlVerbs: Sendable {
     "account search": ControlVerbs.setAccountSearch,
     "account password": ControlVerbs.setPassword,
     "account policy": ControlVerbs.accountPolicy,
+    "account set": ControlVerbs.setAccount,
     "alias add": ControlVerbs.addAlias,
     "alias list": ControlVerbs.listAliases,
     "alias remove": ControlVerbs.removeAlias,

@@ -14,6 +14,8 @@ extension Connection {
       try run(POPDirectorySchema.dropSecrets, [.int(key)])
       try run(ScramSchema.removeAll, [.int(key)])
       try run(Statements.closeAccount, [.int(key), .int(at)])
+      try run(SubmissionSQL.forgetSending, [.int(key)])
+      try run(SubmissionSQL.forgetCorrespondents, [.int(key)])
     case .addAddress(let address, let key): try run(Statements.addAddress, [.text(address), .int(key)])
     case .putAlias(let address, let targets): try putAlias(address, targets)
     case .removeAddress(let address):
@@ -43,6 +45,12 @@ extension Connection {
     case .removeKey(let domain, let selector): try run(KeySQL.remove, [.text(domain), .text(selector)])
     case .setLastUse(let key, let device, let at):
       try run(Statements.setLastUse, [.int(key), .int(device), .int(at)])
+    case .setSettings(let key, let settings): try setSettings(settings, of: key)
+    case .putSending(let key, let day, let recipients, let newRecipients, let correspondents, let removed):
+      try run(
+        SubmissionSQL.putSending, [.int(key), .int(day), .int(Int64(recipients)), .int(Int64(newRecipients))])
+      for (hash, day) in correspondents { try run(SubmissionSQL.putCorrespondent, [.int(key), .int(hash), .int(day)]) }
+      for hash in removed { try run(SubmissionSQL.removeCorrespondent, [.int(key), .int(hash)]) }
     }
   }
 
@@ -66,7 +74,26 @@ extension Connection {
     }
   }
 
+  private func setSettings(_ settings: AccountSettings, of key: AccountKey) throws(DatabaseFault) {
+    try run(
+      SubmissionSQL.setSettings,
+      [
+        .int(key), .int(settings.filesSentCopy ? 1 : 0), .optional(settings.recipientsADay.map(Int64.init)),
+        .optional(settings.newRecipientsADay.map(Int64.init)), .optional(settings.highestPriority.map(Int64.init)),
+      ])
+  }
+
   // MARK: Reading
+
+  func sending(of key: AccountKey) throws(DatabaseFault) -> SendingLedger.Account {
+    var part = SendingLedger.Account(day: 0)
+    let found = try first(SubmissionSQL.sending, [.int(key)]) { ($0.int(0), Int($0.int(1)), Int($0.int(2))) }
+    if let found { (part.day, part.recipients, part.newRecipients) = found }
+    for (hash, day) in try rows(SubmissionSQL.correspondents, [.int(key)], { ($0.int(0), $0.int(1)) }) {
+      part.correspondents[hash] = day
+    }
+    return part
+  }
 
   func contents() throws(DatabaseFault) -> DirectoryDatabase.Contents {
     var contents = DirectoryDatabase.Contents()
@@ -96,7 +123,15 @@ extension Connection {
 
   private func accountRows() throws(DatabaseFault) -> [AccountKey: DirectorySnapshot.Account] {
     let found = try rows(DirectorySQL.accounts) { row in
-      (row.int(0), DirectorySnapshot.Account(address: row.text(2), lane: Int(row.int(1)), createdAt: row.int(3)))
+      (
+        row.int(0),
+        DirectorySnapshot.Account(
+          address: row.text(2), lane: Int(row.int(1)), createdAt: row.int(3),
+          settings: AccountSettings(
+            filesSentCopy: row.int(4) != 0, recipientsADay: row.optionalInt(5).map(Int.init(clamping:)),
+            newRecipientsADay: row.optionalInt(6).map(Int.init(clamping:)),
+            highestPriority: row.optionalInt(7).map(Int.init(clamping:))))
+      )
     }
     return Dictionary(found) { first, _ in first }
   }

@@ -22,6 +22,10 @@ package final class Directory: Sendable {
   let hashing = WorkThreads(count: 2, mostWaiting: 512)
   let verified = VerifiedCache()
   let uses: DeviceUses
+  /// What accounts have sent today.
+  package let sending = SendingLedger()
+  /// A write of `sending` waits for its turn.
+  let isSendingDue = Atomic(false)
   let deviceKey: SymmetricKey
   /// What an unknown name is checked against, so that it takes as long as a known one.
   let dummyHash: PasswordHash
@@ -62,6 +66,7 @@ package final class Directory: Sendable {
     await withCheckedContinuation { continuation in
       let isOpen = writer.post { [self] in
         write(uses.unwritten())
+        write(sending.unwritten())
         database.close()
         continuation.resume()
       }
@@ -95,12 +100,19 @@ package final class Directory: Sendable {
     writer.post { [self] in write([change]) }
   }
 
-  private func write(_ changes: [RowChange]) {
+  /// Runs on the directory's thread; nil when it is closed.
+  func onWriter<Value: Sendable>(_ body: @escaping @Sendable (DirectoryDatabase) -> Value) async -> Value? {
+    await writer.run { [database] in body(database) }
+  }
+
+  func post(_ body: @escaping @Sendable () -> Void) { writer.post(body) }
+
+  func write(_ changes: [RowChange]) {
     guard !changes.isEmpty else { return }
     do throws(DirectoryError) {
       try database.apply(changes, at: options.now())
     } catch {
-      logger.warning("last use of a device not written", metadata: ["error": "\(error)"])
+      logger.warning("counts of a device or account not written", metadata: ["error": "\(error)"])
     }
   }
 }

@@ -71,6 +71,11 @@ final class DirectoryDatabase: Sendable {
     return SymmetricKey(data: bytes)
   }
 
+  /// What the account has sent.
+  func sending(of account: AccountKey) throws(DirectoryError) -> SendingLedger.Account {
+    try read { connection throws(DatabaseFault) in try connection.sending(of: account) }
+  }
+
   /// Everything, read at start.
   func load() throws(DirectoryError) -> Contents {
     try read { connection throws(DatabaseFault) in try connection.contents() }

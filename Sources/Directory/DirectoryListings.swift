@@ -17,6 +17,7 @@ package struct AccountInfo: Hashable, Sendable {
   package let hasPassword: Bool
   /// Seconds since 1970 UTC.
   package let createdAt: Int64
+  package let settings: AccountSettings
 }
 
 /// An address that leads to others. `@example.org` is a catch-all.

@@ -26,13 +26,18 @@ enum DirectorySchema {
     Migration(version: 2, script: POPDirectorySchema.script),
     Migration(version: 3, script: ScramSchema.script),
     Migration(version: 4, script: domainKeys),
+    Migration(version: 5, script: submission),
   ]
 }
 
 /// Every statement of the directory, for the check that prepares them all on PostgreSQL.
 enum DirectorySQL {
   static let domains = SQL("SELECT name, alias_of FROM domain")
-  static let accounts = SQL("SELECT a, lane, name, created_at FROM account WHERE state = 0 ORDER BY a")
+  static let accounts = SQL(
+    """
+    SELECT a, lane, name, created_at, sent_copy, recipients_a_day, new_recipients_a_day, highest_priority
+    FROM account WHERE state = 0 ORDER BY a
+    """)
   static let highestAccount = SQL("SELECT coalesce(max(a), 0) FROM account")
   static let aliasTargets = SQL(
     "SELECT t.addr, t.target FROM alias_target t JOIN address d ON d.addr = t.addr WHERE d.kind = 2 ORDER BY t.addr, t.n"
@@ -80,5 +85,5 @@ enum DirectorySQL {
       domains, accounts, highestAccount, aliasTargets, credentials, setting, putSetting, addDomain, removeDomain,
       addAccount, closeAccount, addAddress, putAlias, addTarget, removeTargets, removeAddress, putPassword, addDevice,
       revokeDevice, revokeAll, setLastUse, searchSettings, setSetting, removeSetting,
-    ] + POPDirectorySchema.all + ScramSchema.statements + KeySQL.all
+    ] + POPDirectorySchema.all + ScramSchema.statements + KeySQL.all + SubmissionSQL.all
 }

@@ -24,6 +24,7 @@ package struct DirectorySnapshot: Sendable {
     var nextDevice: Int64 = 1
     var createdAt: Int64
     var popPolicy = POPPolicy()
+    var settings = AccountSettings()
   }
 
   struct Device: Sendable, Hashable {
@@ -92,6 +93,6 @@ package struct DirectorySnapshot: Sendable {
   private func info(of key: AccountKey, _ account: Account) -> AccountInfo {
     AccountInfo(
       account: key, address: account.address, lane: account.lane, devices: account.devices.count,
-      hasPassword: account.password != nil, createdAt: account.createdAt)
+      hasPassword: account.password != nil, createdAt: account.createdAt, settings: account.settings)
   }
 }

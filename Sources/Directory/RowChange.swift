@@ -20,4 +20,8 @@ enum RowChange: Hashable, Sendable {
   case putKey(String, DomainKey)
   case removeKey(String, String)
   case setLastUse(AccountKey, Int64, at: Int64)
+  case setSettings(AccountKey, AccountSettings)
+  /// The day's counts; `correspondents` with their days are added or renewed, `removed` are taken away.
+  case putSending(
+    AccountKey, day: Int64, recipients: Int, newRecipients: Int, correspondents: [Int64: Int64], removed: [Int64])
 }

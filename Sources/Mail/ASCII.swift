@@ -3,6 +3,7 @@ public enum ASCII {
   @inlinable public static var tab: UInt8 { 0x09 }
   @inlinable public static var lf: UInt8 { 0x0A }
   @inlinable public static var cr: UInt8 { 0x0D }
+  @inlinable public static var dot: UInt8 { 0x2E }
   @inlinable public static var space: UInt8 { 0x20 }
   @inlinable public static var quote: UInt8 { 0x22 }
   @inlinable public static var backslash: UInt8 { 0x5C }

@@ -22,21 +22,24 @@ extension EmailAddress {
   /// Reads the mailbox at `index` and moves `index` behind it: for a path, whose ">" follows.
   ///
   /// Mailbox = Local-part "@" ( Domain / address-literal ), RFC 5321 §4.1.2. `index` is undefined after an error.
+  /// - Parameter longestLocalPart: octets; more than 64 only for addresses that need not be kept, such as a reverse-path.
   public static func parse(
-    _ bytes: Span<UInt8>, at index: inout Int, smtputf8: Bool
+    _ bytes: Span<UInt8>, at index: inout Int, smtputf8: Bool, longestLocalPart: Int = EmailAddress.localPartLimit
   ) throws(AddressError) -> EmailAddress {
-    let local = try parseLocalPart(bytes, &index)
+    let local = try parseLocalPart(bytes, &index, longestLocalPart)
     guard index < bytes.count, bytes[index] == 0x40 else { throw local.isEmpty ? .emptyLocalPart : .missingAt }
     guard !local.isEmpty else { throw .emptyLocalPart }
     index += 1
     guard let localText = String(validating: local, as: UTF8.self) else { throw .badUTF8 }
     guard smtputf8 || local.allSatisfy({ $0 < 128 }) else { throw .notASCII }
     let host = try parseHost(bytes, &index, smtputf8: smtputf8)
-    return try EmailAddress(localPart: localText, host: host)
+    return try EmailAddress(localPart: localText, host: host, longestLocalPart: longestLocalPart)
   }
 
-  private static func parseLocalPart(_ bytes: Span<UInt8>, _ index: inout Int) throws(AddressError) -> [UInt8] {
-    guard index < bytes.count, bytes[index] == ASCII.quote else { return try parseDotString(bytes, &index) }
+  private static func parseLocalPart(
+    _ bytes: Span<UInt8>, _ index: inout Int, _ longest: Int
+  ) throws(AddressError) -> [UInt8] {
+    guard index < bytes.count, bytes[index] == ASCII.quote else { return try parseDotString(bytes, &index, longest) }
     index += 1
     var local: [UInt8] = []
     while index < bytes.count {
@@ -54,12 +57,14 @@ extension EmailAddress {
         guard byte >= 0x20, byte != ASCII.delete else { throw .badLocalPart }
         local.append(byte)
       }
-      guard local.count <= 64 else { throw .localPartTooLong }
+      guard local.count <= longest else { throw .localPartTooLong }
     }
     throw .badLocalPart
   }
 
-  private static func parseDotString(_ bytes: Span<UInt8>, _ index: inout Int) throws(AddressError) -> [UInt8] {
+  private static func parseDotString(
+    _ bytes: Span<UInt8>, _ index: inout Int, _ longest: Int
+  ) throws(AddressError) -> [UInt8] {
     var local: [UInt8] = []
     while index < bytes.count {
       let byte = bytes[index]
@@ -67,7 +72,7 @@ extension EmailAddress {
       guard isDot || byte >= 128 || ASCII.isAtext(byte) else { break }
       if isDot, local.isEmpty || local.last == 0x2E { throw .badLocalPart }
       local.append(byte)
-      guard local.count <= 64 else { throw .localPartTooLong }
+      guard local.count <= longest else { throw .localPartTooLong }
       index += 1
     }
     guard local.last != 0x2E else { throw .badLocalPart }

@@ -1,8 +1,14 @@
 /// A mailbox as SMTP names it: local part and domain or address literal (RFC 5321 §4.1.2, RFC 6531 §3.3).
 ///
-/// Equality is of the parts as given; compare `canonical` to find an account. Limits: local part 64 octets,
-/// domain 255 (RFC 5321 §4.5.3.1); a whole path in its brackets 256.
+/// Equality is of the parts as given; compare `canonical` to find an account. Limits: local part 64 octets where nothing else is
+/// said, domain 255 (RFC 5321 §4.5.3.1); a whole path in its brackets 256.
 public struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
+  /// RFC 5321 §4.5.3.1.1: octets of a local part as it is written, quotes included. An address that others made (VERP, SRS) may be
+  /// longer, and §4.5.3.1 asks receivers to take it: see `longestLocalPart` of `parse`.
+  public static let localPartLimit = 64
+  /// No local part is longer: the path's own limit with a domain of one octet.
+  public static let pathLocalPartLimit = 252
+
   /// What stands behind the "@".
   public enum Host: Hashable, Sendable {
     case domain(Domain)
@@ -23,22 +29,24 @@ public struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
       self.host = .domain(try Domain(domain))
     }
     self.localPart = localPart
-    try checkLengths()
+    try checkLengths(Self.localPartLimit)
   }
 
-  /// Takes an unquoted local part and a host.
-  public init(localPart: String, host: Host) throws(AddressError) {
+  /// Takes an unquoted local part of at most `longestLocalPart` octets, and a host.
+  public init(
+    localPart: String, host: Host, longestLocalPart: Int = EmailAddress.localPartLimit
+  ) throws(AddressError) {
     try EmailAddress.check(localPart)
     self.localPart = localPart
     self.host = host
-    try checkLengths()
+    try checkLengths(longestLocalPart)
   }
 
   /// RFC 5321 §4.5.3.1.3: a path has at most 256 octets with its two brackets.
   ///
   /// RFC 5321 §4.5.3.1.1: the local part counts as it is written, with the quotes that it needs.
-  private func checkLengths() throws(AddressError) {
-    guard quotedLocalPart.utf8.count <= 64 else { throw .localPartTooLong }
+  private func checkLengths(_ longestLocalPart: Int) throws(AddressError) {
+    guard quotedLocalPart.utf8.count <= longestLocalPart else { throw .localPartTooLong }
     guard quotedLocalPart.utf8.count + 1 + hostText.utf8.count <= 254 else { throw .pathTooLong }
   }
 
@@ -58,6 +66,9 @@ public struct EmailAddress: Hashable, Sendable, CustomStringConvertible {
 
   /// The address as it is written in a path, the local part quoted where it must be (RFC 5321 §4.1.2).
   public var description: String { quotedLocalPart + "@" + hostText }
+
+  /// The address for people and logs: the domain with its U-labels where they are valid (RFC 5890 §2.3.2.1).
+  public var displayText: String { quotedLocalPart + "@" + (domain?.unicode ?? hostText) }
 
   /// The local part as a dot-string, or as a quoted string where it is none.
   public var quotedLocalPart: String {

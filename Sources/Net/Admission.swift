@@ -32,7 +32,7 @@ final class Admission: Sendable {
   init(settings: NetSettings) { self.settings = settings }
 
   func admit(_ address: IPAddress, to listener: ListenerSettings) throws(Refusal) -> Ticket {
-    let isExempt = settings.loopbackIsExempt && address.isLoopback
+    let isExempt = settings.loopbackIsExempt && address.isLoopback || listener.socketPath != nil
     let result: Result<Ticket, Refusal> = counts.withLock { counts in
       if counts.total >= settings.connections { return .failure(.inAll) }
       if counts.listeners[listener.name, default: 0] >= listener.connections { return .failure(.perListener) }

@@ -32,6 +32,7 @@ final class Door<S: Session>: Sendable {
 
   /// Furnishes a just accepted channel. On its loop.
   func install(on channel: any Channel) throws {
+    if settings.socketPath != nil, !core.isDraining { return try enter(channel, from: .socket, to: .socket) }
     guard !core.isDraining, let remote = channel.remoteAddress, let local = channel.localAddress,
       let source = Endpoint(remote), let destination = Endpoint(local)
     else {
@@ -96,6 +97,9 @@ struct Endpoint: Hashable, Sendable {
     self.address = address
     self.port = port
   }
+
+  /// Both ends of a Unix socket: this machine.
+  static let socket = Endpoint(address: .v4(.init(127, 0, 0, 1)), port: 0)
 
   init?(_ socket: SocketAddress) {
     guard let address = IPAddress(socket), let port = socket.port else { return nil }

@@ -16,6 +16,8 @@ package struct ListenerSettings: Sendable {
   /// 0 picks a free port (told in `BoundListener`).
   package var port: Int
   package var tls: Security
+  /// A Unix socket instead of host and port: reachable for its owner and group only, and without limits per address.
+  package var socketPath: String?
   /// Peers whose connections begin with a PROXY protocol header (v1 or v2). A connection from anywhere else is taken as direct.
   package var proxyProtocolFrom: [CIDR]
   /// Connections of this listener at once.
@@ -24,9 +26,10 @@ package struct ListenerSettings: Sendable {
   package var refusal: [UInt8]
 
   package init(
-    name: String, host: String, port: Int, tls: Security = .none, proxyProtocolFrom: [CIDR] = [],
-    connections: Int = .max, refusal: [UInt8] = []
+    name: String, host: String, port: Int, tls: Security = .none, socketPath: String? = nil,
+    proxyProtocolFrom: [CIDR] = [], connections: Int = .max, refusal: [UInt8] = []
   ) {
+    self.socketPath = socketPath
     self.name = name
     self.host = host
     self.port = port

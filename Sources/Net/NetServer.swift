@@ -54,7 +54,8 @@ package final class NetServer: Sendable {
     let door = Door(core: core, settings: settings, tls: slot, makeSession: makeSession)
     var channels: [any Channel] = []
     do {
-      for (index, host) in hosts(of: settings).enumerated() {
+      if let path = settings.socketPath { channels.append(try await bind(path, door)) }
+      for (index, host) in (settings.socketPath == nil ? hosts(of: settings) : []).enumerated() {
         do {
           // With port 0 the second address takes the port that the first was given.
           let port = settings.port == 0 ? channels.first?.localAddress?.port ?? 0 : settings.port
@@ -133,6 +134,43 @@ extension NetServer {
     case "*", "": ["0.0.0.0", "::"]
     case "localhost": ["127.0.0.1", "::1"]
     default: [settings.host]
+    }
+  }
+
+  /// A Unix socket: a file that is left of an earlier run is replaced, one that somebody listens on is not.
+  private func bind<S: Session>(_ path: String, _ door: Door<S>) async throws(ListenFault) -> any Channel {
+    do {
+      if await isTaken(path) { throw IOError(errnoCode: EADDRINUSE, reason: "bind") }
+      let bootstrap = ServerBootstrap(group: group)
+        .serverChannelOption(.backlog, value: 1_024)
+        .serverChannelInitializer { channel in
+          channel.eventLoop.makeCompletedFuture {
+            try channel.pipeline.syncOperations.addHandler(AcceptBackoffHandler())
+          }
+        }
+        .childChannelOption(.allowRemoteHalfClosure, value: true)
+        .childChannelOption(
+          .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: InputLimits.receive)
+        )
+        .childChannelInitializer { channel in
+          channel.eventLoop.makeCompletedFuture { try door.install(on: channel) }
+        }
+      let channel = try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+      // Owner and group: who may deliver mail here is a matter of the file's group.
+      chmod(path, 0o660)
+      return channel
+    } catch {
+      throw ListenFault(listener: door.settings.name, address: path, port: 0, reason: ListenFault.Reason(error))
+    }
+  }
+
+  private func isTaken(_ path: String) async -> Bool {
+    do {
+      let channel = try await ClientBootstrap(group: group).connect(unixDomainSocketPath: path).get()
+      channel.close(promise: nil)
+      return true
+    } catch {
+      return false
     }
   }
 

@@ -66,7 +66,9 @@ extension SessionHandler {
       try options.setOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: size))
       // A client with Nagle's algorithm keeps the last bytes behind a body back until the body is acknowledged, which the
       // system delays by 40 ms (RFC 1122 §4.2.3.2): every APPEND of Python's imaplib would take that long.
-      if !isReceiveLarge { try options.setOption(.tcpOption(Self.quickAcknowledgement), value: 1) }
+      if !isReceiveLarge, door.settings.socketPath == nil {
+        try options.setOption(.tcpOption(Self.quickAcknowledgement), value: 1)
+      }
     } catch {
       note("receive size not set", ["error": "\(error)"])
     }

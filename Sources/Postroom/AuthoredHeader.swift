@@ -35,6 +35,8 @@ package struct AuthoredHeader: Sendable {
   package private(set) var authors: Authors?
   /// The header has more octets or fields than are looked at: what it says about its authors is not known.
   package private(set) var isTooLong = false
+  /// The Bcc fields that were taken out, for the author's own copy.
+  package private(set) var bcc: [UInt8] = []
 
   package init(stamp: Stamp) { self.stamp = stamp }
 
@@ -88,6 +90,7 @@ package struct AuthoredHeader: Sendable {
     if block.first("Date", in: held.span) == nil { header += "Date: \(stamp.date.text)\r\n".utf8 }
     if block.first("Message-ID", in: held.span) == nil { header += "Message-ID: <\(stamp.messageID)>\r\n".utf8 }
     var kept = 0
+    for field in block.all("Bcc", in: held.span) { bcc += held[field.range] }
     for range in dropped(block) {
       header += held[kept..<range.lowerBound]
       kept = range.upperBound

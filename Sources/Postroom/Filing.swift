@@ -34,6 +34,8 @@ package struct Filing: Sendable {
   package struct Result: Sendable {
     /// In the order of the letter's recipients.
     package var fates: [Fate]
+    /// Why the author's own copy is not in Sent; nil when it is, or none was asked for.
+    package var sentFault: StoreFault?
     /// For `replyWasLost`.
     fileprivate var outcome: DeliveryOutcome?
     /// The message has an id of its own, so that the same octets are the same message.
@@ -41,12 +43,12 @@ package struct Filing: Sendable {
 
     /// At least one recipient has it.
     package var isAccepted: Bool { fates.contains(.filed) }
-    /// All recipients have it.
-    package var isComplete: Bool { fates.allSatisfy { $0 == .filed } }
+    /// All recipients have it, and the author's copy is where it belongs.
+    package var isComplete: Bool { sentFault == nil && fates.allSatisfy { $0 == .filed } }
     /// The first reason why a recipient was refused.
     package var fault: StoreFault? {
       for case .refused(let fault) in fates { return fault }
-      return nil
+      return sentFault
     }
   }
 
@@ -63,10 +65,13 @@ package struct Filing: Sendable {
     do {
       let outcome = try await store.deliver(
         letter.message, trace: letter.trace, sender: letter.reversePath, to: deliveries,
-        authenticationResults: letter.authenticationResults)
+        authenticationResults: letter.authenticationResults, sentCopy: letter.sentCopy)
       let fates = fates(of: letter, outcome.fates)
       log(letter, fates)
-      return Result(fates: fates, outcome: outcome, isIdentified: letter.message.derived.messageID != nil)
+      var result = Result(fates: fates, outcome: outcome, isIdentified: letter.message.derived.messageID != nil)
+      if case .refused(let fault) = outcome.sentFate { result.sentFault = fault }
+      logSentCopy(letter, result.sentFault)
+      return result
     } catch {
       let fates = letter.recipients.map { _ in Fate.refused(error) }
       log(letter, fates)
@@ -102,14 +107,32 @@ package struct Filing: Sendable {
     }
   }
 
+  private func logSentCopy(_ letter: Letter, _ fault: StoreFault?) {
+    guard let copy = letter.sentCopy else { return }
+    var facts: Logger.Metadata = ["letter": "\(letter.id)", "account": "\(copy.account.raw)"]
+    if let fault {
+      facts["reason"] = "\(fault)"
+      logger.warning("sent copy not filed", metadata: facts)
+    } else {
+      logger.info("sent copy filed", metadata: facts)
+    }
+  }
+
+  /// An address as people read it; with U-labels for A-labels.
+  private static func shown(_ address: String) -> String {
+    guard address.utf8.contains(UInt8(ascii: "@")), address.contains("xn--") else { return address }
+    do throws(AddressError) { return try EmailAddress.parse(address).displayText } catch { return address }
+  }
+
   private func log(_ letter: Letter, _ fates: [Fate]) {
     for (recipient, fate) in zip(letter.recipients, fates) {
       var facts: Logger.Metadata = [
-        "letter": "\(letter.id)", "from": "<\(letter.reversePath)>", "to": "<\(recipient.address)>",
+        "letter": "\(letter.id)", "from": "<\(Self.shown(letter.reversePath))>", "to": "<\(recipient.address)>",
         "size": "\(letter.message.size)",
       ]
       if recipient.isJunk { facts["mailbox"] = "junk" }
       if let id = letter.message.derived.messageID { facts["message_id"] = "<\(id)>" }
+      for (name, value) in letter.remarks { facts[name] = "\(value)" }
       switch fate {
       case .filed: logger.info("filed", metadata: facts)
       case .refused(let fault):

@@ -14,6 +14,10 @@ package struct Letter: Sendable {
   package var message: SpooledMessage
   /// What was found about its sender: the value of its Authentication-Results field, unfolded. nil: nobody looked.
   package var authenticationResults: String?
+  /// The author's own copy, for Sent.
+  package var sentCopy: SentCopy?
+  /// More for the log line of each recipient.
+  package var remarks: [String: String] = [:]
 
   package init(
     id: String, reversePath: String, recipients: [LetterRecipient], trace: [UInt8], message: SpooledMessage

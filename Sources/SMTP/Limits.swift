@@ -8,6 +8,9 @@ public struct Limits: Hashable, Sendable {
   public var mailLine = 512 + 26 + 17 + 10 + 500 + 9 + 107 + 11 + 15 + 34 + 17
   /// Octets of RCPT with its CRLF: 512, NOTIFY 28 and ORCPT 500 (RFC 3461).
   public var recipientLine = 512 + 28 + 500
+  /// Octets of a local part in MAIL and RCPT. RFC 5321 §4.5.3.1.1 says 64 and §4.5.3.1 asks receivers to take more where they can:
+  /// VERP and SRS make longer ones. The path as a whole stays at 256 (§4.5.3.1.3).
+  public var localPart = 252
   /// Octets of AUTH and of each authentication response with its CRLF (RFC 4954 §4).
   public var authenticationLine = 12_288
   /// Octets of a message; also what SIZE announces. 0 means no limit.

@@ -19,6 +19,11 @@ package struct SMTPServiceSettings: Sendable {
   package var refusesLongLines: Bool
   /// RFC 5321 §6.3: at least 100.
   package var receivedLimit = 100
+  /// Recipients a day that an account may write to, and those it never wrote to before; 0: no limit. Accounts may have their own.
+  package var recipientsADay = 0
+  package var newRecipientsADay = 0
+  /// The highest MT-PRIORITY of a user's messages (RFC 6710 §4.1), 0…9. Accounts may have their own.
+  package var highestPriority = 0
   /// The name of the user's address is left out of Received on submission.
   package var hidesSubmitter = false
 
@@ -33,6 +38,13 @@ package struct SMTPServiceSettings: Sendable {
     let allowsPlaintext = allowsPlaintextLogIn && isLoopback
     var extensions = Extensions()
     extensions.startTLS = offersStartTLS
+    // Kept on the disk, behind TLS: what is delivered here satisfies RFC 8689 §4.1.
+    extensions.requireTLS = true
+    // RFC 6710 §3 (3): no profile is named.
+    extensions.priorityProfile = ""
+    // RFC 3461 §5.2.2: a client of a server without DSN reports "relayed" itself. Reports go only to our own users until there is a
+    // queue, so DSN is offered only where the sender is one of them.
+    extensions.dsn = role == .submission
     if role == .submission { extensions.mechanisms = ["PLAIN", "LOGIN", "SCRAM-SHA-256"] }
     var settings = ServerSettings(role: role, hostName: hostName, extensions: extensions, limits: limits)
     if role == .submission && allowsPlaintext {

@@ -46,9 +46,15 @@ extension SMTPSession {
     let directory = service.directory
     let address = peer.address
     let name = credentials.authenticationIdentity
+    let settings = service.settings
     return .run { _ in
-      .loggedIn(
-        await directory.logIn(name: name, password: credentials.password, service: .smtp, peer: address), name: name)
+      let answer = await directory.logIn(
+        name: name, password: credentials.password, service: .smtp, peer: address)
+      // What it has sent today is in memory from here on, where it is counted.
+      if case .accepted(let principal) = answer, settings.limits(of: principal, in: directory).areSet {
+        await directory.loadSending(principal.account)
+      }
+      return .loggedIn(answer, name: name)
     }
   }
 
@@ -65,10 +71,12 @@ extension SMTPSession {
     case .refused:
       facts["user"] = "\(name.prefix(100))"
       service.logger.info("log-in refused", metadata: facts)
+      isRefusalLogged = true
       return perform(machine.authenticationRefused(), &input, &output)
     case .unavailable(let reason):
       facts["reason"] = "\(reason)"
       service.logger.warning("log-in not possible", metadata: facts)
+      isRefusalLogged = true
       return perform(machine.authenticationRefused(.authenticationUnavailable), &input, &output)
     }
   }

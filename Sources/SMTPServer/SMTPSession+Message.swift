@@ -84,6 +84,7 @@ extension SMTPSession {
     intake?.end()
     if let refusal = contentRefusal() {
       log("message refused", refusal)
+      isRefusalLogged = true
       dropMessage(&input)
       return end(machine.finishMessage(refusal.reply), &input, &output)
     }
@@ -137,7 +138,7 @@ extension SMTPSession {
 
   private func file(_ intake: Intake, _ transaction: Transaction) -> Step<Outcome> {
     let recipients = transaction.recipients.map { recipient -> LetterRecipient in
-      let address = recipient.forwardPath.address?.description ?? "postmaster"
+      let address = recipient.forwardPath.address?.displayText ?? "postmaster"
       guard case .accounts(let accounts) = resolve(recipient) else {
         return LetterRecipient(address: address, accounts: [])
       }
@@ -147,21 +148,46 @@ extension SMTPSession {
     let trace = trace(intake.letter, transaction)
     let filing = service.filing
     let spool = intake.spool
-    let letter = intake.letter
+    let name = intake.letter
     let examination = examination(intake, transaction)
     let signature = signature(intake)
+    let submission = submission(transaction, bcc: intake.header?.bcc ?? [])
+    let remarks = remarks(transaction)
     return .run { _ in
       do throws(StoreFault) {
         let message = try await spool.finish()
         var letter = Letter(
-          id: letter, reversePath: reversePath, recipients: recipients, trace: trace.bytes(), message: message)
+          id: name, reversePath: reversePath, recipients: recipients, trace: trace.bytes(), message: message)
+        letter.remarks = remarks
         if let examination, let refusal = await examination.judge(&letter, trace) { return .refused(refusal) }
         if let signature { letter.trace += await signature.fields(message) }
+        if let submission { return try await submission.file(letter) }
         return .filed(await filing.file(letter))
       } catch {
         return .refused(Refusal(SMTPReply(fault: error), reason: "spool: \(error)"))
       }
     }
+  }
+
+  private func submission(_ transaction: Transaction, bcc: [UInt8]) -> Submission? {
+    principal.map {
+      Submission(
+        service: service, principal: $0, transaction: transaction, limits: dailyLimits,
+        filesSentCopy: accountSettings.filesSentCopy, bcc: bcc)
+    }
+  }
+
+  /// RFC 6710 §4.1 (3): the priority that was asked for is logged; so is what else the client wants of the message's way.
+  private func remarks(_ transaction: Transaction) -> [String: String] {
+    var remarks: [String: String] = [:]
+    let parameters = transaction.sender.parameters
+    if let asked = parameters.priority {
+      remarks["priority"] = "\(priority(of: transaction.sender) ?? 0)"
+      remarks["priority_asked"] = "\(asked)"
+    }
+    if parameters.requireTLS { remarks["requiretls"] = "yes" }
+    if let id = parameters.envelopeID { remarks["envid"] = id.encoded }
+    return remarks
   }
 
   mutating func finish(_ result: Filing.Result, _ letter: String) -> ServerStep {

@@ -11,7 +11,10 @@ extension SMTPSession {
       switch question {
       // RFC 5321 §4.1.4: never refused because a name fails to verify.
       case .hello, .message: break
-      case .sender(let sender): try check(sender)
+      case .sender(let sender):
+        try check(sender)
+        try checkRoom(for: sender)
+        if let reply = senderReply(sender) { return machine.accept(reply) }
       case .recipient(let recipient): try check(recipient)
       // RFC 5321 §7.3: neither is offered.
       case .verify: return machine.refuse(.cannotVerify)
@@ -20,6 +23,7 @@ extension SMTPSession {
       return machine.accept()
     } catch {
       log("refused", error)
+      isRefusalLogged = true
       return machine.refuse(error.reply)
     }
   }
@@ -35,7 +39,10 @@ extension SMTPSession {
 
   private func check(_ recipient: SMTPCommand.Recipient) throws(Refusal) {
     switch resolve(recipient) {
-    case .accounts: try checkClient(for: recipient)
+    case .accounts(let accounts):
+      try checkRoom(in: accounts, recipient.forwardPath)
+      try checkDay(recipient)
+      try checkClient(for: recipient)
     case .noSuchUser: throw Refusal(.noSuchUser, reason: "no such user: \(recipient.forwardPath)")
     case .notLocal:
       // Until sending exists: said plainly to our own users, never hinted to strangers.

@@ -14,6 +14,8 @@ extension SMTPSession {
     received.tls = tls.map { summary in summary.cipher.map { "\(summary.version) \($0)" } ?? summary.version }
     // Naming one of several recipients would tell each who the others are (RFC 5321 §7.2).
     if transaction.recipients.count == 1 { received.recipient = transaction.recipients[0].forwardPath }
+    received.priority = priority(of: transaction.sender)
+    received.requiresTLS = transaction.sender.parameters.requireTLS
     if client.reverse == .pass { received.reverseName = client.name }
     return LetterTrace(returnPath: transaction.sender.reversePath.returnPathField, received: received.bytes)
   }

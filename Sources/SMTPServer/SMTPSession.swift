@@ -35,6 +35,8 @@ package struct SMTPSession: Session {
   var client = ClientEvidence()
   /// The replies that the client may not have read.
   private var unread = UnreadReplies()
+  /// The policy's refusal under way was logged with its reason.
+  var isRefusalLogged = false
   /// The server is going down: this session ends as soon as no message is under way.
   private var isLeaving = false
 
@@ -113,6 +115,7 @@ package struct SMTPSession: Session {
     switch step {
     case .wait: return .wait
     case .reply(let reply):
+      if reply.code >= 400 { noteFault(reply) }
       write(reply, &output)
       return .proceed
     case .replies(let replies):
@@ -127,6 +130,7 @@ package struct SMTPSession: Session {
     case .authenticate(let name, let response): return beginLogIn(name, response, &input, &output)
     case .authenticationResponse(let response): return continueLogIn(response, &input, &output)
     case .authenticationAborted(let reply):
+      noteFault(reply)
       mechanism = nil
       write(reply, &output)
       return .proceed
@@ -134,7 +138,10 @@ package struct SMTPSession: Session {
       write(reply, &output)
       return .startTLS
     case .close(let reply):
-      if let reply { write(reply, &output) }
+      if let reply {
+        if reply.code >= 400 { logEnd(reply) }
+        write(reply, &output)
+      }
       return .close
     }
   }
@@ -157,6 +164,7 @@ package struct SMTPSession: Session {
       return end(finish(result, letter), &input, &output)
     case .refused(let refusal):
       log("message refused", refusal)
+      isRefusalLogged = true
       intake = nil
       return end(machine.finishMessage(refusal.reply), &input, &output)
     }
@@ -172,19 +180,9 @@ package struct SMTPSession: Session {
     output.write(reply)
   }
 
-  func log(_ phrase: Logger.Message, _ refusal: Refusal) {
-    var facts: Logger.Metadata = [
-      "connection": "\(peer.id)", "peer": "\(peer.address)", "reply": "\(refusal.reply)", "reason": "\(refusal.reason)",
-    ]
-    if let principal { facts["user"] = "\(principal.name)" }
-    if let intake { facts["letter"] = "\(intake.letter)" }
-    if let transaction = machine.transaction {
-      facts["from"] = "\(transaction.sender.reversePath)"
-      if !transaction.recipients.isEmpty {
-        facts["to"] = "\(transaction.recipients.prefix(10).map(\.forwardPath.description).joined(separator: " "))"
-      }
-    }
-    service.logger.info(phrase, metadata: facts)
+  private mutating func noteFault(_ reply: SMTPReply) {
+    if !isRefusalLogged { logFault(reply) }
+    isRefusalLogged = false
   }
 }
 

@@ -19,7 +19,7 @@ extension Store {
     settle(id, on: nil)
   }
 
-  /// What the account uses and may use: for SIZE at MAIL, RCPT and for QUOTA.
+  /// What the account uses and may use, for QUOTA; see `room(for:in:)` for RCPT.
   package func usage(of account: AccountID) async throws(StoreFault) -> Usage {
     try await lane(of: account).read { reader throws(StoreFault) in try reader.usage(of: account) }
   }

@@ -6,14 +6,38 @@ extension Store {
   /// `trace` is put before the message as it is (Return-Path, Received, … each line ending in CRLF). `sender` is the reverse-path,
   /// used only to recognise a resend. `authenticationResults` is kept beside the message. The same account and role given twice is filed once. Throws when *nothing* was accepted
   /// (`.diskFull`, `.overQuota` when it holds for everyone, `.readOnly`, …): answer 4xx/5xx; otherwise look at each fate.
+  ///
+  /// With `sentCopy` the author's copy becomes durable in the same batch as the first recipients' copies and the intent for the others;
+  /// its fate is the outcome's `sentFate`.
   package func deliver(
     _ message: SpooledMessage, trace: [UInt8], sender: String, to recipients: [DeliveryRecipient],
-    authenticationResults: String? = nil
+    authenticationResults: String? = nil, sentCopy: SentCopy? = nil
   ) async throws(StoreFault) -> DeliveryOutcome {
     var derived = message.derived
     derived.authenticationResults = authenticationResults
+    guard let sentCopy else { return try await deliver(message, derived, trace, sender, recipients, nil) }
+    // First in the list, so that its lane is the delivery's first.
+    let author = DeliveryRecipient(account: sentCopy.account, role: .sent, flags: .seen)
+    var outcome = try await deliver(message, derived, trace, sender, [author] + recipients, sentCopy)
+    outcome.sentFate = outcome.fates.removeFirst()
+    outcome.sentResendKey = outcome.resendKeys.removeFirst()
+    if !outcome.isAccepted {
+      if case .refused(let fault) = outcome.fates.first { throw fault }
+      throw .noSuchAccount
+    }
+    return outcome
+  }
+
+  private func deliver(
+    _ message: SpooledMessage, _ derived: Derived, _ trace: [UInt8], _ sender: String,
+    _ recipients: [DeliveryRecipient], _ sentCopy: SentCopy?
+  ) async throws(StoreFault) -> DeliveryOutcome {
     var fates = [DeliveryOutcome.Fate?](repeating: nil, count: recipients.count)
     var wanted = sort(recipients, message, sender, &fates)
+    if let sentCopy, wanted.first?.recipients.first?.role == .sent {
+      wanted[0].recipients[0].sentCopy = SentCopyPlan(
+        blob: BlobPlan(sentCopy.message, trace: []), derived: sentCopy.message.derived, identity: sentCopy.identity)
+    }
     if wanted.count > 1 { try await refuseFull(&wanted, trace.count + message.size, &fates) }
     if let first = wanted.first {
       let plan = DeliveryPlan(
@@ -48,7 +72,8 @@ extension Store {
       if isRepeat { continue }
       let planned = DeliveryPlan.Recipient(
         number: number, account: recipient.account, role: recipient.role, flags: recipient.flags,
-        resendKey: ResendKey.bytes(sender: sender, account: recipient.account, message: message.hash))
+        resendKey: ResendKey.bytes(
+          sender: sender, account: recipient.account, message: message.hash, role: recipient.role))
       if let place = sorted.firstIndex(where: { $0.lane == lane }) {
         sorted[place].recipients.append(planned)
       } else {
@@ -89,7 +114,8 @@ extension Store {
         let first = recipients.firstIndex { $0.account == recipient.account && $0.role == recipient.role } ?? number
         outcome.fates.append(fates[first] ?? .refused(.noSuchAccount))
       }
-      let key = ResendKey.bytes(sender: sender, account: recipient.account, message: message.hash)
+      let key = ResendKey.bytes(
+        sender: sender, account: recipient.account, message: message.hash, role: recipient.role)
       outcome.resendKeys.append(ResendKey(account: recipient.account, bytes: key))
     }
     if !outcome.isAccepted {
@@ -107,7 +133,7 @@ extension Store {
       (
         NewMessage(
           plan: BlobPlan(item.message, trace: []), derived: item.message.derived, flags: item.flags,
-          internalDate: item.internalDate), keywords: item.keywords
+          internalDate: item.internalDate, sentIdentity: item.sentIdentity), keywords: item.keywords
       )
     }
     let weight = messages.reduce(0) { $0 + $1.0.plan.totalLength }
@@ -120,7 +146,10 @@ extension Store {
   /// sender to the same accounts gets 250 and no second copy (invariant 6). Returns at once.
   package func replyWasLost(_ outcome: DeliveryOutcome) {
     var byLane: [Int: [ResendKey]] = [:]
-    for (fate, key) in zip(outcome.fates, outcome.resendKeys) {
+    let sent = [(outcome.sentFate, outcome.sentResendKey)].compactMap { fate, key in
+      fate.flatMap { fate in key.map { (fate, $0) } }
+    }
+    for (fate, key) in Array(zip(outcome.fates, outcome.resendKeys)) + sent {
       if case .refused = fate { continue }
       // An account removed meanwhile needs no memory.
       guard let lane = home(of: key.account) else { continue }

@@ -91,7 +91,12 @@ extension Store {
       }
       do throws(StoreFault) {
         _ = try lanes[home].performBlocking { transaction throws(StoreFault) in
-          try transaction.fileIntents([recipient], plan, qid: intent.qid, home: lane.number)
+          let fates = try transaction.fileIntents([recipient], plan, qid: intent.qid, home: lane.number)
+          // Nobody was told of it in time: should the client send it again, it is known.
+          if recipient.resendKey != PlaceRecord.noKey {
+            try transaction.remember([ResendKey(account: recipient.account, bytes: recipient.resendKey)])
+          }
+          return fates
         }
         done.append(recipient.number)
       } catch {

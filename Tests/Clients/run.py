@@ -15,8 +15,10 @@ import test_demo
 import test_evidence
 import test_heavy
 import test_imap_extensions
+import test_lmtp
 import test_program
 import test_python
+import test_relays
 import test_sync
 from bed import Bed, Tally
 
@@ -34,10 +36,13 @@ def main():
             name = f"{module.__name__[5:]}: {check.__name__}"
             if wanted(name):
                 tally.check(name, check)
-    modules = [test_curl, test_python, test_bad_input, test_sync, imap_commands, smtp_clients, pop3_clients, pop3_devices,
-               test_imap_extensions]
+    for check in test_lmtp.OWN:
+        if wanted(f"lmtp: {check.__name__}"):
+            tally.check(f"lmtp: {check.__name__}", check)
+    modules = [test_lmtp, test_curl, test_python, test_bad_input, test_sync, imap_commands, smtp_clients, pop3_clients,
+               pop3_devices, test_imap_extensions]
     if "--heavy" in sys.argv:
-        modules.append(test_heavy)
+        modules += [test_heavy, test_relays]
     if any(wanted(f"{module.__name__[5:]}: {check.__name__}") for module in modules for check in module.CHECKS):
         try:
             with Bed("clients", 21_000) as bed:

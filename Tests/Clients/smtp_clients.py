@@ -155,7 +155,33 @@ def chunks(bed):
     drop.quit()
 
 
+def requiretls(bed):
+    """RFC 8689: offered under TLS only, on MX and submission; local delivery satisfies it and the trace remembers it."""
+    with smtplib.SMTP(bed.host, bed.port("SMTP"), timeout=30) as client:
+        client.ehlo("client.test")
+        assert not client.has_extn("requiretls")
+        assert client.docmd("MAIL", "FROM:<a@elsewhere.test> REQUIRETLS")[0] == 555
+        client.starttls(context=bed.tls())
+        client.ehlo("client.test")
+        assert client.has_extn("requiretls") and client.has_extn("mt-priority") and not client.has_extn("dsn")
+        assert client.docmd("MAIL", "FROM:<a@elsewhere.test> REQUIRETLS=1")[0] == 501
+        client.sendmail("a@elsewhere.test", [bed.user(68)], letter("requiretls"), mail_options=["REQUIRETLS"])
+    with smtplib.SMTP_SSL(bed.host, bed.port("SUBMISSIONS"), context=bed.tls(), timeout=30) as client:
+        client.login(bed.user(69), bed.password)
+        assert client.has_extn("requiretls") and client.has_extn("dsn")
+        client.sendmail(bed.user(69), [bed.user(68)], letter("requiretls-own", sender=bed.user(69)), mail_options=["REQUIRETLS"],
+                        rcpt_options=["NOTIFY=SUCCESS"])
+    for user, texts in [(68, [b"(REQUIRETLS);", b"(REQUIRETLS);"]), (69, [b"message/delivery-status"])]:
+        drop = poplib.POP3_SSL(bed.host, bed.port("POP3S"), context=bed.tls(), timeout=30)
+        drop.user(bed.user(user))
+        drop.pass_(bed.password)
+        for number, text in enumerate(texts):
+            message = b"\r\n".join(drop.retr(number + 1)[1])
+            assert text in message, message[:600]
+        drop.quit()
+
+
 CHECKS = [
     swaks_matrix, swaks_without_log_in, swaks_in, curl_sends, starttls_forgets, starttls_injection, wrong_passwords,
-    long_message, chunks,
+    long_message, chunks, requiretls,
 ]

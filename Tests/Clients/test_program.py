@@ -62,11 +62,11 @@ class Server:
 
 
 def configuration(folder, offset):
-    lines = [f"hostname: mail.example.org\ndata-folder: {folder}/data\nlisteners:\n"]
+    lines = [f"hostname: mail.example.org\ndata-folder: {folder}/data\nlimits: {{drain-seconds: 5}}\nlisteners:\n"]
     for name, port in [("smtp", 25), ("submission", 587), ("submissions", 465), ("imap", 143), ("imaps", 993),
                        ("pop3", 110), ("pop3s", 995)]:
         lines.append(f"  {name}: {{hosts: [127.0.0.1], port: {port + offset}}}\n")
-    return "".join(lines) + "limits: {drain-seconds: 5}\n"
+    return "".join(lines)
 
 
 def barid(server, *arguments, data=None, expect=0, environment=None):
@@ -310,7 +310,38 @@ def certificates_by_name(folder):
     assert f"{folder}/one.pem" in words and "\n" not in words, words
 
 
+@in_folder
+def account_settings(folder):
+    """`barid account set`, with and without a server: the copy in Sent, limits, priority; wrong values are refused."""
+    with Server(folder) as server:
+        barid(server, "domain", "add", "example.org")
+        made = barid(server, "account", "add", "amal@example.org", "--password", data=b"correct horse\n")
+        assert "ready" in made, made
+        barid(server, "account", "set", "amal@example.org", "--sent-copy", "on", "--recipients-a-day", "2")
+        row = json.loads(barid(server, "account", "list", "--json"))[0]
+        assert row["sentCopy"] is True and row["recipientsADay"] == 2 and row["priority"] is None, row
+        for wrong in [["--sent-copy", "yes"], ["--recipients-a-day", "many"], ["--priority", "10"]]:
+            barid(server, "account", "set", "amal@example.org", *wrong, expect=1)
+        context = ssl.create_default_context(cafile=os.path.join(folder, "data/certificates/ca.pem"))
+        with smtplib.SMTP_SSL("127.0.0.1", 465 + OFFSET, context=context, timeout=30) as client:
+            client.login("amal@example.org", "correct horse")
+            for number in range(2):
+                client.sendmail("amal@example.org", ["amal@example.org"], letter(f"own-{number}", sender="amal@example.org"))
+            assert client.mail("amal@example.org")[0] == 250
+            code, words = client.rcpt("amal@example.org")
+            assert code == 450 and b"2 recipients a day" in words, (code, words)
+        with imaplib.IMAP4_SSL("127.0.0.1", 993 + OFFSET, ssl_context=context, timeout=30) as session:
+            session.login("amal@example.org", "correct horse")
+            for mailbox in ["INBOX", "Sent"]:
+                assert session.select(mailbox)[1] == [b"2"], mailbox
+        assert server.end() == 0
+        barid(server, "account", "set", "amal@example.org", "--recipients-a-day", "default", "--sent-copy", "off")
+        row = json.loads(barid(server, "account", "list", "--json"))[0]
+        assert row["sentCopy"] is False and row["recipientsADay"] is None, row
+
+
 CHECKS = [
+    account_settings,
     certificates_by_name, help_in_two_languages, config_mistakes_all_at_once, config_describe_can_be_used, commands_with_and_without_a_server,
     plain_log_in_is_refused, refusals_touch_nothing, hup_reloads_without_dropping, term_drains,
 ]

@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """kill -9 under load: every message that was acknowledged with 250 or OK is there once, and none twice.
 
-kill9.py [--rounds N] [--senders N]: each round loads the server by SMTP and APPEND, kills it at a random moment, starts it
+kill9.py [--rounds N] [--senders N] [--resend]: each round loads the server by SMTP and APPEND, kills it at a random moment, starts it
 again without any manual step, and compares what IMAP shows with what was acknowledged. Prints `N passed, N failed`.
+
+--resend: the senders do what mail servers do. One that missed its 250 sends the same message again, as often as it takes, while the server
+is killed --rounds times; at the end every message is in every recipient's mailbox exactly once.
 """
 import argparse
 import collections
@@ -61,6 +64,64 @@ def append(bed, name, stop, acknowledged, attempted):
         return
 
 
+def send_until_accepted(bed, name, stop, counts):
+    """SMTP to one or several people; what was not acknowledged is sent again. counts: what must be there."""
+    chance = random.Random(name)
+    number = 0
+    client = None
+    while not stop.is_set():
+        number += 1
+        key = f"{name}-{number}"
+        people = chance.sample(range(USERS), chance.choice([1, 1, 2, 3]))
+        message = letter(key, body=body(chance))
+        attempts = 0
+        while True:
+            attempts += 1
+            try:
+                if client is None:
+                    client = smtplib.SMTP(bed.env["HOST"], bed.port("SMTP"), timeout=20)
+                refused = client.sendmail("load@elsewhere.test", [bed.user(person) for person in people], message)
+                assert not refused, refused
+                break
+            except (OSError, smtplib.SMTPException):
+                # Gone, or going: come again soon.
+                if client is not None:
+                    client.close()
+                client = None
+                time.sleep(chance.uniform(0.02, 0.1))
+        counts.append((key, people, attempts))
+    if client is not None:
+        client.close()
+
+
+def resending(bed, run, kills, senders):
+    stop = threading.Event()
+    counts = []
+    threads = [threading.Thread(target=send_until_accepted, args=(bed, f"{run}s{number}", stop, counts)) for number in range(senders)]
+    for thread in threads:
+        thread.start()
+    for number in range(kills):
+        time.sleep(random.uniform(0.2, 1.5))
+        bed.kill9()
+        bed.start()
+        print(f"  kill {number + 1}: {len(counts)} acknowledged", flush=True)
+    time.sleep(1)
+    stop.set()
+    for thread in threads:
+        thread.join()
+    wanted = {(person, key) for key, people, _ in counts for person in people}
+    seen = found(bed, run)
+    missing = wanted - set(seen)
+    twice = {key: count for key, count in seen.items() if count > 1}
+    again = sum(1 for _, _, attempts in counts if attempts > 1)
+    print(f"  {len(counts)} messages, {len(wanted)} copies, {again} sent more than once; missing {len(missing)}, twice {len(twice)}",
+          flush=True)
+    assert again, "nobody had to send again: the run proves nothing"
+    assert not missing, f"missing: {sorted(missing)[:5]}"
+    assert not twice, f"twice: {sorted(twice.items())[:5]}"
+    assert not set(seen) - wanted, f"nobody sent: {sorted(set(seen) - wanted)[:5]}"
+
+
 def found(bed, run):
     """(person, key) -> how often it is in INBOX."""
     seen = collections.Counter()
@@ -117,11 +178,15 @@ def main():
     options = argparse.ArgumentParser()
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--senders", type=int, default=12)
+    options.add_argument("--resend", action="store_true")
     options = options.parse_args()
     tally = Tally()
     try:
         with Bed("kill9", 24_000, "127.0.0.15") as bed:
-            for number in range(options.rounds):
+            if options.resend:
+                tally.check(f"kill9: {options.rounds} kills, {options.senders} senders that send again", resending, bed,
+                            f"r{os.getpid()}x", options.rounds, options.senders)
+            for number in range(0 if options.resend else options.rounds):
                 tally.check(f"kill9: round {number + 1}", one_round, bed, f"r{os.getpid()}x{number}x", options.senders)
     except (RuntimeError, OSError) as error:
         tally.failed += 1

@@ -1,3 +1,4 @@
+import Mail
 import POP3
 import Testing
 

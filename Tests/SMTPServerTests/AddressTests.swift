@@ -49,6 +49,60 @@ struct AddressTests {
     await office.stop()
   }
 
+  static let ascii = "xn--mgbh0fb.xn--kgbechtv"
+
+  /// The domain may be written either way, in the directory and on the wire; IMAP, POP3 and the log show the address.
+  @Test(arguments: [true, false], [true, false])
+  func eitherForm(_ isUnicodeHere: Bool, _ isUnicodeThere: Bool) async throws {
+    let local = "\u{628}\u{631}\u{64A}\u{62F}"
+    let office = try await TestOffice.start()
+    let (here, there) = (isUnicodeHere ? Self.domain : Self.ascii, isUnicodeThere ? Self.domain : Self.ascii)
+    try await office.directory.addDomain(here)
+    let info = try await office.directory.addAccount("\(local)@\(here)", password: Array("correct horse".utf8))
+    let account = AccountID(raw: info.account)
+    try await office.store.createAccount(account, lane: info.lane)
+    let (port, submissionPort, imapPort, popPort) = (
+      office.smtpPort, office.submissionPort, office.imapPort, office.pop3Port
+    )
+    try await onThread {
+      let client = try DeliveryTests.connect(port)
+      // With an A-label domain the local part still needs SMTPUTF8.
+      #expect(try client.ask("MAIL FROM:<a@b.example> SMTPUTF8").hasPrefix("250"))
+      #expect(try client.ask("RCPT TO:<\(local)@\(there)>").hasPrefix("250 2.1.5"))
+      #expect(try client.ask("RCPT TO:<nobody@\(there)>").hasPrefix("550 5.1.1"))
+      #expect(try client.ask("DATA").hasPrefix("354"))
+      try client.send("From: <\(local)@\(Self.domain)>\r\nSubject: x\r\n\r\ntext\r\n.\r\n")
+      #expect(try client.answer().hasPrefix("250"))
+      let user = try DeliveryTests.connect(submissionPort)
+      #expect(try user.ask("AUTH PLAIN \(Self.base64("\0\(local)@\(there)\0correct horse"))").hasPrefix("235"))
+      #expect(try user.ask("MAIL FROM:<\(local)@\(there)> SMTPUTF8").hasPrefix("250"))
+      #expect(try user.ask("RSET").hasPrefix("250"))
+      let drop = try LineClient(port: popPort)
+      _ = try drop.line()
+      #expect(try drop.ask("USER \(local)@\(there)").hasPrefix("+OK"))
+      #expect(try drop.ask("PASS correct horse").hasPrefix("+OK"))
+      #expect(try drop.ask("RETR 1").hasPrefix("+OK"))
+      #expect(try drop.block().contains("From: <\(local)@\(Self.domain)>"))
+      let imap = try LineClient(port: imapPort)
+      _ = try imap.line()
+      let name = Array("\(local)@\(there)".utf8)
+      try imap.send("a LOGIN {\(name.count)}\r\n")
+      _ = try imap.line()
+      try imap.send(name)
+      try imap.send(" \"correct horse\"\r\nb SELECT INBOX\r\nc FETCH 1 (ENVELOPE BODY.PEEK[HEADER.FIELDS (FROM)])\r\n")
+      var lines: [String] = []
+      while let line = try imap.line() {
+        lines.append(line)
+        if line.hasPrefix("c ") { break }
+      }
+      #expect(lines.contains { $0.hasPrefix("a OK") } && lines.contains { $0.hasPrefix("c OK") })
+      #expect(lines.contains { $0.contains("From: <\(local)@\(Self.domain)>") })
+    }
+    #expect(office.log.lines("filed", "to=<\(local)@\(Self.domain)>").count == 1)
+    #expect(office.log.lines("refused", "reason=no such user").count == 1)
+    await office.stop()
+  }
+
   /// Two addresses of one account, an alias that leads to it too, postmaster: one copy.
   @Test func oneCopy() async throws {
     let office = try await TestOffice.start()

@@ -108,7 +108,7 @@ struct EvidenceTests {
     let reply = try await Self.send(Self.letter, from: "203.0.113.9", port: office.smtpPort)
     #expect(reply == "550 5.7.1 Refused by the DMARC policy of bank.example")
     #expect(try await office.inbox(office.account).isEmpty)
-    #expect(try await office.messages("Junk", office.account).isEmpty)
+    #expect(try await office.messages("Junk", of: office.account).isEmpty)
     let reported = reports.withLock { $0 }
     #expect(reported.map(\.applied) == [.reject])
     #expect(reported.first?.source == "203.0.113.9")
@@ -119,7 +119,7 @@ struct EvidenceTests {
     let office = try await TestOffice.start(dns: Self.dns("quarantine"))
     #expect(try await Self.send(Self.letter, from: "203.0.113.9", port: office.smtpPort).hasPrefix("250"))
     #expect(try await office.inbox(office.account).isEmpty)
-    let message = try #require(try await office.messages("Junk", office.account).first)
+    let message = try #require(try await office.messages("Junk", of: office.account).first)
     #expect(message.replacing("\r\n\t", with: " ").contains("policy.applied-disposition=quarantine"))
     await office.stop()
   }
@@ -162,7 +162,7 @@ struct EvidenceTests {
     #expect(reply.hasPrefix("250"))
     #expect(try await office.inbox(office.account).count == 1)
     #expect(try await office.inbox(office.other).isEmpty)
-    #expect(try await office.messages("Junk", office.other).count == 1)
+    #expect(try await office.messages("Junk", of: office.other).count == 1)
     await office.stop()
   }
 

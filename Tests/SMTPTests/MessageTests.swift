@@ -1,3 +1,4 @@
+import Mail
 import SMTP
 import Testing
 

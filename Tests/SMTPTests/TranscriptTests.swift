@@ -9,17 +9,17 @@ import Testing
   @Test func thereAreTranscripts() { #expect(Self.files.count >= 15) }
 
   @Test(arguments: files) func whole(_ path: String) throws {
-    try run(try Transcript(path), pieces: Int.max)
+    try run(try MachineTranscript(path), pieces: Int.max)
   }
 
   /// Every transcript again, its input in pieces of one octet and of a few: the dialogue is the same.
   @Test(arguments: files, [1, 2, 3, 7]) func dripped(_ path: String, _ size: Int) throws {
-    let transcript = try Transcript(path)
+    let transcript = try MachineTranscript(path)
     for case .setting(let words) in transcript.entries where words.first == "whole" { return }
     try run(transcript, pieces: size)
   }
 
-  private func run(_ transcript: Transcript, pieces: Int) throws {
+  private func run(_ transcript: MachineTranscript, pieces: Int) throws {
     var settings = ServerSettings(role: .mx, hostName: "foo.com")
     var isTLS = false
     var service: FakeService?
@@ -47,7 +47,8 @@ import Testing
       case .server(let wanted):
         let got = takeLine(&service!.output)
         #expect(
-          got.map { matches(wanted, $0) } == true, "\(transcript.name): wanted \(wanted), got \(got ?? "nothing")")
+          got.map { MachineTranscript.matches(wanted, $0) } == true,
+          "\(transcript.name): wanted \(wanted), got \(got ?? "nothing")")
       case .message(let wanted):
         let got = takeLine(&service!.message)
         #expect(got == wanted, "\(transcript.name)")

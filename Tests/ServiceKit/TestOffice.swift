@@ -25,11 +25,15 @@ package final class TestOffice: Sendable {
   package let pop3Port: Int
   package let account: AccountID
   package let other: AccountID
+  /// What the server has logged.
+  package let log: MemoryLog
   private let server: NetServer
 
   private init(
-    folder: String, store: Store, directory: Directory, server: NetServer, ports: [Int], accounts: [AccountID]
+    folder: String, store: Store, directory: Directory, server: NetServer, ports: [Int], accounts: [AccountID],
+    log: MemoryLog
   ) {
+    self.log = log
     self.folder = folder
     self.store = store
     self.directory = directory
@@ -53,18 +57,20 @@ package final class TestOffice: Sendable {
   ///   - checks: changes what is looked at.
   ///   - report: gets what belongs into DMARC reports.
   ///   - signs: submitted mail is signed with the keys of its author's domain, if that has some.
-  ///   - logger: for tests of what is logged.
+  ///   - logger: nil: into `log`.
   package static func start(
     plaintextLogIn: Bool = true, folder: String? = nil, storeOptions: (inout StoreOptions) -> Void = { _ in },
     smtpSettings: (inout SMTPServiceSettings) -> Void = { _ in },
     popSettings: (inout POP3ServiceSettings) -> Void = { _ in }, netSettings: (inout NetSettings) -> Void = { _ in },
     dns: (any DNSLookup)? = nil, checks: (inout CheckSettings) -> Void = { _ in },
     report: (@Sendable (ReportedMessage) -> Void)? = nil, signs: Bool = false,
-    logger: Logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
+    logger: Logger? = nil,
     now: @escaping @Sendable () -> Int64 = { Int64(time(nil)) }
   ) async throws -> TestOffice {
     let isNew = folder == nil
     let folder = try folder ?? newFolder()
+    let log = MemoryLog()
+    let logger = logger ?? Logger(label: "test") { _ in MemoryLogHandler(log) }
     var options = StoreOptions()
     options.lanes = 2
     options.now = now
@@ -90,7 +96,8 @@ package final class TestOffice: Sendable {
     let ports = try await listen(
       server, store, directory, logger, plaintextLogIn, smtpSettings, senderChecks, popSettings, signs, now)
     return TestOffice(
-      folder: folder, store: store, directory: directory, server: server, ports: ports, accounts: accounts)
+      folder: folder, store: store, directory: directory, server: server, ports: ports, accounts: accounts,
+      log: log)
   }
 
   private static func newFolder() throws -> String {
@@ -180,12 +187,12 @@ package final class TestOffice: Sendable {
   }
 
   /// The messages of an account's INBOX, in order.
-  package func inbox(_ account: AccountID) async throws -> [String] { try await messages("INBOX", account) }
+  package func inbox(_ account: AccountID) async throws -> [String] { try await messages("INBOX", of: account) }
 
   /// The messages of a mailbox, in order.
-  package func messages(_ name: String, _ account: AccountID) async throws -> [String] {
-    let mailbox = try await store.mailbox(named: name, of: account)
-    let table = try await store.open(mailbox.id, of: account, claimRecent: false).state.table
+  package func messages(_ mailbox: String, of account: AccountID) async throws -> [String] {
+    let inbox = try await store.mailbox(named: mailbox, of: account)
+    let table = try await store.open(inbox.id, of: account, claimRecent: false).state.table
     var messages: [String] = []
     for index in 0..<table.count {
       messages.append(String(decoding: try await store.content(table[index].email, of: account), as: UTF8.self))

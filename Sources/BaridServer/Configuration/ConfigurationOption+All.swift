@@ -4,7 +4,8 @@ internal import Phrases
 // The table of options, in the order in which `barid config describe` shows them.
 extension ConfigurationOption {
   package static let all: [ConfigurationOption] =
-    general + logging + certificates + listeners + imap + pop3 + checks + signing + limits + resolver
+    general + logging + certificates + listeners + lmtp + intake + submission + imap + pop3 + checks + signing + limits
+    + resolver
 
   private static let general: [ConfigurationOption] = [
     .text(
@@ -131,6 +132,7 @@ extension ListenerKind {
     case .imaps: "IMAP over TLS"
     case .pop3: "POP3 (STLS)"
     case .pop3s: "POP3 over TLS"
+    case .lmtp: "LMTP (mail from another mail server on this machine)"
     }
   }
 }

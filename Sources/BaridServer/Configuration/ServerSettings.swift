@@ -11,6 +11,8 @@ package struct ServerSettings: Sendable, Equatable {
   package var log = LogSettings()
   package var tls = CertificateSettings()
   package var listeners = ListenerTable()
+  package var intake = IntakeSettings()
+  package var submission = SubmissionSettings()
   package var imap = IMAPSettings()
   package var pop3 = POP3Settings()
   package var limits = LimitSettings()
@@ -68,7 +70,7 @@ package struct ListenerTable: Sendable, Equatable {
   private var listeners: [ListenerKind: Listener]
 
   package init() {
-    listeners = Dictionary(uniqueKeysWithValues: ListenerKind.allCases.map { ($0, Listener(port: $0.usualPort)) })
+    listeners = Dictionary(uniqueKeysWithValues: ListenerKind.allCases.map { ($0, Listener($0)) })
   }
 
   /// The listener of each protocol, in the order of `ListenerKind`.
@@ -77,14 +79,14 @@ package struct ListenerTable: Sendable, Equatable {
   }
 
   package subscript(kind: ListenerKind) -> Listener {
-    get { listeners[kind] ?? Listener(port: kind.usualPort) }
+    get { listeners[kind] ?? Listener(kind) }
     set { listeners[kind] = newValue }
   }
 }
 
 /// The doors by which mail programs and other servers come in; names and ports are those of the IANA registry.
 package enum ListenerKind: String, CaseIterable, Sendable {
-  case smtp, submission, submissions, imap, imaps, pop3, pop3s
+  case smtp, submission, submissions, imap, imaps, pop3, pop3s, lmtp
 
   package var usualPort: Int {
     switch self {
@@ -95,6 +97,7 @@ package enum ListenerKind: String, CaseIterable, Sendable {
     case .imaps: 993
     case .pop3: 110
     case .pop3s: 995
+    case .lmtp: 24
     }
   }
 
@@ -109,8 +112,19 @@ package struct Listener: Sendable, Equatable {
   package var port: Int
   /// Addresses or networks whose connections begin with a PROXY header (v1 or v2); those of others must not.
   package var proxyFrom: [String] = []
+  /// A Unix socket to listen on instead of addresses; empty: none. Only LMTP has one.
+  package var socket = ""
 
   package init(port: Int) { self.port = port }
+
+  /// What holds for `kind` when nothing is said. LMTP is for those who want it: RFC 2033 §5, it has no place on a network.
+  package init(_ kind: ListenerKind) {
+    self.init(port: kind.usualPort)
+    if kind == .lmtp {
+      isEnabled = false
+      hosts = ["127.0.0.1", "::1"]
+    }
+  }
 }
 
 package struct IMAPSettings: Sendable, Equatable {

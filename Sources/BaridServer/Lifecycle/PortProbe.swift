@@ -6,7 +6,7 @@ internal import Phrases
 enum PortProbe {
   /// Throws the first address that cannot be had. What is free now may be taken a moment later: `NetServer.listen` says so then.
   static func check(_ listeners: ListenerTable) throws(StartFault) {
-    for (_, listener) in listeners.all where listener.isEnabled {
+    for (_, listener) in listeners.all where listener.isEnabled && listener.socket.isEmpty {
       for host in listener.hosts {
         guard let address = IPAddress(host) else { throw StartFault(.hostUnknown(host)) }
         switch bindError(address, listener.port) {

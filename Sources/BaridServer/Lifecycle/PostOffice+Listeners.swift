@@ -15,7 +15,7 @@ extension PostOffice {
     let settings = current.withLock { $0 }
     for (kind, listener) in settings.listeners.all where listener.isEnabled {
       var isHeard = false
-      for host in listener.hosts {
+      for host in listener.socket.isEmpty ? listener.hosts : [""] {
         let door = Self.door(kind, listener, host: host, settings)
         switch await opened(kind, door, tls, settings) {
         case .success(let bound):
@@ -35,7 +35,7 @@ extension PostOffice {
   ) async -> Result<BoundListener, ListenFault> {
     do throws(ListenFault) {
       switch kind {
-      case .smtp, .submission, .submissions:
+      case .smtp, .submission, .submissions, .lmtp:
         let service = smtpService(kind, settings)
         return .success(try await net.listen(door, tls: tls) { service.makeSession($0, $1) })
       case .imap, .imaps:
@@ -55,19 +55,35 @@ extension PostOffice {
   ) -> ListenerSettings {
     let refusal =
       switch kind {
-      case .smtp, .submission, .submissions: "421 4.7.0 \(settings.effectiveHostname) too many connections\r\n"
+      case .smtp, .submission, .submissions, .lmtp: "421 4.7.0 \(settings.effectiveHostname) too many connections\r\n"
       case .imap, .imaps: "* BYE [UNAVAILABLE] too many connections\r\n"
       case .pop3, .pop3s: "-ERR [SYS/TEMP] too many connections\r\n"
       }
-    return ListenerSettings(
+    var door = ListenerSettings(
       name: kind.rawValue, host: host, port: listener.port, tls: kind.isImplicitTLS ? .implicit : .startTLS,
       proxyProtocolFrom: listener.proxyFrom.compactMap { CIDR($0) }, refusal: Array(refusal.utf8))
+    if kind == .lmtp {
+      door.tls = .none
+      door.socketPath = listener.socket.isEmpty ? nil : listener.socket
+    }
+    return door
   }
 
   private func smtpService(_ kind: ListenerKind, _ settings: ServerSettings) -> SMTPService {
-    var own = SMTPServiceSettings(role: kind == .smtp ? .mx : .submission, hostName: settings.effectiveHostname)
+    let role: SMTP.ServerSettings.Role = kind == .smtp ? .mx : kind == .lmtp ? .lmtp : .submission
+    var own = SMTPServiceSettings(role: role, hostName: settings.effectiveHostname)
     own.limits.messageSize = settings.limits.messageSize
-    own.offersStartTLS = !kind.isImplicitTLS
+    own.limits.errors = settings.intake.errors
+    own.limits.recipients = settings.intake.recipients
+    own.limits.localPart = settings.intake.localPart
+    own.refusesBareLineEnds = settings.intake.refusesBareLineEnds
+    if !settings.exemptions.noLimitsOnLoopback {
+      own.recipientsADay = settings.submission.recipientsADay
+      own.newRecipientsADay = settings.submission.newRecipientsADay
+    }
+    own.highestPriority = settings.submission.highestPriority
+    own.hidesSubmitter = settings.submission.hidesAddress
+    own.offersStartTLS = !kind.isImplicitTLS && role != .lmtp
     own.allowsPlaintextLogIn = settings.exemptions.plainLogInOnLoopback
     return SMTPService(
       settings: own, store: store, directory: directory, checks: checks?.checks, signers: signers(settings),

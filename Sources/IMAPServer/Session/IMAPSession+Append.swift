@@ -9,6 +9,8 @@ struct AppendState {
   let tag: String
   var start: AppendStart
   var target: MailboxID?
+  /// The mailbox is Sent, and the server files copies there: a message that is there already is not added again.
+  var isSent = false
   /// The message that is coming in.
   var spool: Spool?
   /// Messages that have come in whole.
@@ -73,7 +75,7 @@ extension IMAPSession {
       do throws(StoreFault) {
         let info = try await store.mailbox(asked: name, of: account)
         guard info.isSelectable else { throw .notSelectable }
-        return .appendTarget(.success(info.id))
+        return .appendTarget(.success(info))
       } catch {
         return .appendTarget(.failure(error))
       }
@@ -100,12 +102,14 @@ extension IMAPSession {
   }
 
   mutating func takeAppendTarget(
-    _ target: Result<MailboxID, StoreFault>, _ input: inout Input, _ output: inout Output
+    _ target: Result<MailboxInfo, StoreFault>, _ input: inout Input, _ output: inout Output
   ) -> Step<Outcome> {
     guard let start = append?.start else { return .proceed }
     switch target {
-    case .success(let id):
-      append?.target = id
+    case .success(let info):
+      let isSent = info.role == .sent && filesSentCopies
+      append?.target = info.id
+      append?.isSent = isSent
       return acceptMessage(start, &input, &output)
     case .failure(let fault):
       // RFC 9051 §6.3.12: TRYCREATE where creating the mailbox may help.
@@ -113,6 +117,10 @@ extension IMAPSession {
         fault == .noSuchMailbox ? CommandReply.no("No such mailbox", .tryCreate) : CommandReply(fault)
       return refuseAppend(start.tag, reply, &output)
     }
+  }
+
+  private var filesSentCopies: Bool {
+    principal.map { service.directory.snapshot.settings(of: $0.account).filesSentCopy } ?? false
   }
 
   private mutating func acceptMessage(
@@ -172,10 +180,11 @@ extension IMAPSession {
         var items: [AppendItem] = []
         for message in state.done {
           let (flags, keywords) = FlagNames.split(message.start.flags)
+          let spooled = try await message.spool.finish()
           items.append(
             AppendItem(
-              message: try await message.spool.finish(), flags: flags, keywords: keywords,
-              internalDate: message.start.date?.seconds ?? now))
+              message: spooled, flags: flags, keywords: keywords, internalDate: message.start.date?.seconds ?? now,
+              sentIdentity: state.isSent && state.done.count == 1 ? spooled.sentIdentity() : nil))
         }
         // RFC 6855 §4: MUST. Other charsets are no internationalised mail and come in as they always have.
         if refusesUTF8, items.contains(where: \.message.derived.isInternationalized) {

@@ -1,3 +1,5 @@
+internal import Mail
+
 /// Cuts a message for TOP (RFC 1939 §7): the headers, the blank line, and the first lines of the body.
 ///
 /// Fed with pieces of any size. A line ends with LF, with or without a CR; a message without a blank line is all headers.

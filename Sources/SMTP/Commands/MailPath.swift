@@ -48,7 +48,7 @@ struct ScannedPath {
   var end: Int
 
   /// RFC 5321 §4.1.2: `"<" [ A-d-l ":" ] Mailbox ">"`; the source route is dropped (appendix C, F.2).
-  static func scan(_ line: Span<UInt8>, from start: Int, to limit: Int) -> ScannedPath? {
+  static func scan(_ line: Span<UInt8>, from start: Int, to limit: Int, longestLocalPart: Int) -> ScannedPath? {
     var at = start
     guard at < limit, line[at] == UInt8(ascii: "<") else { return nil }
     at += 1
@@ -67,7 +67,7 @@ struct ScannedPath {
     // Whether octets outside ASCII may stand here is known only behind the path, where SMTPUTF8 would be.
     let address: EmailAddress
     do throws(AddressError) {
-      address = try EmailAddress.parse(line, at: &at, smtputf8: true)
+      address = try EmailAddress.parse(line, at: &at, smtputf8: true, longestLocalPart: longestLocalPart)
     } catch {
       return nil
     }

@@ -15,12 +15,17 @@ extension SMTPCommand {
       self.isInternationalised = isInternationalised
     }
 
-    static func parse(_ line: Span<UInt8>, _ range: Range<Int>) throws(SMTPSyntaxFault) -> Recipient {
+    static func parse(
+      _ line: Span<UInt8>, _ range: Range<Int>, _ longestLocalPart: Int
+    ) throws(SMTPSyntaxFault) -> Recipient {
       guard line.hasPrefix("TO:", at: range.lowerBound), range.count > 3 else {
         throw .badArguments("Syntax: RCPT TO:<address>")
       }
       let rest = line.trimmed(range.lowerBound + 3..<range.upperBound)
-      guard let path = ScannedPath.scan(line, from: rest.lowerBound, to: rest.upperBound) else {
+      guard
+        let path = ScannedPath.scan(
+          line, from: rest.lowerBound, to: rest.upperBound, longestLocalPart: longestLocalPart)
+      else {
         throw .badForwardPath
       }
       let forwardPath: ForwardPath

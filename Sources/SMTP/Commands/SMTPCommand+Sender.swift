@@ -9,13 +9,18 @@ extension SMTPCommand {
       self.parameters = parameters
     }
 
-    static func parse(_ line: Span<UInt8>, _ range: Range<Int>) throws(SMTPSyntaxFault) -> Sender {
+    static func parse(
+      _ line: Span<UInt8>, _ range: Range<Int>, _ longestLocalPart: Int
+    ) throws(SMTPSyntaxFault) -> Sender {
       guard line.hasPrefix("FROM:", at: range.lowerBound), range.count > 5 else {
         throw .badArguments("Syntax: MAIL FROM:<address>")
       }
       // A blank after the colon is wrong, and sent by Outlook and many devices (RFC 5321 §3.3 asks not to).
       let rest = line.trimmed(range.lowerBound + 5..<range.upperBound)
-      guard let path = ScannedPath.scan(line, from: rest.lowerBound, to: rest.upperBound) else {
+      guard
+        let path = ScannedPath.scan(
+          line, from: rest.lowerBound, to: rest.upperBound, longestLocalPart: longestLocalPart)
+      else {
         throw .badReversePath
       }
       let reversePath: ReversePath

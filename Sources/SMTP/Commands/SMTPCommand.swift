@@ -21,9 +21,13 @@ public enum SMTPCommand: Hashable, Sendable {
   case auth(mechanism: String, initialResponse: [UInt8]?)
 
   /// The command on one line.
-  /// - Parameter line: the line without its line end. Its length is the caller's to limit.
+  /// - Parameters:
+  ///   - line: the line without its line end. Its length is the caller's to limit.
+  ///   - longestLocalPart: octets of a local part in MAIL and RCPT.
   /// - Throws: what is wrong with it, which knows its reply.
-  public static func parse(_ line: Span<UInt8>) throws(SMTPSyntaxFault) -> SMTPCommand {
+  public static func parse(
+    _ line: Span<UInt8>, longestLocalPart: Int = Limits().localPart
+  ) throws(SMTPSyntaxFault) -> SMTPCommand {
     // RFC 5321 §2.3.8, §4.1.1: a command is made of printable characters; RFC 6531 adds UTF-8 in addresses.
     for index in line.indices where line[index] < 0x20 && line[index] != 0x09 || line[index] == 0x7F {
       throw .badCharacter
@@ -34,7 +38,7 @@ public enum SMTPCommand: Hashable, Sendable {
     let verbEnd = line.firstIndex(of: .space, from: 0, to: whole.upperBound) ?? whole.upperBound
     let arguments = line.trimmed(verbEnd..<whole.upperBound)
     guard let verb = Verb(line, 0..<verbEnd) else { throw .unrecognisedCommand }
-    return try parse(verb, line, arguments)
+    return try parse(verb, line, arguments, longestLocalPart)
   }
 
   /// The command in `line`, without its line end.
@@ -43,14 +47,14 @@ public enum SMTPCommand: Hashable, Sendable {
   }
 
   private static func parse(
-    _ verb: Verb, _ line: Span<UInt8>, _ arguments: Range<Int>
+    _ verb: Verb, _ line: Span<UInt8>, _ arguments: Range<Int>, _ longestLocalPart: Int
   ) throws(SMTPSyntaxFault) -> SMTPCommand {
     switch verb {
     case .ehlo: .ehlo(try ClientName.parse(line, arguments, syntax: "Syntax: EHLO hostname"))
     case .helo: .helo(try ClientName.parse(line, arguments, syntax: "Syntax: HELO hostname"))
     case .lhlo: .lhlo(try ClientName.parse(line, arguments, syntax: "Syntax: LHLO hostname"))
-    case .mail: .mail(try Sender.parse(line, arguments))
-    case .rcpt: .rcpt(try Recipient.parse(line, arguments))
+    case .mail: .mail(try Sender.parse(line, arguments, longestLocalPart))
+    case .rcpt: .rcpt(try Recipient.parse(line, arguments, longestLocalPart))
     case .bdat: try parseChunk(line, arguments)
     case .auth: try parseAuthentication(line, arguments)
     case .vrfy: .vrfy(try Lookup.parse(line, arguments, syntax: "Syntax: VRFY string"))

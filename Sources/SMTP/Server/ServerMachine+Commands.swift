@@ -41,11 +41,13 @@ extension ServerMachine {
 
   private mutating func takeHelp() -> ServerStep {
     guard settings.extensions.help else { return fail(.notImplemented) }
-    let hello = settings.role == .lmtp ? "LHLO" : "EHLO HELO"
-    return idle(
-      SMTPReply(
-        214, .init(2, 0, 0),
-        ["Commands:", "\(hello) MAIL RCPT DATA BDAT RSET NOOP QUIT", "VRFY EXPN HELP STARTTLS AUTH"]))
+    var commands = [settings.role == .lmtp ? "LHLO" : "EHLO HELO", "MAIL RCPT DATA"]
+    if settings.extensions.chunking { commands.append("BDAT") }
+    commands.append("RSET NOOP QUIT HELP VRFY")
+    if settings.extensions.expn { commands.append("EXPN") }
+    if settings.extensions.startTLS { commands.append("STARTTLS") }
+    if settings.role == .submission { commands.append("AUTH") }
+    return idle(SMTPReply(214, .init(2, 0, 0), ["Commands:", commands.joined(separator: " ")]))
   }
 
   private mutating func takeVerify(_ lookup: SMTPCommand.Lookup) -> ServerStep {

@@ -40,7 +40,7 @@ extension ServerMachine {
       guard !isBareLF || settings.toleratesBareLF else { return fail(.badLineEnd) }
       let command: SMTPCommand
       do throws(SMTPSyntaxFault) {
-        command = try SMTPCommand.parse(input.extracting(0..<length))
+        command = try SMTPCommand.parse(input.extracting(0..<length), longestLocalPart: settings.limits.localPart)
       } catch {
         return fail(isRefused ? .badSequence("No SMTP service here") : error.reply)
       }

@@ -15,6 +15,10 @@ public struct ReceivedField: Hashable, Sendable {
   public var id: String
   /// The recipient in its brackets; only where there is one, or recipients would learn of each other (RFC 5321 §7.2).
   public var recipient: ForwardPath?
+  /// The transaction's priority where it is not 0 or was asked for (RFC 6710 §4.1, the PRIORITY clause).
+  public var priority: Int?
+  /// The client asked for REQUIRETLS (RFC 8689 §4.1: the message is tagged): a comment, since no clause is registered.
+  public var requiresTLS = false
   /// The date in the form of RFC 5322 §3.3.
   public var date: String
 
@@ -39,6 +43,8 @@ public struct ReceivedField: Hashable, Sendable {
     if let tls { clauses.append("(\(clean(tls)))") }
     clauses.append("by \(by) with \(type) id \(clean(id))")
     if let recipient { clauses.append("for \(recipient)") }
+    if let priority { clauses.append("PRIORITY \(priority)") }
+    if requiresTLS { clauses.append("(REQUIRETLS)") }
     var result = Array("Received: ".utf8)
     for (number, clause) in clauses.enumerated() {
       if number > 0 { result += Array("\r\n\t".utf8) }

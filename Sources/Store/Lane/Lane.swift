@@ -27,6 +27,7 @@ final class Lane: Sendable {
   let registry = ViewRegistry()
   let feeds = FeedRegistry()
   let search: SearchIndex
+  let usages = UsageTable()
   let logger: Logger
   private let inbox = Monitor(Inbox())
   private let progress = Monitor(Progress())

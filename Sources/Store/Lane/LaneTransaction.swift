@@ -42,6 +42,8 @@ final class LaneTransaction {
   var accountsRemoved: [AccountID] = []
   /// Emails whose rows were deleted for good: the search index forgets them after the batch.
   var emailsForgotten: [AccountID: [EmailID]] = [:]
+  /// What accounts use after this batch.
+  private(set) var usagesChanged: [AccountID: Usage] = [:]
   /// Resend keys that became durable with this batch.
   var keysAdded: [ResendKey: Int64] = [:]
 
@@ -163,6 +165,7 @@ final class LaneTransaction {
         statement.bind(7, account.usedCount)
         try inStore { () throws(DatabaseFault) in try statement.run() }
         account.isDirty = false
+        usagesChanged[account.id] = account.usage
       }
       for mailbox in account.mailboxes.values where mailbox.isDirty { try flush(mailbox, account.id) }
     }

@@ -29,6 +29,7 @@ extension LaneWriter {
     let writer = LaneWriter(lane, syncer, connection, recovery.state, segment)
     if !found.isClean { try recovery.recallRecentDeliveries() }
     writer.cache.lostReplies = try recovery.lostReplies()
+    lane.usages.update(try recovery.usages(), removed: [])
     return (
       writer, Lane.Opened(accounts: try recovery.accounts(), wasClean: found.isClean, lostRows: recovery.dropped)
     )
@@ -263,6 +264,18 @@ final class Recovery {
       }
     }
     return found
+  }
+
+  func usages() throws(StoreFault) -> [AccountID: Usage] {
+    let rows = try inStore { () throws(DatabaseFault) in
+      try connection.rows(AccountSQL.usages) { row in
+        (
+          AccountID(raw: row.int(0)),
+          Usage(bytes: row.int(1), count: row.int(2), byteLimit: row.optionalInt(3), countLimit: row.optionalInt(4))
+        )
+      }
+    }
+    return Dictionary(rows) { first, _ in first }
   }
 
   func accounts() throws(StoreFault) -> [AccountID] {

@@ -235,6 +235,7 @@ final class LaneWriter {
   // MARK: After the batch
 
   private func publish(_ transaction: LaneTransaction) {
+    lane.usages.update(transaction.usagesChanged, removed: transaction.accountsRemoved)
     for (key, time) in transaction.keysAdded { cache.lostReplies[key] = time }
     let wakes =
       lane.registry.publish(transaction.edits, batch: state.batch)

@@ -37,6 +37,7 @@ extension LaneTransaction {
     willChange()
     owner.byteLimit = bytes
     owner.countLimit = count
+    owner.isDirty = true
     try run(AccountSQL.setLimits, [.int(id.raw), .optional(bytes), .optional(count)])
   }
 }

@@ -10,6 +10,8 @@ struct DeliveryPlan: Sendable {
     var role: MailboxRole
     var flags: Flags
     var resendKey: [UInt8]
+    /// The author's own copy; always on the delivery's first lane.
+    var sentCopy: SentCopyPlan?
   }
   var blob: BlobPlan
   var derived: Derived
@@ -26,12 +28,16 @@ struct LaneOutcome: Sendable {
 }
 
 extension ResendKey {
-  /// The first 16 bytes of SHA-256 over sender, account and the message as it came (without trace header).
-  static func bytes(sender: String, account: AccountID, message: [UInt8]) -> [UInt8] {
+  /// The first 16 bytes of SHA-256 over sender, account, the message as it came (without trace header), and the mailbox's role where it
+  /// is not INBOX.
+  static func bytes(
+    sender: String, account: AccountID, message: [UInt8], role: MailboxRole = .inbox
+  ) -> [UInt8] {
     var input = Array(sender.utf8)
     input.append(0)
     input.appendLittle(account.raw)
     input += message
+    if role != .inbox { input += Array(role.rawValue.utf8) }
     return Array(SHA256.hash(data: input).prefix(16))
   }
 
@@ -55,7 +61,18 @@ extension LaneTransaction {
   func deliver(_ plan: DeliveryPlan) throws(StoreFault) -> LaneOutcome {
     if isLow { throw .diskFull }
     var outcome = LaneOutcome()
-    for recipient in plan.here { outcome.fates.append((recipient.number, try fate(recipient, plan))) }
+    var isAccepted = !plan.elsewhere.isEmpty
+    var fault = StoreFault.noSuchAccount
+    for recipient in plan.here where recipient.sentCopy == nil {
+      let fate = try fate(recipient, plan)
+      if case .refused(let reason) = fate { fault = reason } else { isAccepted = true }
+      outcome.fates.append((recipient.number, fate))
+    }
+    // What nobody gets was not sent.
+    for recipient in plan.here {
+      guard let copy = recipient.sentCopy else { continue }
+      outcome.fates.append((recipient.number, isAccepted ? try fileSentCopy(recipient, plan, copy) : .refused(fault)))
+    }
     if !plan.elsewhere.isEmpty { outcome.qid = try writeIntent(plan) }
     return outcome
   }
@@ -117,6 +134,13 @@ extension LaneTransaction {
       try connection.first(LaneSQL.isFiled, [.int(recipient.account.raw), .bytes(key)]) { _ in true }
     }
     if isFiled == true { return .filedBefore }
+    // Invariant 6 holds on every lane: the intent may be a resend of what this lane filed.
+    if recipient.resendKey != PlaceRecord.noKey {
+      let resend = ResendKey(account: recipient.account, bytes: recipient.resendKey)
+      if let at = keysAdded[resend] ?? cache.lostReplies[resend], now - at < options.resendWindow {
+        return .filedBefore
+      }
+    }
     let owner = try account(recipient.account)
     let mailbox = try owner.mailbox(for: recipient.role)
     let record = try file(recipient, plan, in: mailbox, of: owner)
@@ -154,16 +178,31 @@ extension LaneTransaction {
 }
 
 extension DeliveryPlan.Recipient {
-  /// For `rcpt.addr`: account, role, flags.
-  var intentText: String { "\(account.raw) \(role.rawValue) \(flags.rawValue)" }
+  /// For `rcpt.addr`: account, role, flags, and the resend key in hexadecimal.
+  var intentText: String {
+    let key = resendKey.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    return "\(account.raw) \(role.rawValue) \(flags.rawValue) \(key)"
+  }
 
   init?(number: Int, intentText: String) {
     let parts = intentText.split(separator: " ")
-    guard parts.count == 3, let account = Int64(parts[0]), let role = MailboxRole(rawValue: String(parts[1])),
+    guard parts.count == 3 || parts.count == 4, let account = Int64(parts[0]),
+      let role = MailboxRole(rawValue: String(parts[1])),
       let flags = UInt64(parts[2])
     else { return nil }
     self.init(
       number: number, account: AccountID(raw: account), role: role, flags: Flags(rawValue: flags),
-      resendKey: PlaceRecord.noKey)
+      resendKey: parts.count == 4 ? Self.octets(parts[3]) ?? PlaceRecord.noKey : PlaceRecord.noKey)
+  }
+
+  private static func octets(_ hex: Substring) -> [UInt8]? {
+    var octets: [UInt8] = []
+    var rest = hex.utf8[...]
+    while !rest.isEmpty {
+      guard let octet = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) else { return nil }
+      octets.append(octet)
+      rest = rest.dropFirst(2)
+    }
+    return octets.count == PlaceRecord.noKey.count ? octets : nil
   }
 }

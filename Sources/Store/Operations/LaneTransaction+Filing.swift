@@ -7,6 +7,8 @@ struct NewMessage: Sendable {
   var flags: Flags
   var internalDate: Int64
   var resendKey: [UInt8] = PlaceRecord.noKey
+  /// See `AppendItem`.
+  var sentIdentity: [UInt8]?
 }
 
 extension LaneTransaction {

@@ -83,6 +83,15 @@ extension LaneTransaction {
   ) throws(StoreFault) -> AppendResult {
     let owner = try self.account(account)
     let target = try owner.selectable(mailbox)
+    if messages.count == 1, let identity = messages[0].0.sentIdentity,
+      let uid = try sentCopy(identity, in: target, of: account)
+    {
+      let (message, keywords) = messages[0]
+      _ = try setFlags(
+        FlagChange(uids: [uid], mode: .add, flags: message.flags, keywords: keywords), ranges: UIDRanges([uid]),
+        in: mailbox, of: account)
+      return AppendResult(uidValidity: target.uidValidity, uids: [uid])
+    }
     try checkRoom(owner, bytes: messages.reduce(0) { $0 + $1.0.plan.rawLength }, count: messages.count)
     willChange()
     let modseq = owner.takeModseq()
@@ -90,7 +99,9 @@ extension LaneTransaction {
     for (message, keywords) in messages {
       var message = message
       message.flags = message.flags.intersection(.system).union(try bits(keywords, in: target, account))
-      uids.append(try file(message, in: target, of: owner, modseq: modseq).uid)
+      let record = try file(message, in: target, of: owner, modseq: modseq)
+      if let identity = message.sentIdentity { try noteSentCopy(identity, item: record.item, of: account) }
+      uids.append(record.uid)
     }
     return AppendResult(uidValidity: target.uidValidity, uids: uids)
   }

@@ -8,6 +8,7 @@ enum AccountSQL {
     SELECT next_m, next_item, next_mailbox, next_uidvalidity, used_bytes, used_count, byte_limit, count_limit
     FROM account_state WHERE a = ?1
     """)
+  static let usages = SQL("SELECT a, used_bytes, used_count, byte_limit, count_limit FROM account_state")
   static let insert = SQL(
     """
     INSERT INTO account_state (a, next_m, next_item, next_mailbox, next_uidvalidity, used_bytes, used_count)
@@ -60,13 +61,13 @@ enum AccountSQL {
     SQL("DELETE FROM member WHERE a = ?1"), SQL("DELETE FROM pop_seen WHERE a = ?1"),
     SQL("DELETE FROM uidl WHERE a = ?1"), SQL("DELETE FROM acl WHERE a = ?1"),
     SQL("DELETE FROM subscription WHERE who = ?1"), SQL("DELETE FROM metadata WHERE a = ?1"),
-    SQL("DELETE FROM filed WHERE a = ?1"), SQL("DELETE FROM search_todo WHERE a = ?1"),
-    SQL("DELETE FROM thread_key WHERE a = ?1"),
+    SQL("DELETE FROM filed WHERE a = ?1"), SQL("DELETE FROM sent_copy WHERE a = ?1"),
+    SQL("DELETE FROM search_todo WHERE a = ?1"), SQL("DELETE FROM thread_key WHERE a = ?1"),
   ]
 
   static let all =
     [
-      accounts, read, insert, write, setLimits, takeFromUsed, mailboxes, mailbox, insertMailbox, writeMailbox,
+      accounts, read, usages, insert, write, setLimits, takeFromUsed, mailboxes, mailbox, insertMailbox, writeMailbox,
       setRecent, renameMailbox, setSelectable, deleteMailbox, keywords, insertKeyword, subscriptions, subscribe,
       unsubscribe,
     ] + removals

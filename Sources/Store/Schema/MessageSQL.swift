@@ -96,8 +96,17 @@ enum MessageSQL {
     FROM placement WHERE a = ?1 AND mbox = ?2
     """)
 
+  static let sentCopy = SQL("SELECT item, at FROM sent_copy WHERE a = ?1 AND identity = ?2")
+  static let noteSentCopy = SQL(
+    """
+    INSERT INTO sent_copy (a, identity, item, at) VALUES (?1, ?2, ?3, ?4)
+    ON CONFLICT (a, identity) DO UPDATE SET item = excluded.item, at = excluded.at
+    """)
+  static let forgetSentCopies = SQL("DELETE FROM sent_copy WHERE a = ?1 AND at <= ?2")
+
   static let all = [
-    insertEmail, insertDerived, derived, listing, location, emailBlob, deleteEmail, deleteDerived, insertPlacement,
+    sentCopy, noteSentCopy, forgetSentCopies, insertEmail, insertDerived, derived, listing, location, emailBlob,
+    deleteEmail, deleteDerived, insertPlacement,
     table,
     range,
     uidOfItem, newer, flagsToSet, setFlags, insertGone, deletePlacements, insertVanished, vanished, status,

@@ -6,7 +6,7 @@ import Database
 enum Schema {
   static let migrations = [
     Migration(version: 1, script: version1), Migration(version: 2, script: POPSchema.script),
-    Migration(version: 3, script: threadKeys),
+    Migration(version: 3, script: threadKeys), Migration(version: 4, script: sentCopies),
   ]
 
   private static let version1 = """

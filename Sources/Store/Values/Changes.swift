@@ -5,8 +5,15 @@ package struct AppendItem: Sendable {
   package var flags: Flags
   package var keywords: [String]
   package var internalDate: Int64
+  /// Set where the mailbox is the author's Sent and the server files copies there itself: a message that is there already is not
+  /// added, its UID is answered. Only for one message at a time.
+  package var sentIdentity: [UInt8]?
 
-  package init(message: SpooledMessage, flags: Flags = [], keywords: [String] = [], internalDate: Int64) {
+  package init(
+    message: SpooledMessage, flags: Flags = [], keywords: [String] = [], internalDate: Int64,
+    sentIdentity: [UInt8]? = nil
+  ) {
+    self.sentIdentity = sentIdentity
     self.message = message
     self.flags = flags
     self.keywords = keywords
@@ -85,6 +92,9 @@ package struct DeliveryOutcome: Sendable {
   package var fates: [Fate]
   /// Names this delivery to `Store.replyWasLost`.
   package var resendKeys: [ResendKey]
+  /// What became of the author's own copy; nil when none was asked for.
+  package var sentFate: Fate?
+  var sentResendKey: ResendKey?
 
   /// True when at least one recipient's copy is safe: the sender's 250 is due.
   package var isAccepted: Bool {

@@ -15,6 +15,8 @@ package struct StoreOptions: Sendable {
   package var diskReserve: Int64 = 64 << 20
   /// How long a message whose 250 was lost is recognised (invariant 6).
   package var resendWindow: Int64 = 5 * 86_400
+  /// How long a message in Sent is recognised when the same comes again by the other way (submission or APPEND).
+  package var sentWindow: Int64 = 86_400
   /// Limits given to accounts that have none of their own; nil = no limit.
   package var byteLimit: Int64?
   package var countLimit: Int64?

@@ -5,7 +5,7 @@ import Phrases
 struct AccountCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "account", abstract: Speech.say(.helpAccount),
-    subcommands: [Add.self, List.self, Remove.self, Password.self, Policy.self, Search.self])
+    subcommands: [Add.self, List.self, Remove.self, Password.self, Policy.self, Search.self, Set.self])
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "add", abstract: Speech.say(.helpAccountAdd))
@@ -40,6 +40,28 @@ struct AccountCommand: AsyncParsableCommand {
 
     func run() async throws {
       try await Desk(settings: options.settings()).run("account remove", ["address": .text(address)])
+    }
+  }
+
+  struct Set: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "set", abstract: Speech.say(.helpAccountSet))
+    @Argument(help: ArgumentHelp(Speech.say(.helpArgumentAddress))) var address: String
+    @Option(help: ArgumentHelp(Speech.say(.helpOptionSentCopy), valueName: "on|off")) var sentCopy: String?
+    @Option(help: ArgumentHelp(Speech.say(.helpOptionRecipientsADay), valueName: "number"))
+    var recipientsADay: String?
+    @Option(help: ArgumentHelp(Speech.say(.helpOptionNewRecipientsADay), valueName: "number"))
+    var newRecipientsADay: String?
+    @Option(help: ArgumentHelp(Speech.say(.helpOptionPriority), valueName: "number")) var priority: String?
+    @OptionGroup var options: ConfigOption
+
+    func run() async throws {
+      let given = [
+        "sentCopy": sentCopy, "recipientsADay": recipientsADay, "newRecipientsADay": newRecipientsADay,
+        "priority": priority,
+      ]
+      let arguments = given.compactMapValues { $0.map(ControlValue.text) }
+      try await Desk(settings: options.settings()).run(
+        "account set", arguments.merging(["address": .text(address)]) { $1 })
     }
   }
 

@@ -105,6 +105,7 @@ extension ListenerKind {
     case .submission, .submissions: "SMTP"
     case .imap, .imaps: "IMAP"
     case .pop3, .pop3s: "POP3"
+    case .lmtp: "LMTP"
     }
   }
 }

@@ -44,6 +44,7 @@ struct TestBedCommand: AsyncParsableCommand {
     settings.imap.literalPlus = true
     // A signature costs a millisecond of CPU, and nobody checks it there.
     settings.signing.isEnabled = false
+    settings.listeners[.lmtp].isEnabled = true
     for kind in ListenerKind.allCases {
       settings.listeners[kind].hosts = host
       settings.listeners[kind].port = kind.usualPort + offset

@@ -1,21 +1,19 @@
-import TestKit
-
-/// A dialogue file: see Tests/Resources/transcripts/README.md.
-struct Transcript {
-  enum Entry {
+/// A dialogue file for the pure machines: see Tests/Resources/transcripts/README.md.
+public struct MachineTranscript {
+  public enum Entry {
     case client([UInt8])
     case server(String)
     case message(String)
     case setting([String])
   }
-  var name: String
-  var entries: [Entry] = []
+  public var name: String
+  public var entries: [Entry] = []
 
-  init(_ path: String) throws {
+  public init(_ path: String) throws {
     self.init(name: path, text: try TestResources.text(path))
   }
 
-  init(name: String, text: String) {
+  public init(name: String, text: String) {
     self.name = name
     for line in text.split(separator: "\n", omittingEmptySubsequences: true) {
       let body = line.count > 3 ? String(line.dropFirst(3)) : ""
@@ -68,7 +66,9 @@ struct Transcript {
   }
 }
 
-/// True when `got` is what the line of a transcript wants.
-func matches(_ wanted: String, _ got: String) -> Bool {
-  wanted.hasSuffix("*") ? got.hasPrefix(wanted.dropLast()) : wanted == got
+extension MachineTranscript {
+  /// True when `got` is what the line of a transcript wants.
+  public static func matches(_ wanted: String, _ got: String) -> Bool {
+    wanted.hasSuffix("*") ? got.hasPrefix(wanted.dropLast()) : wanted == got
+  }
 }

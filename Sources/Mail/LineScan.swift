@@ -1,11 +1,10 @@
 /// Finds line ends eight octets at a time.
-enum LineScan {
+public enum LineScan {
   private static let ones: UInt64 = 0x0101_0101_0101_0101
   private static let highs: UInt64 = 0x8080_8080_8080_8080
 
   /// The index of the first CR or LF in `start..<end`, or `end`.
-  @inline(__always)
-  static func lineEnd(_ base: UnsafeRawPointer, from start: Int, to end: Int) -> Int {
+  public static func lineEnd(_ base: UnsafeRawPointer, from start: Int, to end: Int) -> Int {
     var index = start
     while index &+ 8 <= end {
       let word = UInt64(littleEndian: base.loadUnaligned(fromByteOffset: index, as: UInt64.self))
@@ -18,7 +17,7 @@ enum LineScan {
     }
     while index < end {
       let byte = base.load(fromByteOffset: index, as: UInt8.self)
-      if byte == .cr || byte == .lf { return index }
+      if byte == ASCII.cr || byte == ASCII.lf { return index }
       index &+= 1
     }
     return end

@@ -1,9 +1,9 @@
-/// Writes a message as the body of a multi-line reply (RFC 1939 §3): lines that begin with a dot get another, and every line end
-/// is CRLF, also where the stored message has a bare CR or LF, which some clients take for a line's end.
+/// Writes a message behind SMTP's DATA (RFC 5321 §4.5.2) or as the body of a multi-line reply of POP3 (RFC 1939 §3): lines that begin
+/// with a dot get another, every line end is CRLF, also where the message has a bare CR or LF, and the end is CR LF "." CR LF.
 ///
 /// Fed with pieces of any size; hands out slices of them as large as possible.
 public struct DotWriter: Sendable {
-  /// Octets of the message as sent, without stuffed dots and the final `.`: what LIST announces (RFC 1939 §11).
+  /// Octets of the message as sent, without stuffed dots and the final `.`: what POP3's LIST announces (RFC 1939 §11).
   public private(set) var octets = 0
   private var isLineStart = true
   /// The last octet was a CR whose LF may follow in the next piece; it was not handed out.
@@ -19,14 +19,14 @@ public struct DotWriter: Sendable {
     while index < count {
       if holdsCR {
         holdsCR = false
-        if base.load(fromByteOffset: index, as: UInt8.self) == .lf { index = 1 }
+        if base.load(fromByteOffset: index, as: UInt8.self) == ASCII.lf { index = 1 }
         start = index
         endLine(sink)
         continue
       }
       if isLineStart {
         isLineStart = false
-        if base.load(fromByteOffset: index, as: UInt8.self) == .dot {
+        if base.load(fromByteOffset: index, as: UInt8.self) == ASCII.dot {
           hand(base, start, index, sink)
           start = index
           // The dot is written twice: once here, once with the rest of its line.
@@ -36,8 +36,8 @@ public struct DotWriter: Sendable {
       let end = LineScan.lineEnd(base, from: index, to: count)
       index = end
       guard end < count else { break }
-      let isLF = base.load(fromByteOffset: end, as: UInt8.self) == .lf
-      if !isLF, end + 1 < count, base.load(fromByteOffset: end + 1, as: UInt8.self) == .lf {
+      let isLF = base.load(fromByteOffset: end, as: UInt8.self) == ASCII.lf
+      if !isLF, end + 1 < count, base.load(fromByteOffset: end + 1, as: UInt8.self) == ASCII.lf {
         index = end + 2
         isLineStart = true
         continue
@@ -60,7 +60,7 @@ public struct DotWriter: Sendable {
       holdsCR = false
       endLine(sink)
     }
-    withUnsafeBytes(of: (UInt8.dot, UInt8.cr, UInt8.lf)) { sink($0) }
+    withUnsafeBytes(of: (ASCII.dot, ASCII.cr, ASCII.lf)) { sink($0) }
   }
 
   /// How many octets a message has as sent, for LIST and STAT.
@@ -72,7 +72,7 @@ public struct DotWriter: Sendable {
   }
 
   private mutating func endLine(_ sink: (UnsafeRawBufferPointer) -> Void) {
-    withUnsafeBytes(of: (UInt8.cr, UInt8.lf)) { sink($0) }
+    withUnsafeBytes(of: (ASCII.cr, ASCII.lf)) { sink($0) }
     octets += 2
     isLineStart = true
   }
