@@ -116,6 +116,21 @@ import Testing
     }
   }
 
+  /// A task that is cancelled does not wait for a server that is silent.
+  @Test func cancelling() async throws {
+    try await withResolver { resolver in
+      let task = Task { await resolver.query("silent.example.test", .a) }
+      task.cancel()
+      #expect(await task.value == .temporaryFailure("cancelled"))
+      let asked = Task { await resolver.query("silent.two.example.test", .a) }
+      // Answers come in order of questions: after this one the other was asked.
+      #expect(await resolver.query("example.test", .a).records.count == 2)
+      asked.cancel()
+      #expect(await asked.value.isTemporary)
+      #expect(await resolver.query("mx1.example.test", .a).records.count == 1)
+    }
+  }
+
   @Test func manyAtOnce() async throws {
     try await withResolver { resolver in
       await withTaskGroup(of: DNSAnswer.self) { group in

@@ -194,6 +194,29 @@ final class Trap: Sendable {
     #expect(open.isEmpty)
   }
 
+  /// What was found about the sender is there for the recipients of an interrupted delivery too.
+  @Test func findingsSurviveAKill() async throws {
+    let trap = Trap()
+    let fixture = try await Fixture(trap.options(lanes: 2), accounts: [1, 2])
+    trap.arm(.intentDurable, .kill, lane: 0)
+    let trace =
+      "Return-Path: <a@b>\r\nAuthentication-Results: mx.example;\r\n\tspf=pass smtp.mailfrom=b\r\nReceived: x\r\n"
+    do {
+      _ = try await fixture.store.deliver(
+        try await fixture.spooled(Array("Authentication-Results: forged; none\r\n\r\nx".utf8)),
+        trace: Array(trace.utf8),
+        sender: "a@b", to: [1, 2].map { DeliveryRecipient(account: AccountID(raw: $0)) },
+        authenticationResults: "mx.example;\tspf=pass smtp.mailfrom=b")
+    } catch { #expect(error as? StoreFault == .closed) }
+    try await fixture.reopen()
+    for account in [1, 2] as [Int64] {
+      let table = try await fixture.inbox(account).state.table
+      try #require(table.count == 1)
+      let derived = try await fixture.store.derived([table[0].email], of: AccountID(raw: account))
+      #expect(derived.first??.authenticationResults == "mx.example;\tspf=pass smtp.mailfrom=b", "\(account)")
+    }
+  }
+
   @Test func aFinishedDeliveryLeavesNoKeys() async throws {
     let fixture = try await Fixture(Fixture.options(lanes: 2), accounts: [1, 2])
     try await fixture.deliver("hello", to: [1, 2])
