@@ -34,6 +34,10 @@ package struct ControlVerbs: Sendable {
 
   let directory: Directory
   let storage: Storage
+  /// nil only where a test brings its own storage.
+  let store: Store?
+  /// How far long commands are.
+  package let progress = ControlProgress()
   let server: Server?
 
   /// `server` nil: the folder was opened by a command, nothing runs.
@@ -43,12 +47,13 @@ package struct ControlVerbs: Sendable {
         try await store.createAccount(AccountID(raw: account.account), lane: account.lane)
       },
       accounts: { Set(store.accounts().map(\.raw)) })
-    self.init(directory: directory, storage: storage, server: server)
+    self.init(directory: directory, storage: storage, server: server, store: store)
   }
 
-  init(directory: Directory, storage: Storage, server: Server?) {
+  init(directory: Directory, storage: Storage, server: Server?, store: Store? = nil) {
     self.directory = directory
     self.storage = storage
+    self.store = store
     self.server = server
   }
 
@@ -63,6 +68,22 @@ package struct ControlVerbs: Sendable {
     "account list": ControlVerbs.listAccounts,
     "account remove": ControlVerbs.removeAccount,
     "account password": ControlVerbs.setPassword,
+    "account restore": ControlVerbs.restoreAccount,
+    "account removed": ControlVerbs.listRemovedAccounts,
+    "mail deleted list": ControlVerbs.listDeleted,
+    "mail deleted restore": ControlVerbs.restoreDeleted,
+    "mail deleted purge": ControlVerbs.purgeDeleted,
+    "mail restore": ControlVerbs.restoreMail,
+    "mail import": ControlVerbs.importMail,
+    "mail export": ControlVerbs.exportMail,
+    "store verify": ControlVerbs.verifyStore,
+    "store compact": ControlVerbs.compactStore,
+    "backup create": ControlVerbs.createBackup,
+    "backup verify": ControlVerbs.verifyBackup,
+    "backup restore": ControlVerbs.restoreBackup,
+    "upgrade snapshot": ControlVerbs.snapshotForUpgrade,
+    "progress": ControlVerbs.showProgress,
+    "server confirm-time": ControlVerbs.confirmTime,
     "alias add": ControlVerbs.addAlias,
     "alias list": ControlVerbs.listAliases,
     "alias remove": ControlVerbs.removeAlias,

@@ -10,8 +10,12 @@ extension Connection {
     case .addAccount(let key, let address, let domain, let lane, let at):
       try run(Statements.addAccount, [.int(key), .int(Int64(lane)), .text(domain), .text(address), .int(at)])
     case .closeAccount(let key, let at):
-      try run(Statements.revokeAll, [.int(key), .int(at)])
+      // Passwords and devices stay until the account is closed for good: it may be opened again.
       try run(Statements.closeAccount, [.int(key), .int(at)])
+    case .reopenAccount(let key): try run(Statements.reopenAccount, [.int(key)])
+    case .purgeAccount(let key, let at):
+      try run(Statements.revokeAll, [.int(key), .int(at)])
+      try run(Statements.purgeAccount, [.int(key)])
     case .addAddress(let address, let key): try run(Statements.addAddress, [.text(address), .int(key)])
     case .putAlias(let address, let targets): try putAlias(address, targets)
     case .removeAddress(let address):
@@ -75,21 +79,31 @@ extension Connection {
   private func readCredentials(
     into accounts: inout [AccountKey: DirectorySnapshot.Account]
   ) throws(DatabaseFault) -> [DeviceUses.Device: Int64] {
-    struct Row {
-      var account: AccountKey
-      var device: DirectorySnapshot.Device
-      var isPassword: Bool
-      var isRevoked: Bool
-      var lastUse: Int64?
+    let found = try rows(DirectorySQL.credentials) { CredentialRow($0) }
+    return Self.take(found, into: &accounts)
+  }
+
+  /// The closed accounts, with what they need to be opened again.
+  func closedAccounts() throws(DatabaseFault) -> [ClosedAccount] {
+    let found = try rows(DirectorySQL.closedAccounts) { row in
+      ClosedAccount(
+        key: row.int(0),
+        account: DirectorySnapshot.Account(address: row.text(2), lane: Int(row.int(1)), createdAt: row.int(3)),
+        closedAt: row.int(4))
     }
-    let found = try rows(DirectorySQL.credentials) { row in
-      Row(
-        account: row.int(0),
-        device: DirectorySnapshot.Device(
-          key: row.int(1), name: row.text(3), fingerprint: row.bytes(4), scope: ServiceSet(rawValue: row.int(5)),
-          createdAt: row.int(6), expiresAt: row.optionalInt(7)),
-        isPassword: row.int(2) == 1, isRevoked: !row.isNull(9), lastUse: row.optionalInt(8))
+    return try found.map { closed throws(DatabaseFault) in
+      var closed = closed
+      let credentials = try rows(DirectorySQL.credentialsOf, [.int(closed.key)]) { CredentialRow($0) }
+      var accounts = [closed.key: closed.account]
+      _ = Self.take(credentials, into: &accounts)
+      closed.account = accounts[closed.key] ?? closed.account
+      return closed
     }
+  }
+
+  private static func take(
+    _ found: [CredentialRow], into accounts: inout [AccountKey: DirectorySnapshot.Account]
+  ) -> [DeviceUses.Device: Int64] {
     var lastUses: [DeviceUses.Device: Int64] = [:]
     for row in found {
       accounts[row.account]?.nextDevice = row.device.key + 1
@@ -102,5 +116,24 @@ extension Connection {
       }
     }
     return lastUses
+  }
+}
+
+/// A row of `credential`.
+private struct CredentialRow {
+  var account: AccountKey
+  var device: DirectorySnapshot.Device
+  var isPassword: Bool
+  var isRevoked: Bool
+  var lastUse: Int64?
+
+  init(_ row: Statement) {
+    account = row.int(0)
+    device = DirectorySnapshot.Device(
+      key: row.int(1), name: row.text(3), fingerprint: row.bytes(4), scope: ServiceSet(rawValue: row.int(5)),
+      createdAt: row.int(6), expiresAt: row.optionalInt(7))
+    isPassword = row.int(2) == 1
+    isRevoked = !row.isNull(9)
+    lastUse = row.optionalInt(8)
   }
 }

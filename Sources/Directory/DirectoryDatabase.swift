@@ -33,6 +33,13 @@ final class DirectoryDatabase: Sendable {
     }
   }
 
+  /// Opens a file that is only looked at, such as a backup's.
+  init(reading path: String) throws(DirectoryError) {
+    do throws(DatabaseFault) {
+      state = Mutex(State(connection: try Connection(reading: path)))
+    } catch { throw DirectoryError(error) }
+  }
+
   func close() {
     state.withLock { state in
       state.connection?.close()
@@ -69,6 +76,10 @@ final class DirectoryDatabase: Sendable {
       return key
     }
     return SymmetricKey(data: bytes)
+  }
+
+  func closedAccounts() throws(DirectoryError) -> [ClosedAccount] {
+    try read { connection throws(DatabaseFault) in try connection.closedAccounts() }
   }
 
   /// Everything, read at start.

@@ -16,7 +16,7 @@ struct CatalogueTests {
     var parts = #filePath.split(separator: "/", omittingEmptySubsequences: false)
     parts.removeLast(3)
     let folder = parts.joined(separator: "/") + "/Sources/Phrases"
-    return ["Help", "Config", "Options", "Server", "Directory", "Mail", "Demo"].flatMap { topic in
+    return ["Help", "Config", "Options", "Server", "Directory", "Mail", "Demo", "Keeping"].flatMap { topic in
       texts(in: contents("\(folder)/Phrase+\(topic).swift"), topic: topic)
     }
   }()

@@ -13,6 +13,7 @@ package struct ServerSettings: Sendable, Equatable {
   package var listeners = ListenerTable()
   package var imap = IMAPSettings()
   package var limits = LimitSettings()
+  package var store = StoreSettings()
   package var resolver = ResolverSettings()
   /// Not an option: only the demo and the test bed set it.
   package var exemptions = Exemptions.none
@@ -120,6 +121,13 @@ package struct LimitSettings: Sendable, Equatable {
   package var drainSeconds = 30
   /// Event loops; 0: one per core.
   package var threads = 0
+
+  package init() {}
+}
+
+package struct StoreSettings: Sendable, Equatable {
+  /// How long removed mail and removed accounts can come back.
+  package var recoverableDays = 30
 
   package init() {}
 }

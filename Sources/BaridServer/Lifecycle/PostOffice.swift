@@ -78,6 +78,7 @@ package final class PostOffice: Sendable {
     await withTaskGroup(of: Void.self) { group in
       group.addTask { await SignalLoop.run(reload: { _ = await self.reload() }, stop: { self.stop() }) }
       if let control = control.withLock({ $0 }) { group.addTask { await control.run() } }
+      group.addTask { await self.housekeeping.run() }
       for await _ in stops { break }
       let seconds = current.withLock { $0.limits.drainSeconds }
       logger.notice("stopping", metadata: ["seconds": "\(seconds)"])
@@ -96,6 +97,12 @@ package final class PostOffice: Sendable {
     await net.drain(limit: limit)
     await directory.close()
     await store.close()
+  }
+
+  private var housekeeping: Housekeeping {
+    Housekeeping(
+      verbs: ControlVerbs(directory: directory, store: store), store: store,
+      recoverableDays: current.withLock { $0.store.recoverableDays }, logger: log.logger("store"))
   }
 
   func add(_ bound: BoundListener) { bounds.withLock { $0.append(bound) } }

@@ -57,7 +57,10 @@ final class Lane: Sendable {
   private static let batchJobs = 2_000
   private static let batchBytes = 64 << 20
 
-  init(number: Int, folder: String, options: StoreOptions, logger: Logger) {
+  let reserve: DiskReserve
+
+  init(number: Int, folder: String, options: StoreOptions, logger: Logger, reserve: DiskReserve) {
+    self.reserve = reserve
     self.number = number
     self.folder = folder
     self.options = options

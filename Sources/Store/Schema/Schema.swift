@@ -4,7 +4,7 @@ import Database
 ///
 /// Every table exists from version 1, those too that wait for their feature. A change is a new `Migration`, never an edit of an old one.
 enum Schema {
-  static let migrations = [Migration(version: 1, script: version1)]
+  static let migrations = [Migration(version: 1, script: version1), Migration(version: 2, script: collection)]
 
   private static let version1 = """
     CREATE TABLE account_state (
@@ -102,6 +102,8 @@ enum GoneCause: Int64 {
   case mailboxDeleted = 4
   case expired = 5
   case filter = 6
+  /// Came back since: only its history is kept.
+  case restored = 7
 
   init(_ cause: RemovalCause) {
     switch cause {

@@ -5,6 +5,9 @@ package struct AppendItem: Sendable {
   package var flags: Flags
   package var keywords: [String]
   package var internalDate: Int64
+  /// For mail that comes back from a backup: the item and the time it was saved, as they were. nil = new ones.
+  package var item: Int64?
+  package var savedAt: Int64?
 
   package init(message: SpooledMessage, flags: Flags = [], keywords: [String] = [], internalDate: Int64) {
     self.message = message

@@ -4,7 +4,16 @@ import Phrases
 
 struct ServerCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "server", abstract: Speech.say(.helpServer), subcommands: [Status.self, Reload.self, Stop.self])
+    commandName: "server", abstract: Speech.say(.helpServer),
+    subcommands: [Status.self, Reload.self, Stop.self, ConfirmTime.self])
+
+  struct ConfirmTime: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "confirm-time", abstract: Speech.say(.helpServerConfirmTime))
+    @OptionGroup var options: ConfigOption
+
+    func run() async throws { try await Desk(settings: options.settings()).run("server confirm-time") }
+  }
 
   struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "status", abstract: Speech.say(.helpServerStatus))
