@@ -12,6 +12,7 @@ import test_bad_input
 import test_curl
 import test_demo
 import test_heavy
+import test_keeping
 import test_program
 import test_python
 import test_sync
@@ -26,7 +27,7 @@ def main():
 
     tally = Tally()
     # These start servers of their own.
-    for module in [test_program, test_demo]:
+    for module in [test_program, test_keeping, test_demo]:
         for check in module.CHECKS:
             name = f"{module.__name__[5:]}: {check.__name__}"
             if wanted(name):

@@ -26,8 +26,7 @@ import Testing
     }
 
     deinit {
-      let done = fork_remove(folder)
-      precondition(done >= 0)
+      removeTree(folder)
     }
 
     func file(_ name: String, _ bytes: [UInt8], changed: Int64? = nil) throws -> String {
@@ -221,6 +220,13 @@ import Testing
 }
 
 /// Removes a folder with all that is in it.
-private func fork_remove(_ path: String) -> Int32 {
-  nftw(path, { path, _, _, _ in path.map { remove($0) } ?? 0 }, 16, 8 | 1)
+private func removeTree(_ path: String) {
+  if FolderFiles.isFolder(path) {
+    do throws(TransferFault) {
+      for name in try FolderFiles.names(path) { removeTree("\(path)/\(name)") }
+    } catch { return }
+    rmdir(path)
+  } else {
+    unlink(path)
+  }
 }
