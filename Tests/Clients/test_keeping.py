@@ -5,6 +5,8 @@ import mailbox
 import os
 import poplib
 import shutil
+import smtplib
+import subprocess
 import time
 
 from bed import letter, run
@@ -317,7 +319,57 @@ def space_is_given_back(folder):
         assert "sound" in barid(server, "store", "verify")
 
 
+@in_folder
+def a_full_disk_is_survived(folder):
+    """On a small file system of its own: 452 and NO when it is full, reading and deleting go on, then mail again."""
+    if os.geteuid() != 0:
+        return
+    os.mkdir(f"{folder}/data")
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=320m", "tmpfs", f"{folder}/data"],
+                             capture_output=True, check=False)
+    if mounted.returncode:
+        return
+    try:
+        with Server(folder) as server:
+            full_disk(folder, server)
+            server.end()
+            assert "sound" in barid(server, "store", "verify")
+    finally:
+        subprocess.run(["umount", "-l", f"{folder}/data"], check=False)
+
+
+def full_disk(folder, server):
+    settle(server, "amal")
+    client = imap()
+    for number in range(3):
+        append(client, number)
+    # Somebody else fills the disk to the last byte.
+    try:
+        with open(f"{folder}/data/other", "wb", buffering=0) as other:
+            while True:
+                other.write(b"x" * (1 << 20))
+    except OSError:
+        pass
+    status, words = client.append("INBOX", None, None, letter(90).encode())
+    assert status == "NO" and (b"OVERQUOTA" in words[0] or b"UNAVAILABLE" in words[0]), (status, words)
+    with smtplib.SMTP(HOST, 25 + OFFSET) as smtp:
+        smtp.ehlo("x.test")
+        code, said = smtp.docmd("MAIL FROM:<s@x.test> SIZE=1000")
+        assert code == 452 and said.startswith(b"4.3.1"), (code, said)
+    assert subjects(client) == [f"letter {n}" for n in range(3)]
+    # Deleting goes on, out of the reserve.
+    expunge(client, "2")
+    assert subjects(client) == ["letter 0", "letter 2"]
+    os.unlink(f"{folder}/data/other")
+    append(client, 91)
+    with smtplib.SMTP(HOST, 25 + OFFSET) as smtp:
+        smtp.sendmail("s@x.test", ["amal@example.org"], letter(92, subject="letter 92").encode())
+    assert subjects(client) == ["letter 0", "letter 2", "letter 91", "letter 92"], subjects(client)
+    client.logout()
+
+
 CHECKS = [
     removed_mail_comes_back, mail_is_as_it_was, a_removed_account_comes_back, damage_is_isolated,
     backups_are_made_checked_and_brought_back, mail_goes_in_and_out, an_upgrade_is_undone, space_is_given_back,
+    a_full_disk_is_survived,
 ]

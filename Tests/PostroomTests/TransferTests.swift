@@ -206,8 +206,9 @@ import Testing
       mbox += Self.text("From a@x Thu Nov 24 18:22:48 1986", "Subject: \(number)", "", "body \(number)", "")
     }
     let path = try bench.file("in.mbox", mbox)
+    let importer = Importer(store: bench.store, account: bench.account)
     let stopped = Task {
-      try await Importer(store: bench.store, account: bench.account).run(
+      try await importer.run(
         path, format: nil, into: "INBOX",
         progress: { done, _ in if done > 0 { withUnsafeCurrentTask { $0?.cancel() } } })
     }

@@ -1,6 +1,7 @@
 import Database
 import Glibc
 import Logging
+import Synchronization
 
 /// A blob that compaction moved.
 struct Relocation: Sendable {
@@ -17,7 +18,7 @@ extension Collector {
 
   /// Rewrites segments: those that are mostly dead, and those that were never compressed.
   func compact(_ effort: CollectionEffort) throws(StoreFault) {
-    if effort == .everything { try closeSegment() }
+    if effort == .everything { try closeSegment() } else { try closeIdleSegment() }
     try finishRemovals()
     let states = try states()
     let packed = try packedBytes()
@@ -74,6 +75,21 @@ extension Collector {
       usleep(500_000)
     }
   }
+
+  /// A long segment to which nothing came since the last round is ended, so that the next round compresses it.
+  private func closeIdleSegment() throws(StoreFault) {
+    let facts = try recent()
+    let before = lane.lastRound.withLock { last in
+      defer { last = (facts.segment, facts.length) }
+      return last
+    }
+    guard facts.length >= Self.idleSize, before.segment == facts.segment, before.end == facts.length else { return }
+    try lane.performBlocking { transaction throws(StoreFault) in transaction.rolls = true }
+    try lane.performBlocking { transaction throws(StoreFault) in transaction.willChange() }
+  }
+
+  /// Below this a segment is not worth ending.
+  private static let idleSize = 16 << 20
 
   /// Files of segments that the index has let go of.
   private func finishRemovals() throws(StoreFault) {

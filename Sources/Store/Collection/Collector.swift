@@ -29,7 +29,17 @@ final class Collector {
     try purgeRemoved()
     try sweep()
     try compact(effort)
+    if effort == .everything { try emptyLog() }
     return report
+  }
+
+  /// The index's log is space too.
+  private func emptyLog() throws(StoreFault) {
+    try inStore { () throws(DatabaseFault) in
+      let writer = try Connection(lane.indexPath, .writer, cacheKiB: 64)
+      defer { writer.close() }
+      try writer.emptyLog()
+    }
   }
 
   /// Also a lane without mail notes the time once in a while, or it would take the next letter's date for a jump.
