@@ -39,6 +39,18 @@ enum TransferFolder {
 
   private static func join(_ a: String, _ b: String) -> String { a.isEmpty ? b : "\(a)/\(b)" }
 
+  /// One level of a Maildir++ name. A "." in it is written as its code, which strict modified UTF-7 would not do.
+  private static func level(_ text: Substring) -> String {
+    var parts: [String] = []
+    var rest = text
+    while let code = rest.firstRange(of: "&AC4-") {
+      parts.append(String(rest[..<code.lowerBound]))
+      rest = rest[code.upperBound...]
+    }
+    parts.append(String(rest))
+    return parts.map { MailboxName(modifiedUTF7: Array($0.utf8))?.text ?? $0 }.joined(separator: ".")
+  }
+
   /// Maildir++: folders are .Name.Name, in modified UTF-7 or UTF-8; also plain folders that are maildirs, one below the other.
   private static func maildirs(
     _ path: String, _ root: String, _ limit: Int
@@ -49,9 +61,7 @@ enum TransferFolder {
       let folder = "\(path)/\(name)"
       guard FolderFiles.isFolder(folder) else { continue }
       if name.hasPrefix("."), isMaildir(folder) {
-        let levels = name.dropFirst().split(separator: ".").map { level in
-          MailboxName(modifiedUTF7: Array(level.utf8))?.text ?? String(level)
-        }
+        let levels = name.dropFirst().split(separator: ".").map(level)
         if levels.isEmpty { continue }
         let mailbox = (root == "INBOX" ? levels : [root] + levels).joined(separator: "/")
         sources.append(try FileSource(folder, mailbox: mailbox, kind: .maildir, limit: limit))
