@@ -77,7 +77,8 @@ let rooms: [Room] = [
     name: "POP3Server", uses: ["POP3", "SASL", "Mail", "Net", "Store", "Directory", "Phrases"],
     packages: ["Logging@swift-log"], testUses: ["ServiceKit"]),
   Room(
-    name: "Control", uses: ["Net", "Store", "Directory", "Mail", "MailAuth", "Phrases"], packages: ["Logging@swift-log"]
+    name: "Control", uses: ["Net", "Postroom", "Store", "Directory", "Mail", "MailAuth", "Phrases"],
+    packages: ["Logging@swift-log"]
   ),
   // For the services' tests: a whole post office in the test's process, and clients to talk to it.
   Room(

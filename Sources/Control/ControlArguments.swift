@@ -33,6 +33,15 @@ struct ControlArguments: Sendable {
     }
   }
 
+  /// false where it is left out.
+  func flag(_ name: String) throws(ControlRefusal) -> Bool {
+    switch values[name] {
+    case nil, .null: return false
+    case .bool(let value): return value
+    case .some(let other): throw invalid(name, other)
+    }
+  }
+
   func optionalInt(_ name: String, in range: ClosedRange<Int64>) throws(ControlRefusal) -> Int64? {
     switch values[name] {
     case nil, .null: return nil

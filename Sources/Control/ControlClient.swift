@@ -6,10 +6,13 @@ package enum ControlClient {
   package static func socketPath(in folder: String) -> String { "\(folder)/control.sock" }
 
   /// Asks the running server. Throws `.notRunning` where there is none; waits at most two minutes for the answer.
-  package static func call(_ socketPath: String, _ request: ControlRequest) throws(ControlFailure) -> ControlResponse {
+  /// `patience`: seconds, 0 = without end.
+  package static func call(
+    _ socketPath: String, _ request: ControlRequest, patience: Int = 120
+  ) throws(ControlFailure) -> ControlResponse {
     let socket = try UnixSocket()
     try socket.connect(to: socketPath)
-    socket.setPatience(seconds: 120)
+    socket.setPatience(seconds: patience)
     let line: [UInt8]
     do { line = try ControlCoding.line(request) } catch { throw .lost("\(error)") }
     try send(line, to: socket.descriptor)

@@ -1,109 +1,211 @@
 internal import Directory
-internal import Mail
+internal import Glibc
 internal import Phrases
+internal import Postroom
 internal import Store
 
+// Removed mail, time travel, import and export.
 extension ControlVerbs {
-  /// address, text, mailbox?, limit? The result: total, and messages with mailbox, uid, date, from, subject, preview, relevancy, size,
-  /// email, thread.
-  func searchMail(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
-    let (store, account) = try ownStore(try arguments.text("address"))
-    let text = try arguments.text("text")
-    if SearchNeedle.words(of: text).isEmpty { throw ControlRefusal(.searchWordsMissing) }
-    let limit = try arguments.optionalInt("limit", in: 1...10_000) ?? 50
-    let name = try arguments.optionalText("mailbox")
-    do throws(StoreFault) {
-      let mailboxes = try await store.mailboxes(of: account)
-      var mailbox: MailboxID?
-      if let name {
-        guard let found = mailboxes.first(where: { $0.name == name }) else { throw .noSuchMailbox }
-        mailbox = found.id
-      }
-      let found = try await store.find(text, in: mailbox, of: account, limit: Int(limit))
-      var rows: [ControlValue] = []
-      for message in found.messages { rows.append(try await row(message, mailboxes, store, account)) }
-      let phrase: Phrase = rows.isEmpty ? .searchNothing : .searchFound(rows.count, of: found.total)
-      return (phrase, ["total": .int(Int64(found.total)), "messages": .list(rows)])
-    } catch {
-      if let name, error == .noSuchMailbox { throw ControlRefusal(.mailboxUnknown(name)) }
-      throw ControlRefusal(error.phrase)
+  /// address, mailbox?
+  func listDeleted(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
+    let (store, account, _) = try owner(arguments)
+    let mailbox = try arguments.optionalText("mailbox")
+    let messages = try await keeping(mailbox) { () throws(StoreFault) in
+      try await store.deletedMessages(mailbox, of: account)
     }
+    let rows = messages.map { message -> ControlValue in
+      [
+        "number": .text("\(message.mailbox.raw).\(message.uid)"), "mailbox": .text(message.mailboxName),
+        "subject": .text(message.subject), "bytes": .int(Int64(message.size)), "removedAt": .int(message.removedAt),
+        "cause": .text(message.cause.rawValue), "date": .int(message.internalDate),
+      ]
+    }
+    return (rows.isEmpty ? .listEmpty : nil, .list(rows))
   }
 
-  private func row(
-    _ message: FoundMessage, _ mailboxes: [MailboxInfo], _ store: Store, _ account: AccountID
-  ) async throws(StoreFault) -> ControlValue {
-    let place = message.places.first
-    let name = mailboxes.first { $0.id == place?.mailbox }?.name
-    return [
-      "mailbox": .optional(name), "uid": .optional(place.map { Int64($0.uid) }),
-      "date": .optional(message.derived.sentAt ?? place?.internalDate),
-      "from": .text(try await sender(of: message.email, store, account)), "subject": .text(message.derived.subject),
-      "preview": .text(message.derived.preview), "relevancy": .int(Int64(message.relevancy)),
-      "size": .optional(place.map { Int64($0.size) }), "email": .text("M\(message.email)"),
-      "thread": .optional(message.derived.thread.map { "T\($0)" }),
+  /// address, and one of: numbers, mailbox, all
+  func restoreDeleted(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
+    let (store, account, _) = try owner(arguments)
+    let choice = try choice(arguments)
+    let report = try await keeping(try arguments.optionalText("mailbox")) { () throws(StoreFault) in
+      try await store.restoreDeleted(choice, of: account)
+    }
+    return (.deletedRestored(report.restored), row(report))
+  }
+
+  /// address, and one of: numbers, mailbox, all
+  func purgeDeleted(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
+    let (store, account, _) = try owner(arguments)
+    let choice = try choice(arguments)
+    let count = try await keeping(try arguments.optionalText("mailbox")) { () throws(StoreFault) in
+      try await store.purgeDeleted(choice, of: account)
+    }
+    return (.deletedPurged(count), ["purged": .int(Int64(count))])
+  }
+
+  /// address, at, mailbox?, message?, keepNewer?
+  func restoreMail(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
+    let (store, account, _) = try owner(arguments)
+    let text = try arguments.text("at")
+    let now = Int64(time(nil))
+    guard let moment = Moment.parse(text, now: now) else { throw ControlRefusal(.momentInvalid(text)) }
+    if moment > now { throw ControlRefusal(.momentAhead) }
+    if let number = try arguments.optionalText("message") {
+      let name = try Self.name(number)
+      let report = try await keeping(nil) { () throws(StoreFault) in
+        try await store.restoreDeleted(.messages([name]), of: account)
+      }
+      return (.deletedRestored(report.restored), row(report))
+    }
+    let mailbox = try arguments.optionalText("mailbox")
+    let keepsNewer = try arguments.flag("keepNewer")
+    let language = try arguments.optionalText("language").flatMap(Language.init(rawValue:)) ?? .english
+    let newer = keepsNewer ? nil : Phrase.newerMailbox(Self.shown(moment)).text(in: language)
+    let report = try await keeping(mailbox) { () throws(StoreFault) in
+      try await store.restore(to: moment, mailbox, newer: newer, of: account)
+    }
+    return (.restoredToMoment(report.restored, report.movedBack, report.setAside), row(report))
+  }
+
+  /// address, path, format?, into?, again?, job?
+  func importMail(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
+    let (store, account, _) = try owner(arguments)
+    let path = try arguments.text("path")
+    let format = try format(arguments)
+    let into = try arguments.optionalText("into") ?? "INBOX"
+    let again = try arguments.flag("again")
+    let (tell, end) = try telling(arguments)
+    defer { end() }
+    let importer = Importer(store: store, account: account, limit: store.messageLimit)
+    let report = try await transferring { () throws(TransferFault) in
+      try await importer.run(path, format: format, into: into, again: again, progress: tell)
+    }
+    return (.importDone(report.messages, report.mailboxes, report.skipped), row(report))
+  }
+
+  /// address, path, format?, mailbox?, job?
+  func exportMail(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
+    let (store, account, _) = try owner(arguments)
+    let path = try arguments.text("path")
+    let format = try format(arguments) ?? .maildir
+    let mailbox = try arguments.optionalText("mailbox")
+    let (tell, end) = try telling(arguments)
+    defer { end() }
+    let exporter = Exporter(store: store, account: account)
+    let report = try await transferring { () throws(TransferFault) in
+      try await exporter.run(path, format: format, mailbox: mailbox, progress: tell)
+    }
+    return (.exportDone(report.messages, report.mailboxes, report.skipped), row(report))
+  }
+
+  /// job
+  func showProgress(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
+    guard let now = progress.of(try arguments.text("job")) else { return (nil, .null) }
+    return (nil, ["done": .int(now.done), "total": .int(now.total)])
+  }
+
+  // MARK: Arguments
+
+  /// The store, and the account that "address" names.
+  func owner(_ arguments: ControlArguments) throws(ControlRefusal) -> (Store, AccountID, String) {
+    let address = try arguments.text("address")
+    let store = try openStore()
+    guard let found = directory.snapshot.accountNamed(address) else { throw ControlRefusal(.accountUnknown(address)) }
+    return (store, AccountID(raw: found.account), found.address)
+  }
+
+  func openStore() throws(ControlRefusal) -> Store {
+    guard let store else { throw ControlRefusal(.serverNotRunning) }
+    return store
+  }
+
+  /// What notes the progress under the caller's name for it, and what ends that.
+  func telling(_ arguments: ControlArguments) throws(ControlRefusal) -> (WorkProgress, () -> Void) {
+    guard let job = try arguments.optionalText("job") else { return ({ _, _ in }, {}) }
+    let progress = progress
+    return ({ progress.set(job, $0, $1) }, { progress.end(job) })
+  }
+
+  private func choice(_ arguments: ControlArguments) throws(ControlRefusal) -> DeletedChoice {
+    let numbers = try arguments.texts("numbers")
+    if !numbers.isEmpty {
+      var names: [DeletedName] = []
+      for number in numbers { names.append(try Self.name(number)) }
+      return .messages(names)
+    }
+    if let mailbox = try arguments.optionalText("mailbox") { return .mailbox(mailbox) }
+    if try arguments.flag("all") { return .all }
+    throw ControlRefusal(.choiceMissing)
+  }
+
+  private static func name(_ number: String) throws(ControlRefusal) -> DeletedName {
+    let parts = number.split(separator: ".")
+    guard parts.count == 2, let mailbox = Int64(parts[0]), let uid = UID(parts[1]) else {
+      throw ControlRefusal(.controlArgumentInvalid("number", number))
+    }
+    return DeletedName(MailboxID(raw: mailbox), uid)
+  }
+
+  private func format(_ arguments: ControlArguments) throws(ControlRefusal) -> TransferFormat? {
+    guard let name = try arguments.optionalText("format") else { return nil }
+    guard let format = TransferFormat(rawValue: name) else {
+      throw ControlRefusal(.controlArgumentInvalid("format", name))
+    }
+    return format
+  }
+
+  /// For a mailbox's name: no "/" and no ":" that programs stumble over.
+  private static func shown(_ moment: Int64) -> String {
+    var seconds = time_t(moment)
+    var parts = tm()
+    localtime_r(&seconds, &parts)
+    func two(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    return
+      "\(parts.tm_year + 1900)-\(two(parts.tm_mon + 1))-\(two(parts.tm_mday)) \(two(parts.tm_hour)).\(two(parts.tm_min))"
+  }
+
+  // MARK: Answers
+
+  private func row(_ report: RestoreReport) -> ControlValue {
+    [
+      "restored": .int(Int64(report.restored)), "movedBack": .int(Int64(report.movedBack)),
+      "setAside": .int(Int64(report.setAside)), "mailboxes": .list(report.mailboxes.map { .text($0) }),
     ]
   }
 
-  /// The From field, decoded; it stands in the first kilobytes.
-  private func sender(of email: EmailID, _ store: Store, _ account: AccountID) async throws(StoreFault) -> String {
-    do throws(StoreFault) {
-      let head = try await store.content(email, of: account, range: 0..<32_768)
-      let value = HeaderBlock(scanning: head).value("From", in: head.span) ?? []
-      return EncodedWord.decode(value, decoder: CharsetDecoder())
-    } catch {
+  private func row(_ report: TransferReport) -> ControlValue {
+    [
+      "messages": .int(Int64(report.messages)), "mailboxes": .int(Int64(report.mailboxes)),
+      "bytes": .int(report.bytes), "skipped": .int(Int64(report.skipped)),
+    ]
+  }
+
+  /// Runs a function of the store and puts its fault in words.
+  func keeping<Value>(
+    _ mailbox: String?, _ body: () async throws(StoreFault) -> Value
+  ) async throws(ControlRefusal) -> Value {
+    do throws(StoreFault) { return try await body() } catch {
       switch error {
-      case .damaged, .noSuchMessage: return ""
-      default: throw error
+      case .noSuchMailbox, .badMailboxName: throw ControlRefusal(.mailboxUnknown(mailbox ?? ""))
+      case .noSuchMessage: throw ControlRefusal(.messageUnknown)
+      case .overQuota: throw ControlRefusal(.quotaTooSmall)
+      default: throw ControlRefusal(error.phrase)
       }
     }
   }
 
-  /// address, after? (an email's number): makes derived data of the next messages anew; with the last ones the index too.
-  /// The result: messages, damaged, after (null: that was all), isIndexed.
-  func reindexStore(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
-    let address = try arguments.text("address")
-    let (store, account) = try ownStore(address)
-    let after = try arguments.optionalInt("after", in: 0...Int64.max) ?? 0
-    do throws(StoreFault) {
-      let outcome = try await store.rederive(account, after: after, limit: 20_000)
-      let isAll = outcome.next == nil
-      // Asked again with the last number: only how far the index is.
-      if isAll, after == 0 || outcome.messages + outcome.damaged > 0 { try store.rebuildSearch(account) }
-      let isIndexed = isAll ? await store.searchSettled(within: .seconds(45)) : false
-      return (
-        nil,
-        [
-          "messages": .int(Int64(outcome.messages)), "damaged": .int(Int64(outcome.damaged)),
-          "after": .optional(outcome.next), "last": .int(outcome.last), "isIndexed": .bool(isIndexed),
-        ]
-      )
-    } catch {
-      throw ControlRefusal(error.phrase)
+  private func transferring<Value>(
+    _ body: () async throws(TransferFault) -> Value
+  ) async throws(ControlRefusal) -> Value {
+    do throws(TransferFault) { return try await body() } catch {
+      switch error {
+      case .unreadable(let path, let reason): throw ControlRefusal(.transferUnreadable(path, reason))
+      case .unwritable(let path, let reason): throw ControlRefusal(.transferUnwritable(path, reason))
+      case .unknownFormat(let path): throw ControlRefusal(.transferUnknown(path))
+      case .changed(let path): throw ControlRefusal(.transferChanged(path))
+      case .notEmpty(let path): throw ControlRefusal(.transferNotEmpty(path))
+      case .store(let reason): throw ControlRefusal(.dataFault(reason))
+      }
     }
-  }
-
-  /// address, form: arabic, exact or default
-  func setAccountSearch(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
-    let address = try arguments.text("address")
-    let form = try arguments.text("form")
-    let isArabic: Bool?
-    switch form {
-    case "arabic": isArabic = true
-    case "exact": isArabic = false
-    case "default": isArabic = nil
-    default: throw ControlRefusal(.controlArgumentInvalid("form", form))
-    }
-    try await asking { () throws(DirectoryError) in try await directory.setSearch(address, isArabic: isArabic) }
-    return (.accountSearchSet(address, form), ["address": .text(address), "form": .text(form)])
-  }
-
-  private func ownStore(_ address: String) throws(ControlRefusal) -> (Store, AccountID) {
-    let account: AccountKey
-    do throws(DirectoryError) { account = try directory.snapshot.account(named: address) } catch {
-      throw ControlRefusal(error.phrase)
-    }
-    guard let store else { throw ControlRefusal(.serverNotRunning) }
-    return (store, AccountID(raw: account))
   }
 }

@@ -17,11 +17,6 @@ extension ControlVerbs {
     return (.serverStopAsked, .null)
   }
 
-  func confirmTime(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
-    try running().confirmTime()
-    return (.timeConfirmed, .null)
-  }
-
   private func running() throws(ControlRefusal) -> Server {
     guard let server else { throw ControlRefusal(.serverNotRunning) }
     return server

@@ -38,6 +38,8 @@ package struct ControlVerbs: Sendable {
 
   let directory: Directory
   let storage: Storage
+  /// How far long commands are.
+  package let progress = ControlProgress()
   let server: Server?
   /// nil: only in tests of what the directory does alone.
   let store: Store?
@@ -79,6 +81,22 @@ package struct ControlVerbs: Sendable {
     "account password": ControlVerbs.setPassword,
     "account policy": ControlVerbs.accountPolicy,
     "account set": ControlVerbs.setAccount,
+    "account restore": ControlVerbs.restoreAccount,
+    "account removed": ControlVerbs.listRemovedAccounts,
+    "mail deleted list": ControlVerbs.listDeleted,
+    "mail deleted restore": ControlVerbs.restoreDeleted,
+    "mail deleted purge": ControlVerbs.purgeDeleted,
+    "mail restore": ControlVerbs.restoreMail,
+    "mail import": ControlVerbs.importMail,
+    "mail export": ControlVerbs.exportMail,
+    "store verify": ControlVerbs.verifyStore,
+    "store compact": ControlVerbs.compactStore,
+    "backup create": ControlVerbs.createBackup,
+    "backup verify": ControlVerbs.verifyBackup,
+    "backup restore": ControlVerbs.restoreBackup,
+    "upgrade snapshot": ControlVerbs.snapshotForUpgrade,
+    "progress": ControlVerbs.showProgress,
+    "server confirm-time": ControlVerbs.confirmTime,
     "alias add": ControlVerbs.addAlias,
     "alias list": ControlVerbs.listAliases,
     "alias remove": ControlVerbs.removeAlias,
@@ -95,7 +113,6 @@ package struct ControlVerbs: Sendable {
     "server status": ControlVerbs.serverStatus,
     "server reload": ControlVerbs.serverReload,
     "server stop": ControlVerbs.serverStop,
-    "server confirm-time": ControlVerbs.confirmTime,
   ]
 
   /// All verbs, sorted.

@@ -10,12 +10,16 @@ extension Connection {
     case .addAccount(let key, let address, let domain, let lane, let at):
       try run(Statements.addAccount, [.int(key), .int(Int64(lane)), .text(domain), .text(address), .int(at)])
     case .closeAccount(let key, let at):
+      // Passwords, devices and settings stay until the account is closed for good: it may be opened again.
+      try run(Statements.closeAccount, [.int(key), .int(at)])
+    case .reopenAccount(let key): try run(Statements.reopenAccount, [.int(key)])
+    case .purgeAccount(let key, let at):
       try run(Statements.revokeAll, [.int(key), .int(at)])
       try run(POPDirectorySchema.dropSecrets, [.int(key)])
       try run(ScramSchema.removeAll, [.int(key)])
-      try run(Statements.closeAccount, [.int(key), .int(at)])
       try run(SubmissionSQL.forgetSending, [.int(key)])
       try run(SubmissionSQL.forgetCorrespondents, [.int(key)])
+      try run(Statements.purgeAccount, [.int(key)])
     case .addAddress(let address, let key): try run(Statements.addAddress, [.text(address), .int(key)])
     case .putAlias(let address, let targets): try putAlias(address, targets)
     case .removeAddress(let address):
@@ -122,17 +126,7 @@ extension Connection {
   }
 
   private func accountRows() throws(DatabaseFault) -> [AccountKey: DirectorySnapshot.Account] {
-    let found = try rows(DirectorySQL.accounts) { row in
-      (
-        row.int(0),
-        DirectorySnapshot.Account(
-          address: row.text(2), lane: Int(row.int(1)), createdAt: row.int(3),
-          settings: AccountSettings(
-            filesSentCopy: row.int(4) != 0, recipientsADay: row.optionalInt(5).map(Int.init(clamping:)),
-            newRecipientsADay: row.optionalInt(6).map(Int.init(clamping:)),
-            highestPriority: row.optionalInt(7).map(Int.init(clamping:))))
-      )
-    }
+    let found = try rows(DirectorySQL.accounts) { row in (row.int(0), DirectorySnapshot.Account(row)) }
     return Dictionary(found) { first, _ in first }
   }
 
@@ -140,21 +134,26 @@ extension Connection {
   private func readCredentials(
     into accounts: inout [AccountKey: DirectorySnapshot.Account]
   ) throws(DatabaseFault) -> [DeviceUses.Device: Int64] {
-    struct Row {
-      var account: AccountKey
-      var device: DirectorySnapshot.Device
-      var isPassword: Bool
-      var isRevoked: Bool
-      var lastUse: Int64?
+    let found = try rows(DirectorySQL.credentials) { CredentialRow($0) }
+    return Self.take(found, into: &accounts)
+  }
+
+  /// The closed accounts, with what they need to be opened again.
+  func closedAccounts() throws(DatabaseFault) -> [ClosedAccount] {
+    let found = try rows(DirectorySQL.closedAccounts) { row in
+      ClosedAccount(key: row.int(0), account: DirectorySnapshot.Account(row), closedAt: row.int(8))
     }
-    let found = try rows(DirectorySQL.credentials) { row in
-      Row(
-        account: row.int(0),
-        device: DirectorySnapshot.Device(
-          key: row.int(1), name: row.text(3), fingerprint: row.bytes(4), scope: ServiceSet(rawValue: row.int(5)),
-          createdAt: row.int(6), expiresAt: row.optionalInt(7)),
-        isPassword: row.int(2) == 1, isRevoked: !row.isNull(9), lastUse: row.optionalInt(8))
+    var accounts = Dictionary(found.map { ($0.key, $0.account) }) { first, _ in first }
+    for closed in found {
+      _ = Self.take(try rows(DirectorySQL.credentialsOf, [.int(closed.key)]) { CredentialRow($0) }, into: &accounts)
     }
+    try readPOP(into: &accounts)
+    return found.map { ClosedAccount(key: $0.key, account: accounts[$0.key] ?? $0.account, closedAt: $0.closedAt) }
+  }
+
+  private static func take(
+    _ found: [CredentialRow], into accounts: inout [AccountKey: DirectorySnapshot.Account]
+  ) -> [DeviceUses.Device: Int64] {
     var lastUses: [DeviceUses.Device: Int64] = [:]
     for row in found {
       accounts[row.account]?.nextDevice = row.device.key + 1
@@ -167,5 +166,36 @@ extension Connection {
       }
     }
     return lastUses
+  }
+}
+
+extension DirectorySnapshot.Account {
+  /// From a row of `DirectorySQL.accounts` or `.closedAccounts`.
+  fileprivate init(_ row: Statement) {
+    self.init(
+      address: row.text(2), lane: Int(row.int(1)), createdAt: row.int(3),
+      settings: AccountSettings(
+        filesSentCopy: row.int(4) != 0, recipientsADay: row.optionalInt(5).map(Int.init(clamping:)),
+        newRecipientsADay: row.optionalInt(6).map(Int.init(clamping:)),
+        highestPriority: row.optionalInt(7).map(Int.init(clamping:))))
+  }
+}
+
+/// A row of `credential`.
+private struct CredentialRow {
+  var account: AccountKey
+  var device: DirectorySnapshot.Device
+  var isPassword: Bool
+  var isRevoked: Bool
+  var lastUse: Int64?
+
+  init(_ row: Statement) {
+    account = row.int(0)
+    device = DirectorySnapshot.Device(
+      key: row.int(1), name: row.text(3), fingerprint: row.bytes(4), scope: ServiceSet(rawValue: row.int(5)),
+      createdAt: row.int(6), expiresAt: row.optionalInt(7))
+    isPassword = row.int(2) == 1
+    isRevoked = !row.isNull(9)
+    lastUse = row.optionalInt(8)
   }
 }

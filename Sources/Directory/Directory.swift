@@ -14,7 +14,7 @@ internal import Synchronization
 package final class Directory: Sendable {
   let options: DirectoryOptions
   let logger: Logger
-  private let database: DirectoryDatabase
+  let database: DirectoryDatabase
   private let published: Mutex<DirectorySnapshot>
   /// The thread on which the database is written.
   private let writer = WorkThreads(count: 1, mostWaiting: 10_000)

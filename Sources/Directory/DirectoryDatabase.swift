@@ -33,6 +33,13 @@ final class DirectoryDatabase: Sendable {
     }
   }
 
+  /// Opens a file that is only looked at, such as a backup's.
+  init(reading path: String) throws(DirectoryError) {
+    do throws(DatabaseFault) {
+      state = Mutex(State(connection: try Connection(reading: path)))
+    } catch { throw DirectoryError(error) }
+  }
+
   func close() {
     state.withLock { state in
       state.connection?.close()
@@ -74,6 +81,8 @@ final class DirectoryDatabase: Sendable {
   /// What the account has sent.
   func sending(of account: AccountKey) throws(DirectoryError) -> SendingLedger.Account {
     try read { connection throws(DatabaseFault) in try connection.sending(of: account) }
+  func closedAccounts() throws(DirectoryError) -> [ClosedAccount] {
+    try read { connection throws(DatabaseFault) in try connection.closedAccounts() }
   }
 
   /// Everything, read at start.

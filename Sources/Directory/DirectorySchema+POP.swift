@@ -7,7 +7,7 @@ enum POPDirectorySchema {
     ALTER TABLE credential ADD COLUMN apop_secret BLOB;
     """
 
-  static let accountPolicies = SQL("SELECT a, pop_policy FROM account WHERE state = 0 AND pop_policy IS NOT NULL")
+  static let accountPolicies = SQL("SELECT a, pop_policy FROM account WHERE pop_policy IS NOT NULL")
   static let devicePolicies = SQL(
     """
     SELECT a, device, pop_policy, apop_secret FROM credential

@@ -7,7 +7,7 @@ enum DirectorySchema {
       version: 1,
       script: """
         CREATE TABLE domain(name TEXT PRIMARY KEY, alias_of TEXT) WITHOUT ROWID;
-        -- state 0 = open, 1 = closed. Rows stay for ever, so that no number is given out twice.
+        -- state 0 = open, 1 = closed, 2 = closed for good. Rows stay for ever, so that no number is given out twice.
         CREATE TABLE account(
           a INTEGER PRIMARY KEY, lane INTEGER NOT NULL, domain TEXT NOT NULL, name TEXT NOT NULL,
           state INTEGER NOT NULL, created_at INTEGER NOT NULL, deleted_at INTEGER);
@@ -60,6 +60,18 @@ enum DirectorySQL {
   static let addAccount = SQL(
     "INSERT INTO account(a, lane, domain, name, state, created_at) VALUES (?1, ?2, ?3, ?4, 0, ?5)")
   static let closeAccount = SQL("UPDATE account SET state = 1, deleted_at = ?2 WHERE a = ?1")
+  static let closedAccounts = SQL(
+    """
+    SELECT a, lane, name, created_at, sent_copy, recipients_a_day, new_recipients_a_day, highest_priority, deleted_at
+    FROM account WHERE state = 1 ORDER BY deleted_at
+    """)
+  static let credentialsOf = SQL(
+    """
+    SELECT a, device, kind, name, secret, scope, created_at, expires, last_use, revoked_at
+    FROM credential WHERE a = ?1 ORDER BY device
+    """)
+  static let reopenAccount = SQL("UPDATE account SET state = 0, deleted_at = NULL WHERE a = ?1 AND state = 1")
+  static let purgeAccount = SQL("UPDATE account SET state = 2 WHERE a = ?1 AND state = 1")
   static let addAddress = SQL("INSERT INTO address(addr, kind, a) VALUES (?1, 1, ?2)")
   static let putAlias = SQL("INSERT INTO address(addr, kind) VALUES (?1, 2) ON CONFLICT (addr) DO NOTHING")
   static let addTarget = SQL("INSERT INTO alias_target(addr, n, target) VALUES (?1, ?2, ?3)")
@@ -84,6 +96,7 @@ enum DirectorySQL {
     [
       domains, accounts, highestAccount, aliasTargets, credentials, setting, putSetting, addDomain, removeDomain,
       addAccount, closeAccount, addAddress, putAlias, addTarget, removeTargets, removeAddress, putPassword, addDevice,
-      revokeDevice, revokeAll, setLastUse, searchSettings, setSetting, removeSetting,
+      revokeDevice, revokeAll, setLastUse, searchSettings, setSetting, removeSetting, closedAccounts, credentialsOf,
+      reopenAccount, purgeAccount,
     ] + POPDirectorySchema.all + ScramSchema.statements + KeySQL.all + SubmissionSQL.all
 }

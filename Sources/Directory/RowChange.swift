@@ -4,6 +4,9 @@ enum RowChange: Hashable, Sendable {
   case removeDomain(String)
   case addAccount(AccountKey, address: String, domain: String, lane: Int, at: Int64)
   case closeAccount(AccountKey, at: Int64)
+  case reopenAccount(AccountKey)
+  /// For good: its secrets go too.
+  case purgeAccount(AccountKey, at: Int64)
   case addAddress(String, AccountKey)
   /// Replaces the targets if the alias exists.
   case putAlias(String, [String])

@@ -3,6 +3,7 @@ import Logging
 import Mail
 import Postroom
 import SMTP
+import Store
 
 // Who may send what to whom: answered from memory, between the machine's check and its proceeding.
 extension SMTPSession {
@@ -30,6 +31,10 @@ extension SMTPSession {
 
   /// RFC 6409 §6.1: a user sends only as itself. The null sender is for receipts (RFC 8098 §2.1), whose From is checked later.
   private func check(_ sender: SMTPCommand.Sender) throws(Refusal) {
+    // RFC 1870 §6.2: the declared size is enough to say no before the message comes.
+    guard service.store.hasDiskRoom(for: sender.parameters.size ?? 0) else {
+      throw Refusal(.insufficientStorage, reason: "no room on the disk")
+    }
     guard let principal, let address = sender.reversePath.address else { return }
     guard service.directory.snapshot.mayUse(principal.account, address) else {
       throw Refusal(

@@ -129,13 +129,7 @@ extension Store {
   package func append(
     _ items: [AppendItem], to mailbox: MailboxID, of account: AccountID
   ) async throws(StoreFault) -> AppendResult {
-    let messages = items.map { item in
-      (
-        NewMessage(
-          plan: BlobPlan(item.message, trace: []), derived: item.message.derived, flags: item.flags,
-          internalDate: item.internalDate, sentIdentity: item.sentIdentity), keywords: item.keywords
-      )
-    }
+    let messages = planned(items)
     let weight = messages.reduce(0) { $0 + $1.0.plan.totalLength }
     return try await lane(of: account).perform(weight: weight) { transaction throws(StoreFault) in
       try transaction.append(messages, to: mailbox, of: account)

@@ -25,9 +25,9 @@ extension Store {
         try reader.locations(of: emails, account, limit: limit)
       }
       var contents: [[UInt8]] = []
-      for location in locations {
+      for (email, location) in zip(emails, locations) {
         do throws(StoreFault) {
-          contents.append(try reader.blobs.read(location))
+          contents.append(try reader.read(email, account, at: location))
         } catch {
           if contents.isEmpty { throw error }
           break
@@ -42,7 +42,7 @@ extension Store {
     _ email: EmailID, of account: AccountID, range: Range<Int>? = nil
   ) async throws(StoreFault) -> [UInt8] {
     try await lane(of: account).read { reader throws(StoreFault) in
-      try reader.blobs.read(try reader.location(of: email, account), range: range)
+      try reader.read(email, account, at: try reader.location(of: email, account), range: range)
     }
   }
 }

@@ -13,18 +13,25 @@ package final class Store: Sendable {
   let lanes: [Lane]
   let spooler: Spooler
   private let lock: FolderLock
+  /// What must be free for new mail.
+  let reserve: DiskReserve
+  /// Compaction, backup and verification: one at a time.
+  let gate = WorkGate()
   /// Which lane each account is on.
   private let homes = Mutex<[AccountID: Int]>([:])
   private let isClosed = Mutex(false)
 
-  private init(folder: String, options: StoreOptions, logger: Logger, lanes: [Lane], spooler: Spooler, lock: FolderLock)
-  {
+  private init(
+    folder: String, options: StoreOptions, logger: Logger, lanes: [Lane], spooler: Spooler, lock: FolderLock,
+    reserve: DiskReserve
+  ) {
     self.folder = folder
     self.options = options
     self.logger = logger
     self.lanes = lanes
     self.spooler = spooler
     self.lock = lock
+    self.reserve = reserve
   }
 
   /// Opens the data folder (made when missing) and recovers what a crash left, under the folder's lock. Blocks; call it at start.
@@ -36,16 +43,19 @@ package final class Store: Sendable {
   ) throws(StoreFault) -> Store {
     try Folder.make(folder)
     let lock = try FolderLock(folder)
+    try UpgradeFolder.refuseHalf(folder)
     let format: StoreFormat
     if let found = try StoreFormat.read(folder) { format = found } else { format = try makeFormat(folder, options) }
     try Folder.make("\(folder)/spool")
     try Folder.empty("\(folder)/spool")
     let spooler = try Spooler(folder: "\(folder)/spool", options: options, derive: derive)
+    let reserve = DiskReserve(folder, size: options.diskReserve)
     let lanes = (0..<format.lanes).map {
-      Lane(number: $0, folder: "\(folder)/lane-\($0)", options: options, logger: logger)
+      Lane(number: $0, folder: "\(folder)/lane-\($0)", options: options, logger: logger, reserve: reserve)
     }
     let store = Store(
-      folder: folder, options: options, logger: logger, lanes: lanes, spooler: spooler, lock: lock)
+      folder: folder, options: options, logger: logger, lanes: lanes, spooler: spooler, lock: lock,
+      reserve: reserve)
     do throws(StoreFault) {
       for lane in lanes { try store.open(lane) }
       try store.finishIntents()
@@ -95,10 +105,16 @@ package final class Store: Sendable {
       return !isClosed
     }
     guard isFirst else { return }
+    // What runs beside the lanes stops at its next step.
+    gate.enter()
+    defer { gate.leave() }
     for lane in lanes { lane.close() }
     spooler.close()
     lock.release()
   }
+
+  /// True from the moment when the store begins to close.
+  var isStopping: Bool { isClosed.withLock { $0 } }
 
   /// Starts receiving one message.
   package func spool() -> Spool { Spool(spooler) }
@@ -107,7 +123,8 @@ package final class Store: Sendable {
   package func hasDiskRoom(for size: Int) -> Bool {
     var facts = statvfs()
     guard statvfs(folder, &facts) == 0 else { return true }
-    return Int64(facts.f_bavail) * Int64(facts.f_frsize) >= options.diskReserve.saturatingAdd(Int64(size))
+    let needed = max(options.diskReserve, reserve.needed)
+    return Int64(facts.f_bavail) * Int64(facts.f_frsize) >= needed.saturatingAdd(Int64(size))
   }
 
   // MARK: Lanes

@@ -1,6 +1,7 @@
 import ArgumentParser
 import BaridServer
 import Control
+import Glibc
 import Phrases
 
 /// Where commands that change or ask the data folder are carried out: by the running server through its control socket, or,
@@ -11,15 +12,28 @@ struct Desk {
   /// Carries out `verb` and shows the answer: as JSON, or in words with `rows` for a list.
   func run(
     _ verb: String, _ arguments: [String: ControlValue] = [:], json: Bool = false,
-    needsServer: Bool = false, show: (ControlValue) -> String? = { _ in nil }
+    needsServer: Bool = false, isLong: Bool = false, failsUnless: String? = nil,
+    show: (ControlValue) -> String? = { _ in nil }
   ) async throws {
-    let request = ControlRequest(verb, arguments, language: language)
-    let response = try await answer(request, needsServer: needsServer)
+    var request = ControlRequest(verb, arguments, language: language)
+    let response: ControlResponse
+    if isLong {
+      let job = "\(getpid())"
+      request.arguments["job"] = .text(job)
+      response = try await answerSlowly(request, job)
+    } else {
+      response = try await answer(request, needsServer: needsServer)
+    }
     if !response.isDone { throw Terminal.fail(response.text) }
-    if json { return Terminal.print(try response.result.json()) }
+    if json {
+      Terminal.print(try response.result.json())
+      if let failsUnless, response.result[failsUnless]?.bool == false { throw ExitCode.failure }
+      return
+    }
     if let text = show(response.result) { Terminal.print(text) }
     if !response.text.isEmpty { Terminal.print(response.text) }
     if let password = response.result["password"]?.text { Terminal.print(.passwordShownOnce(password)) }
+    if let failsUnless, response.result[failsUnless]?.bool == false { throw ExitCode.failure }
   }
 
   /// Carries out `verb` and gives its result, for commands that take several steps; a refusal ends the command.
@@ -39,6 +53,65 @@ struct Desk {
       return try await answerFromFolder(request)
     } catch {
       throw Terminal.fail(error.phrase)
+    }
+  }
+
+  /// A command that may take minutes: while it runs a bar shows how far it is.
+  private func answerSlowly(_ request: ControlRequest, _ job: String) async throws -> ControlResponse {
+    let socket = ControlClient.socketPath(in: settings.dataFolder)
+    if ControlClient.isRunning(socket) {
+      return try await beside(
+        { () throws(ControlFailure) in try ControlClient.call(socket, request, patience: 0) },
+        progress: {
+          do throws(ControlFailure) {
+            let answer = try ControlClient.call(socket, ControlRequest("progress", ["job": .text(job)]))
+            guard let done = answer.result["done"]?.int, let total = answer.result["total"]?.int else { return nil }
+            return (done, total)
+          } catch { return nil }
+        })
+    }
+    let folder: DataFolder
+    do throws(StartFault) {
+      folder = try DataFolder.open(settings, loggers: { SilentLog.logger($0) })
+    } catch {
+      throw Terminal.fail(error.phrase)
+    }
+    let verbs = ControlVerbs(directory: folder.directory, store: folder.store)
+    let response = try await beside(
+      { () throws(ControlFailure) in await verbs.answer(request) }, progress: { verbs.progress.of(job) })
+    await folder.close()
+    return response
+  }
+
+  private func beside(
+    _ work: @escaping @Sendable () async throws(ControlFailure) -> ControlResponse,
+    progress: @escaping @Sendable () -> (done: Int64, total: Int64)?
+  ) async throws -> ControlResponse {
+    let result = await withTaskGroup(of: Result<ControlResponse, ControlFailure>?.self) { group in
+      group.addTask {
+        do throws(ControlFailure) { return .success(try await work()) } catch { return .failure(error) }
+      }
+      group.addTask {
+        let bar = ProgressBar()
+        while !Task.isCancelled {
+          do { try await Task.sleep(for: .milliseconds(250)) } catch { break }
+          if let now = progress() { bar.show(now.done, of: now.total) }
+        }
+        bar.clear()
+        return nil
+      }
+      var answer: Result<ControlResponse, ControlFailure>?
+      for await outcome in group {
+        guard let outcome else { continue }
+        answer = outcome
+        group.cancelAll()
+      }
+      return answer
+    }
+    switch result {
+    case .success(let response)?: return response
+    case .failure(let failure)?: throw Terminal.fail(failure.phrase)
+    case nil: throw Terminal.fail(.serverNotRunning)
     }
   }
 

@@ -8,6 +8,9 @@ enum Terminal {
   static func print(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
   static func print(_ phrase: Phrase) { print(Speech.say(phrase)) }
 
+  /// As it is, on standard error.
+  static func write(_ text: String) { write(text, to: STDERR_FILENO) }
+
   /// Says why it cannot be done; the command ends with exit status 1.
   static func fail(_ phrase: Phrase) -> ExitCode { fail(Speech.say(phrase)) }
 

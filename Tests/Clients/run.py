@@ -15,6 +15,7 @@ import test_demo
 import test_evidence
 import test_heavy
 import test_imap_extensions
+import test_keeping
 import test_lmtp
 import test_program
 import test_python
@@ -31,7 +32,7 @@ def main():
 
     tally = Tally()
     # These start servers of their own.
-    for module in [test_program, test_demo, test_evidence]:
+    for module in [test_program, test_keeping, test_demo, test_evidence]:
         for check in module.CHECKS:
             name = f"{module.__name__[5:]}: {check.__name__}"
             if wanted(name):

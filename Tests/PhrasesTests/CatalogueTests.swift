@@ -16,7 +16,8 @@ struct CatalogueTests {
     var parts = #filePath.split(separator: "/", omittingEmptySubsequences: false)
     parts.removeLast(3)
     let folder = parts.joined(separator: "/") + "/Sources/Phrases"
-    return ["Help", "Config", "Options", "Server", "Directory", "Mail", "Demo", "POP", "Search"].flatMap { topic in
+    let topics = ["Help", "Config", "Options", "Server", "Directory", "Mail", "Demo", "POP", "Search", "Keeping"]
+    return topics.flatMap { topic in
       texts(in: contents("\(folder)/Phrase+\(topic).swift"), topic: topic)
     }
   }()

@@ -5,7 +5,7 @@ internal import Phrases
 extension ConfigurationOption {
   package static let all: [ConfigurationOption] =
     general + logging + certificates + listeners + lmtp + intake + submission + imap + pop3 + checks + signing + limits
-    + resolver
+    + store + resolver
 
   private static let general: [ConfigurationOption] = [
     .text(
@@ -110,6 +110,12 @@ extension ConfigurationOption {
       "limits.drain-seconds", \.limits.drainSeconds, 0...3_600, "How long a stop waits for commands under way.",
       example: "10"),
     .number("limits.threads", \.limits.threads, 0...256, "Event loops; 0: one per core.", example: "4"),
+  ]
+
+  private static let store: [ConfigurationOption] = [
+    .number(
+      "store.recoverable-days", \.store.recoverableDays, 0...3_650,
+      "How many days removed mail and removed accounts can come back.", example: "90")
   ]
 
   private static let resolver: [ConfigurationOption] = [

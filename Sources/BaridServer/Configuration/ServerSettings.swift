@@ -16,6 +16,7 @@ package struct ServerSettings: Sendable, Equatable {
   package var imap = IMAPSettings()
   package var pop3 = POP3Settings()
   package var limits = LimitSettings()
+  package var store = StoreSettings()
   package var resolver = ResolverSettings()
   package var checks = CheckOptions()
   package var signing = SigningOptions()
@@ -156,6 +157,13 @@ package struct LimitSettings: Sendable, Equatable {
   package var drainSeconds = 30
   /// Event loops; 0: one per core.
   package var threads = 0
+
+  package init() {}
+}
+
+package struct StoreSettings: Sendable, Equatable {
+  /// How long removed mail and removed accounts can come back.
+  package var recoverableDays = 30
 
   package init() {}
 }

@@ -19,6 +19,7 @@ package struct DataFolder: Sendable {
     do throws(FileFault) { try FileBytes.makeFolder(path) } catch { throw StartFault(.dataFolderMissing(path)) }
     var options = StoreOptions()
     options.messageLimit = settings.limits.messageSize
+    options.recoverableDays = Int64(settings.store.recoverableDays)
     let store: Store
     do throws(StoreFault) {
       store = try Store.open(path, options, derive: Derivation.derive, logger: loggers("store"))

@@ -100,6 +100,7 @@ package final class PostOffice: Sendable {
       group.addTask { await SignalLoop.run(reload: { _ = await self.reload() }, stop: { self.stop() }) }
       if let control = control.withLock({ $0 }) { group.addTask { await control.run() } }
       group.addTask { await self.retain() }
+      group.addTask { await self.housekeeping.run() }
       if let checks { group.addTask { await checks.checks.testLists() } }
       if current.withLock({ $0.signing.isEnabled }) { group.addTask { await self.makeMissingKeys() } }
       for await _ in stops { break }
@@ -121,6 +122,12 @@ package final class PostOffice: Sendable {
     checks?.close()
     await directory.close()
     await store.close()
+  }
+
+  private var housekeeping: Housekeeping {
+    Housekeeping(
+      verbs: ControlVerbs(directory: directory, store: store), store: store,
+      recoverableDays: current.withLock { $0.store.recoverableDays }, logger: log.logger("store"))
   }
 
   func add(_ bound: BoundListener) { bounds.withLock { $0.append(bound) } }

@@ -1,5 +1,6 @@
 import Glibc
 import Logging
+import Synchronization
 
 /// What is handed to a lane's writer: one operation of a batch.
 struct LaneJob: Sendable {
@@ -60,7 +61,12 @@ final class Lane: Sendable {
   private static let batchJobs = 2_000
   private static let batchBytes = 64 << 20
 
-  init(number: Int, folder: String, options: StoreOptions, logger: Logger) {
+  let reserve: DiskReserve
+  /// Where the newest segment ended at the last round of collection.
+  let lastRound = Mutex<(segment: Int, end: Int)>((0, 0))
+
+  init(number: Int, folder: String, options: StoreOptions, logger: Logger, reserve: DiskReserve) {
+    self.reserve = reserve
     self.number = number
     self.folder = folder
     self.options = options

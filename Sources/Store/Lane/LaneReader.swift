@@ -1,4 +1,5 @@
 import Database
+import Logging
 
 /// One reader thread's connection. Sees only what is committed; `published` keeps back what is not durable yet.
 final class LaneReader {
@@ -70,6 +71,23 @@ final class LaneReader {
       }
     }
     return locations
+  }
+
+  /// The message at `location`; when it was moved meanwhile, at its new place.
+  func read(
+    _ email: EmailID, _ account: AccountID, at location: BlobLocation, range: Range<Int>? = nil
+  ) throws(StoreFault) -> [UInt8] {
+    do throws(StoreFault) { return try blobs.read(location, range: range) } catch {
+      // Compaction takes a segment away after the index has let go of it: look again, once.
+      let now = try self.location(of: email, account)
+      guard now != location else {
+        lane.logger.error(
+          "a damaged message",
+          metadata: ["account": "\(account)", "email": "\(email)", "fault": "\(error)"])
+        throw error
+      }
+      return try blobs.read(now, range: range)
+    }
   }
 
   /// Reads many rows under one snapshot: SQLite locks its file once, not once a row.

@@ -21,6 +21,8 @@ final class LaneTransaction {
   let options: StoreOptions
   /// True when so little disk is left that nothing may be added.
   let isLow: Bool
+  /// The highest time that the lane trusts (invariant 7).
+  let timeSeen: Int64
   let cache: LaneCache
   var segment: SegmentWriter
 
@@ -48,17 +50,30 @@ final class LaneTransaction {
   var keysAdded: [ResendKey: Int64] = [:]
 
   init(
-    connection: Connection, lane: Int, now: Int64, options: StoreOptions, isLow: Bool, cache: LaneCache,
-    segment: SegmentWriter
+    connection: Connection, lane: Int, now: Int64, options: StoreOptions, isLow: Bool, timeSeen: Int64,
+    cache: LaneCache, segment: SegmentWriter
   ) {
     self.connection = connection
     self.lane = lane
     self.now = now
     self.options = options
     self.isLow = isLow
+    self.timeSeen = timeSeen
     self.cache = cache
     self.segment = segment
   }
+
+  /// True while the clock stands more than a day ahead of, or five minutes behind, the highest time seen: nothing is removed for its
+  /// age and nothing expires (invariant 7).
+  var isTimeInDoubt: Bool { Clock.isInDoubt(now, seen: timeSeen) }
+
+  /// The time for what counts from now on, as `gone_at`: never one that is in doubt.
+  var stamp: Int64 { isTimeInDoubt ? timeSeen : now }
+
+  /// Set by the operation that says: the clock is right.
+  var confirmsTime = false
+  /// Set by the operation that asks for a new segment from the next batch on.
+  var rolls = false
 
   /// Call before the first write of an operation.
   func willChange() { mutations += 1 }
@@ -214,6 +229,8 @@ final class LaneCache {
   static let limit = 5_000
   /// Deliveries whose 250 may not have arrived, with their times. Only what is durable: an undone batch does not touch it.
   var lostReplies: [ResendKey: Int64] = [:]
+  /// While a sweep decides about blobs: what was named again meanwhile.
+  var namedAgain: Set<[UInt8]>?
   /// May run ahead when a batch is undone: numbers are never reused.
   var nextQueueID: Int64 = 1
 

@@ -27,6 +27,7 @@ extension LaneWriter {
     let recovery = Recovery(lane: lane, connection: connection, state: found)
     let segment = try recovery.recoverSegment()
     let writer = LaneWriter(lane, syncer, connection, recovery.state, segment)
+    try recovery.clearSegments()
     if !found.isClean { try recovery.recallRecentDeliveries() }
     writer.cache.lostReplies = try recovery.lostReplies()
     lane.usages.update(try recovery.usages(), removed: [])
@@ -112,6 +113,7 @@ final class Recovery {
 
   private func isSound(_ record: SegmentRecord, _ descriptor: Descriptor, _ start: Int) throws(StoreFault) -> Bool {
     switch record.codec {
+    case .packed: return false
     case .plain:
       guard let payload = try descriptor.bytes(record.storedLength, at: start) else { return false }
       return payload.withUnsafeBytes { Checksum.crc32($0) } == record.crc
@@ -201,6 +203,24 @@ final class Recovery {
     return SegmentWriter(number: state.segment, descriptor: descriptor, end: SegmentFolder.start)
   }
 
+  // MARK: Compaction
+
+  /// Segments that compaction had made and not named yet, and those that the index had let go of already, are files too many.
+  func clearSegments() throws(StoreFault) {
+    var states: [Int: SegmentState] = [:]
+    let rows = try inStore { () throws(DatabaseFault) in
+      try connection.rows(CollectionSQL.segments) { ($0.int(0), $0.int(1)) }
+    }
+    for (number, state) in rows { states[Int(number)] = SegmentState(rawValue: state) }
+    for number in try lane.segments.numbers() {
+      switch states[number] {
+      case .packed, .damaged: continue
+      case nil where number < SegmentFolder.firstPacked: continue
+      case nil, .emptied, .removed: try lane.segments.remove(number)
+      }
+    }
+  }
+
   // MARK: Replies that may be lost
 
   /// Invariant 6: after a crash every delivery of the last seconds may have lost its 250.
@@ -251,8 +271,7 @@ final class Recovery {
       try connection.rows(LaneSQL.allFiled) { (AccountID(raw: $0.int(0)), $0.bytes(1), $0.int(2)) }
     }
     let now = lane.options.now()
-    // Invariant 7: nothing expires while the clock is not to be trusted.
-    let isTrusted = now <= state.timeSeen + 86_400 && now >= state.timeSeen - 300
+    let isTrusted = !Clock.isInDoubt(now, seen: state.timeSeen)
     var found: [ResendKey: Int64] = [:]
     for (account, key, at) in rows where key.first == UInt8(ascii: "r") {
       if isTrusted, now - at >= lane.options.resendWindow {

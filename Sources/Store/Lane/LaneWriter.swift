@@ -13,6 +13,8 @@ final class LaneWriter {
   private var marks = RecentMarks()
   /// Set when the lane must not write any more (invariant 4).
   private var poison: StoreFault?
+  /// Set when the next batch shall begin a new segment.
+  private var isRolling = false
   /// Set when a test has "killed" the lane.
   private var isKilled = false
 
@@ -108,7 +110,7 @@ final class LaneWriter {
     segment.drop()
     let transaction = LaneTransaction(
       connection: connection, lane: lane.number, now: lane.options.now(), options: lane.options, isLow: isLow,
-      cache: cache, segment: segment)
+      timeSeen: state.timeSeen, cache: cache, segment: segment)
     var ran = Ran()
     for (index, job) in jobs.enumerated() {
       let mutations = transaction.mutations
@@ -126,6 +128,7 @@ final class LaneWriter {
       }
       ran.wrote.append(transaction.segment.staged > staged)
     }
+    if transaction.rolls { isRolling = true }
     if transaction.mutations == 0 {
       undo()
       answer(jobs, ran)
@@ -182,7 +185,11 @@ final class LaneWriter {
     state.ended = segment.next
     state.added = transaction.journal.bytes
     state.nextQueueID = cache.nextQueueID
-    state.timeSeen = max(state.timeSeen, transaction.now)
+    if transaction.confirmsTime {
+      state.timeSeen = transaction.now
+    } else if !transaction.isTimeInDoubt {
+      state.timeSeen = max(state.timeSeen, transaction.now)
+    }
     state.isClean = false
     (state.recentSegment, state.recentOffset) = marks.note(
       time: transaction.now, segment: segment.number, offset: segment.end)
@@ -321,7 +328,7 @@ final class LaneWriter {
   // MARK: The segment
 
   private func rollSegment() throws(StoreFault) {
-    guard segment.end >= lane.options.segmentSize else { return }
+    guard segment.end >= lane.options.segmentSize || isRolling && segment.end > SegmentFolder.start else { return }
     let number = segment.number + 1
     let descriptor: Descriptor
     do { descriptor = try lane.segments.create(number) } catch {
@@ -330,12 +337,15 @@ final class LaneWriter {
       throw error
     }
     segment = SegmentWriter(number: number, descriptor: descriptor, end: SegmentFolder.start)
+    isRolling = false
   }
 
   /// True when so little disk is left that only removing may go on.
   private var isLow: Bool {
     var facts = statvfs()
     guard fstatvfs(segment.descriptor.raw, &facts) == 0 else { return false }
-    return Int64(facts.f_bavail) * Int64(facts.f_frsize) < lane.options.diskReserve
+    let free = Int64(facts.f_bavail) * Int64(facts.f_frsize)
+    lane.reserve.look(free: free)
+    return free < max(lane.options.diskReserve, lane.reserve.needed)
   }
 }

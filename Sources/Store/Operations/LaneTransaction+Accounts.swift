@@ -27,6 +27,7 @@ extension LaneTransaction {
     let owner = try account(id)
     willRemove()
     for mailbox in owner.mailboxes.values { edit(id, mailbox.id) { $0.isDeleted = true } }
+    try run(CollectionSQL.unnameAccount, [.int(id.raw)])
     for sql in AccountSQL.removals + POPSQL.removals { try run(sql, [.int(id.raw)]) }
     forget(id)
     accountsRemoved.append(id)

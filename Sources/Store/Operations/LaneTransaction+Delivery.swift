@@ -81,7 +81,9 @@ extension LaneTransaction {
     _ recipient: DeliveryPlan.Recipient, _ plan: DeliveryPlan
   ) throws(StoreFault) -> DeliveryOutcome.Fate {
     let key = ResendKey(account: recipient.account, bytes: recipient.resendKey)
-    if let at = keysAdded[key] ?? cache.lostReplies[key], now - at < options.resendWindow { return .filedBefore }
+    if let at = keysAdded[key] ?? cache.lostReplies[key], isTimeInDoubt || now - at < options.resendWindow {
+      return .filedBefore
+    }
     let owner: AccountEntry
     do {
       owner = try account(recipient.account)
@@ -155,7 +157,12 @@ extension LaneTransaction {
     let left = try inStore { () throws(DatabaseFault) in
       try connection.first(LaneSQL.recipientCount, [0, .int(qid)]) { $0.int(0) }
     }
-    if left == 0 { try run(LaneSQL.deleteQueue, [0, .int(qid)]) }
+    guard left == 0 else { return }
+    let hash = try inStore { () throws(DatabaseFault) in
+      try connection.first(LaneSQL.intent, [0, .int(qid)]) { $0.bytes(1) }
+    }
+    try run(LaneSQL.deleteQueue, [0, .int(qid)])
+    if let hash { try run(CollectionSQL.insertUnnamed, [0, .bytes(hash)]) }
   }
 
   /// The intent is settled for good: its keys on this lane have done their duty.

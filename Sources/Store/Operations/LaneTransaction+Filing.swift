@@ -9,6 +9,9 @@ struct NewMessage: Sendable {
   var resendKey: [UInt8] = PlaceRecord.noKey
   /// See `AppendItem`.
   var sentIdentity: [UInt8]?
+  /// The item it had before, kept unless something else has it.
+  var item: Int64?
+  var savedAt: Int64?
 }
 
 extension LaneTransaction {
@@ -34,9 +37,7 @@ extension LaneTransaction {
   ) throws(StoreFault) -> MessageRecord {
     willChange()
     try store(message.plan)
-    let item = account.takeItem()
-    // One counter serves items and emails: a new message's email has the number of its first item.
-    let email = EmailID(raw: item)
+    let (item, email) = try numbers(for: message, of: account)
     try insertEmail(email, message, account.id, modseq)
     try insertDerived(email, message.derived, account.id)
     let isInternationalized = message.derived.isInternationalized || message.plan.isTraceInternationalized
@@ -44,10 +45,28 @@ extension LaneTransaction {
     let record = MessageRecord(
       uid: try mailbox.takeUID(), flags: message.flags.union(isInternationalized ? .internationalized : []),
       modseq: modseq, size: message.plan.rawLength,
-      internalDate: message.internalDate, savedAt: now, email: email, item: item)
+      internalDate: message.internalDate, savedAt: message.savedAt ?? now, email: email, item: item)
     try place(record, hash: message.plan.hash, resendKey: message.resendKey, in: mailbox, of: account)
     account.use(bytes: record.size, count: 1)
     return record
+  }
+
+  /// One counter serves items and emails: a new message's email has the number of its first item.
+  private func numbers(
+    for message: NewMessage, of account: AccountEntry
+  ) throws(StoreFault) -> (Int64, EmailID) {
+    guard let wanted = message.item, wanted > 0, wanted < account.nextItem else {
+      let item = account.takeItem()
+      return (item, EmailID(raw: item))
+    }
+    let isTaken = try inStore { () throws(DatabaseFault) in
+      try connection.first(MessageSQL.uidOfItem, [.int(account.id.raw), .int(wanted)]) { _ in true }
+    }
+    let item = isTaken == true ? account.takeItem() : wanted
+    let isKnown = try inStore { () throws(DatabaseFault) in
+      try connection.first(MessageSQL.emailBlob, [.int(account.id.raw), .int(item)]) { _ in true }
+    }
+    return (item, EmailID(raw: isKnown == true ? account.takeItem() : item))
   }
 
   /// Writes the placement row and its PLACE record, and shows it to those who have the mailbox open.
@@ -88,7 +107,10 @@ extension LaneTransaction {
     statement.bind(7, Int64(plan.codec.rawValue))
     statement.bind(8, 0)
     try inStore { () throws(DatabaseFault) in try statement.run() }
-    guard connection.changes == 1 else { return }
+    guard connection.changes == 1 else {
+      cache.namedAgain?.insert(plan.hash)
+      return
+    }
     segment.add(plan.head)
     if let frames = plan.frames { segment.add(frames) }
   }

@@ -43,7 +43,7 @@ extension LaneTransaction {
   }
 
   /// RFC 9051 §6.3.4: levels above that are missing are made too (as mailboxes that can hold mail).
-  private func makeParents(
+  func makeParents(
     of path: MailboxPath, in owner: AccountEntry, modseq: Modseq
   ) throws(StoreFault) -> MailboxID {
     var parent = MailboxEntry.top
@@ -74,7 +74,7 @@ extension LaneTransaction {
   }
 
   /// A \Noselect name becomes a mailbox again: a new one, so with a new UIDVALIDITY.
-  private func makeSelectable(
+  func makeSelectable(
     _ entry: MailboxEntry, role: MailboxRole?, of owner: AccountEntry, modseq: Modseq
   ) throws(StoreFault) {
     entry.isSelectable = true
@@ -114,7 +114,7 @@ extension LaneTransaction {
       entry.touch(modseq)
       try writeSelectable(entry, of: owner, modseq: modseq)
     } else {
-      try run(AccountSQL.deleteMailbox, [.int(account.raw), .int(entry.id.raw), .int(Int64(modseq)), .int(now)])
+      try run(AccountSQL.deleteMailbox, [.int(account.raw), .int(entry.id.raw), .int(Int64(modseq)), .int(stamp)])
       owner.mailboxes[entry.id] = nil
     }
     edit(account, entry.id) { $0.isDeleted = true }

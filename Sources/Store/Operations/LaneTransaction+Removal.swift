@@ -65,7 +65,7 @@ extension LaneTransaction {
         statement.bind(5, Int64(bitPattern: flags.rawValue))
       }
       insert.bind(6, Int64(modseq))
-      insert.bind(7, now)
+      insert.bind(7, stamp)
       insert.bind(8, cause.rawValue)
       try inStore { () throws(DatabaseFault) in
         try insert.run()

@@ -7,6 +7,7 @@ enum Schema {
   static let migrations = [
     Migration(version: 1, script: version1), Migration(version: 2, script: POPSchema.script),
     Migration(version: 3, script: threadKeys), Migration(version: 4, script: sentCopies),
+    Migration(version: 5, script: collection),
   ]
 
   private static let version1 = """
@@ -107,6 +108,8 @@ enum GoneCause: Int64 {
   case filter = 6
   /// By POP, for good: not kept for the days of recovery.
   case discarded = 7
+  /// Came back since: only its history is kept.
+  case restored = 8
 
   init(_ cause: RemovalCause) {
     switch cause {

@@ -44,6 +44,8 @@ struct BlobPlan: Sendable {
     self.head = head
   }
 
+  static func hash(of message: [UInt8]) -> [UInt8] { [UInt8](SHA256.hash(data: message)) }
+
   static func hash(_ message: [UInt8], trace: [UInt8]) -> [UInt8] {
     if trace.isEmpty { return message }
     var hasher = SHA256()

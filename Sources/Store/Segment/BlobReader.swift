@@ -1,7 +1,7 @@
 import Glibc
 
 /// Where a blob is, as the index says.
-struct BlobLocation {
+struct BlobLocation: Equatable, Sendable {
   var segment: Int
   var offset: Int
   /// The record's length, header included.
@@ -13,6 +13,9 @@ struct BlobLocation {
 /// Reads blobs and checks every byte that it gives out.
 struct BlobReader {
   let segments: SegmentFolder
+  private let inflating = InflateSpace()
+
+  init(segments: SegmentFolder) { self.segments = segments }
 
   /// The bytes of `range` (nil = all) of the content: trace header and message as one.
   func read(_ location: BlobLocation, range: Range<Int>? = nil) throws(StoreFault) -> [UInt8] {
@@ -23,7 +26,34 @@ struct BlobReader {
       let all = try readPlain(location, descriptor)
       return range.count == all.count ? all : [UInt8](all[range])
     }
+    if location.codec == .packed {
+      let all = try readPacked(location, descriptor)
+      return range.count == all.count ? all : [UInt8](all[range])
+    }
     return try readFramed(location, descriptor, range)
+  }
+
+  private func readPacked(_ location: BlobLocation, _ descriptor: Descriptor) throws(StoreFault) -> [UInt8] {
+    let dictionary = try segments.dictionary(location.segment)
+    guard let bytes = try descriptor.bytes(location.length, at: location.offset),
+      let record = bytes.withUnsafeBytes({ SegmentRecord($0) }), record.kind == .blob, record.codec == .packed,
+      record.totalLength == location.length, record.rawLength == location.rawLength, let context = inflating.context
+    else { throw damage(location, "a broken record") }
+    let isWhole = bytes.withUnsafeBytes {
+      Checksum.crc32(UnsafeRawBufferPointer(rebasing: $0[SegmentRecord.headerLength...])) == record.crc
+    }
+    guard isWhole else { throw damage(location, "wrong bytes") }
+    var isSound = false
+    let payload = [UInt8](unsafeUninitializedCapacity: location.rawLength) { space, filled in
+      isSound = bytes.withUnsafeBytes {
+        dictionary.decompress(
+          UnsafeRawBufferPointer(rebasing: $0[SegmentRecord.headerLength...]),
+          into: UnsafeMutableRawBufferPointer(start: space.baseAddress, count: location.rawLength), context)
+      }
+      filled = isSound ? location.rawLength : 0
+    }
+    guard isSound else { throw damage(location, "a broken frame") }
+    return payload
   }
 
   private func file(_ location: BlobLocation) throws(StoreFault) -> Descriptor {

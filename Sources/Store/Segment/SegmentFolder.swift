@@ -6,10 +6,24 @@ final class SegmentFolder: Sendable {
   /// Bytes before the first record: "BaridSeg", UInt32 version, UInt32 zero.
   static let start = 16
 
+  static var header: [UInt8] {
+    var header = Array("BaridSeg".utf8)
+    header.appendLittle(UInt32(1))
+    header.appendLittle(UInt32(0))
+    return header
+  }
+
   let path: String
   private let open = Mutex<[Int: Descriptor]>([:])
+  private let dictionaries = Mutex<[Int: PackDictionary]>([:])
 
-  init(_ path: String) { self.path = path }
+  enum Access { case readWrite, readOnly }
+  private let access: Access
+
+  init(_ path: String, _ access: Access = .readWrite) {
+    self.path = path
+    self.access = access
+  }
 
   func file(_ number: Int) -> String {
     let digits = String(number)
@@ -19,7 +33,7 @@ final class SegmentFolder: Sendable {
   /// The open file of a segment.
   func descriptor(_ number: Int) throws(StoreFault) -> Descriptor {
     if let descriptor = open.withLock({ $0[number] }) { return descriptor }
-    let made = try Descriptor.open(file(number), O_RDWR)
+    let made = try Descriptor.open(file(number), access == .readWrite ? O_RDWR : O_RDONLY)
     return open.withLock { files in
       if let descriptor = files[number] { return descriptor }
       files[number] = made
@@ -30,9 +44,7 @@ final class SegmentFolder: Sendable {
   /// Makes a new, empty, durable segment; one of that number that a crash left before its first use is replaced.
   func create(_ number: Int) throws(StoreFault) -> Descriptor {
     let made = try Descriptor.open(file(number), O_RDWR | O_CREAT | O_TRUNC)
-    var header = Array("BaridSeg".utf8)
-    header.appendLittle(UInt32(1))
-    header.appendLittle(UInt32(0))
+    let header = Self.header
     try header.withFaulty { bytes throws(StoreFault) in try made.write(bytes, at: 0) }
     try made.sync()
     try Folder.sync(path)
@@ -41,4 +53,14 @@ final class SegmentFolder: Sendable {
   }
 
   func closeAll() { open.withLock { $0 = [:] } }
+
+  /// Lets go of a segment's open file.
+  func forget(_ number: Int) {
+    _ = open.withLock { $0.removeValue(forKey: number) }
+    _ = dictionaries.withLock { $0.removeValue(forKey: number) }
+  }
+
+  func knownDictionary(_ number: Int) -> PackDictionary? { dictionaries.withLock { $0[number] } }
+
+  func keep(_ dictionary: PackDictionary, _ number: Int) { dictionaries.withLock { $0[number] = dictionary } }
 }

@@ -7,12 +7,16 @@ struct SegmentRecord: Equatable {
   enum Kind: UInt8 {
     case blob = 1
     case place = 2
+    /// What the small messages of a packed segment are compressed against; its first record.
+    case dictionary = 3
   }
   enum Codec: UInt8 {
     /// Payload: trace, message; the header's CRC covers all of it.
     case plain = 0
     /// Payload: trace, frame table, frames; the header's CRC covers trace and table, the table has a CRC for each frame.
     case framed = 1
+    /// Payload: trace and message together as one zstd frame against the segment's dictionary; the header's CRC covers the frame.
+    case packed = 2
   }
 
   static let headerLength = 80

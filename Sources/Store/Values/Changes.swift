@@ -8,6 +8,9 @@ package struct AppendItem: Sendable {
   /// Set where the mailbox is the author's Sent and the server files copies there itself: a message that is there already is not
   /// added, its UID is answered. Only for one message at a time.
   package var sentIdentity: [UInt8]?
+  /// For mail that comes back from a backup: the item and the time it was saved, as they were. nil = new ones.
+  package var item: Int64?
+  package var savedAt: Int64?
 
   package init(
     message: SpooledMessage, flags: Flags = [], keywords: [String] = [], internalDate: Int64,

@@ -24,8 +24,12 @@ package struct StoreOptions: Sendable {
   package var searchGathering = 500
   /// Memory for the search index of a lane that is kept between searches, bytes.
   package var searchCache = 64 << 20
+  /// How long removed mail and removed accounts can come back.
+  package var recoverableDays: Int64 = 30
   /// Seconds since 1970 UTC.
   package var now: @Sendable () -> Int64 = { Int64(time(nil)) }
+  /// Tests only: how many bytes the disk lacks to a tenth of free room.
+  var lackingRoom: (@Sendable () -> Int64)?
   /// Tests only: what shall go wrong at a durable step.
   package var fault: (@Sendable (DurableStep) -> InjectedFault?)?
 
@@ -36,7 +40,8 @@ package struct StoreOptions: Sendable {
 package struct DurableStep: Sendable, Hashable {
   package enum Point: String, Sendable, CaseIterable {
     case begin, statementsDone, segmentWrite, segmentWritten, segmentSync, segmentSynced, commit, committed, publish,
-      published, intentDurable
+      published, intentDurable,
+      packWrite, packWritten, segmentRemove, backupWrite, backupWritten
   }
   package var lane: Int
   package var point: Point

@@ -5,7 +5,9 @@ import Phrases
 struct AccountCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "account", abstract: Speech.say(.helpAccount),
-    subcommands: [Add.self, List.self, Remove.self, Password.self, Policy.self, Search.self, Set.self])
+    subcommands: [
+      Add.self, List.self, Remove.self, Restore.self, Password.self, Policy.self, Search.self, Set.self,
+    ])
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "add", abstract: Speech.say(.helpAccountAdd))
@@ -21,15 +23,31 @@ struct AccountCommand: AsyncParsableCommand {
 
   struct List: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "list", abstract: Speech.say(.helpAccountList))
+    @Flag(help: ArgumentHelp(Speech.say(.helpOptionRemoved))) var removed = false
     @Flag(help: ArgumentHelp(Speech.say(.helpOptionJSON))) var json = false
     @OptionGroup var options: ConfigOption
 
     func run() async throws {
+      if removed {
+        return try await Desk(settings: options.settings()).run("account removed", json: json) { result in
+          result.table([.columnAddress, .columnRemoved]) { [$0.cell("address"), $0.time("removedAt") ?? "-"] }
+        }
+      }
       try await Desk(settings: options.settings()).run("account list", json: json) { result in
         result.table([.columnAddress, .columnDevices, .columnCreated]) {
           [$0.cell("address"), $0.cell("devices"), $0.time("createdAt") ?? "-"]
         }
       }
+    }
+  }
+
+  struct Restore: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "restore", abstract: Speech.say(.helpAccountRestore))
+    @Argument(help: ArgumentHelp(Speech.say(.helpArgumentAddress))) var address: String
+    @OptionGroup var options: ConfigOption
+
+    func run() async throws {
+      try await Desk(settings: options.settings()).run("account restore", ["address": .text(address)])
     }
   }
 

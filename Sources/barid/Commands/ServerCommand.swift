@@ -7,6 +7,14 @@ struct ServerCommand: AsyncParsableCommand {
     commandName: "server", abstract: Speech.say(.helpServer),
     subcommands: [Status.self, Reload.self, Stop.self, ConfirmTime.self])
 
+  struct ConfirmTime: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+      commandName: "confirm-time", abstract: Speech.say(.helpServerConfirmTime))
+    @OptionGroup var options: ConfigOption
+
+    func run() async throws { try await Desk(settings: options.settings()).run("server confirm-time") }
+  }
+
   struct Status: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "status", abstract: Speech.say(.helpServerStatus))
     @Flag(help: ArgumentHelp(Speech.say(.helpOptionJSON))) var json = false
@@ -22,16 +30,6 @@ struct ServerCommand: AsyncParsableCommand {
     @OptionGroup var options: ConfigOption
 
     func run() async throws { try await Desk(settings: options.settings()).run("server reload", needsServer: true) }
-  }
-
-  struct ConfirmTime: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
-      commandName: "confirm-time", abstract: Speech.say(.helpServerConfirmTime))
-    @OptionGroup var options: ConfigOption
-
-    func run() async throws {
-      try await Desk(settings: options.settings()).run("server confirm-time", needsServer: true)
-    }
   }
 
   struct Stop: AsyncParsableCommand {

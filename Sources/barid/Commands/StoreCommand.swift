@@ -4,41 +4,38 @@ import Phrases
 
 struct StoreCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "store", abstract: Speech.say(.helpStore), subcommands: [Reindex.self])
+    commandName: "store", abstract: Speech.say(.helpStore), subcommands: [Verify.self, Reindex.self, Compact.self])
 
-  struct Reindex: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "reindex", abstract: Speech.say(.helpStoreReindex))
-    @Argument(help: ArgumentHelp(Speech.say(.helpArgumentReindexed))) var address: String?
+  struct Verify: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "verify", abstract: Speech.say(.helpStoreVerify))
+    @Flag(help: ArgumentHelp(Speech.say(.helpOptionJSON))) var json = false
     @OptionGroup var options: ConfigOption
 
     func run() async throws {
-      let desk = Desk(settings: try options.settings())
-      let addresses: [String]
-      if let address {
-        addresses = [address]
-      } else {
-        addresses = try await desk.ask("account list").list?.compactMap { $0["address"]?.text } ?? []
-      }
-      for address in addresses { try await reindex(address, desk) }
+      try await Desk(settings: options.settings()).run(
+        "store verify", json: json, isLong: true, failsUnless: "isSound", show: Mistakes.lines)
     }
+  }
 
-    /// In steps, each short enough for the control socket's patience.
-    private func reindex(_ address: String, _ desk: Desk) async throws {
-      var messages: Int64 = 0
-      var damaged: Int64 = 0
-      var after: Int64 = 0
-      while true {
-        let result = try await desk.ask("store reindex", ["address": .text(address), "after": .int(after)])
-        messages += result["messages"]?.int ?? 0
-        damaged += result["damaged"]?.int ?? 0
-        if let next = result["after"]?.int {
-          after = next
-          continue
-        }
-        Terminal.print(.reindexed(address, messages: Int(messages), damaged: Int(damaged)))
-        if result["isIndexed"]?.bool != true { Terminal.print(.reindexContinues(address)) }
-        return
-      }
+  struct Compact: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "compact", abstract: Speech.say(.helpStoreCompact))
+    @Flag(help: ArgumentHelp(Speech.say(.helpOptionJSON))) var json = false
+    @OptionGroup var options: ConfigOption
+
+    func run() async throws {
+      try await Desk(settings: options.settings()).run("store compact", json: json, isLong: true)
     }
+  }
+}
+
+/// What verification found, a line each.
+enum Mistakes {
+  static func lines(_ result: ControlValue) -> String? {
+    guard let list = result["list"]?.list, !list.isEmpty else { return nil }
+    return list.map { mistake in
+      let account = mistake["account"]?.int.map { " account \($0)" } ?? ""
+      let lane = mistake["lane"]?.int ?? -1
+      return "\(lane < 0 ? "backup" : "lane \(lane)")\(account): \(mistake["what"]?.text ?? "")"
+    }.joined(separator: "\n")
   }
 }

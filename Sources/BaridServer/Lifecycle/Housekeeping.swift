@@ -1,0 +1,39 @@
+internal import Control
+internal import Glibc
+internal import Logging
+internal import Store
+
+/// What the server does by itself to its store: removed mail past its time, blobs that nothing names, space in segments, accounts
+/// that were closed long ago, deliveries that wait for another lane.
+struct Housekeeping: Sendable {
+  /// Between two rounds.
+  static let pause = Duration.seconds(600)
+
+  let verbs: ControlVerbs
+  let store: Store
+  let recoverableDays: Int
+  let logger: Logger
+
+  /// Runs until its task is cancelled.
+  func run() async {
+    while !Task.isCancelled {
+      await round()
+      do { try await Task.sleep(for: Self.pause) } catch { return }
+    }
+  }
+
+  private func round() async {
+    do throws(StoreFault) {
+      let accounts = try await verbs.purgeAccounts(closedBefore: Int64(time(nil)) - Int64(recoverableDays) * 86_400)
+      if accounts > 0 { logger.notice("closed accounts are gone for good", metadata: ["count": "\(accounts)"]) }
+      let report = try await store.collect()
+      if report.segments > 0 {
+        logger.info(
+          "space given back", metadata: ["segments": "\(report.segments)", "bytes": "\(report.bytesFreed)"])
+      }
+      try await store.finishDeliveries()
+    } catch {
+      if error != .closed { logger.error("housekeeping failed", metadata: ["fault": "\(error)"]) }
+    }
+  }
+}

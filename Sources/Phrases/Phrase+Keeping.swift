@@ -1,0 +1,265 @@
+// What was removed and comes back, verification, backups, import and export, upgrades.
+extension Phrase {
+  // MARK: Removed mail
+  package static func deletedRestored(_ count: Int) -> Phrase {
+    Phrase(en: "Messages that came back: \(count).", ar: "عدد الرسائل المستعادة: \(count).")
+  }
+  package static func deletedPurged(_ count: Int) -> Phrase {
+    Phrase(
+      en: "Messages that are gone for good: \(count).",
+      ar: "عدد الرسائل التي حُذفت نهائيًا: \(count).")
+  }
+  package static func restoredToMoment(_ restored: Int, _ moved: Int, _ aside: Int) -> Phrase {
+    Phrase(
+      en: "Restored: \(restored). Moved back: \(moved). Newer messages set aside: \(aside).",
+      ar: "المستعاد: \(restored). المُعاد إلى مكانه: \(moved). رسائل أحدث نُقلت جانبًا: \(aside).")
+  }
+  package static func newerMailbox(_ moment: String) -> Phrase {
+    Phrase(en: "Newer than \(moment)", ar: "أحدث من \(copy: moment)")
+  }
+  package static func momentInvalid(_ text: String) -> Phrase {
+    Phrase(
+      en: "\"\(text)\" is no moment. Write \"yesterday 17:00\", \"2026-11-20 17:00\" or \"2 hours ago\".",
+      ar: "\"\(text)\" ليس وقتًا. اكتب \"أمس 17:00\" أو \"2026-11-20 17:00\" أو \"قبل 2 ساعات\".")
+  }
+  package static var momentAhead: Phrase {
+    Phrase(en: "That moment has not come yet.", ar: "هذا الوقت لم يأت بعد.")
+  }
+  package static var choiceMissing: Phrase {
+    Phrase(
+      en: "Say which messages: their numbers, --mailbox NAME or --all.",
+      ar: "حدّد الرسائل: أرقامها أو الخيار --mailbox مع الاسم أو --all.")
+  }
+  package static func mailboxUnknown(_ name: String) -> Phrase {
+    Phrase(en: "There is no mailbox \"\(name)\".", ar: "لا يوجد صندوق باسم \"\(name)\".")
+  }
+  package static var messageUnknown: Phrase {
+    Phrase(
+      en: "No such removed message: it came back, or is gone for good.",
+      ar: "لا توجد رسالة محذوفة كهذه: عادت أو حُذفت نهائيًا.")
+  }
+  package static var quotaTooSmall: Phrase {
+    Phrase(
+      en: "The account has no room for them. Nothing was changed.",
+      ar: "لا مكان لها في الحساب. لم يتغيّر شيء.")
+  }
+  package static func accountRestored(_ address: String) -> Phrase {
+    Phrase(
+      en: "The account \(address) is open again, with its mail, password and devices.",
+      ar: "فُتح الحساب \(address) من جديد ببريده وكلمة سره وأجهزته.")
+  }
+  package static func accountNotRemoved(_ address: String) -> Phrase {
+    Phrase(
+      en: "No removed account \(address) can come back.",
+      ar: "لا يوجد حساب محذوف \(address) يمكن استعادته.")
+  }
+  package static var timeConfirmed: Phrase {
+    Phrase(
+      en: "The time is confirmed: what is old enough is removed again.",
+      ar: "تم تأكيد الوقت: سيُحذف القديم من جديد في موعده.")
+  }
+
+  // MARK: Store
+  package static func storeSound(_ messages: Int, _ blobs: Int) -> Phrase {
+    Phrase(
+      en: "Everything is sound: \(messages) messages, \(blobs) contents read and checked.",
+      ar: "كل شيء سليم: \(messages) رسالة، وقُرئ وفُحص \(blobs) محتوى.")
+  }
+  package static func storeMistakes(_ count: Int) -> Phrase {
+    Phrase(en: "Mistakes in the store: \(count).", ar: "عدد الأخطاء في المخزن: \(count).")
+  }
+  package static func storeCompacted(_ segments: Int, _ bytes: Int64) -> Phrase {
+    Phrase(
+      en: "Segments rewritten: \(segments). Bytes given back: \(bytes).",
+      ar: "المقاطع التي أُعيدت كتابتها: \(segments). البايتات المحررة: \(bytes).")
+  }
+
+  // MARK: Backups
+  package static func backupMade(_ path: String) -> Phrase {
+    Phrase(en: "The backup is in \(path).", ar: "النسخة الاحتياطية في \(path).")
+  }
+  package static func backupSound(_ path: String) -> Phrase {
+    Phrase(en: "The backup \(path) is sound.", ar: "النسخة الاحتياطية \(path) سليمة.")
+  }
+  package static func backupMistakes(_ path: String, _ count: Int) -> Phrase {
+    Phrase(
+      en: "Mistakes in the backup \(path): \(count).",
+      ar: "عدد الأخطاء في النسخة الاحتياطية \(path): \(count).")
+  }
+  package static func backupRestored(_ folder: String) -> Phrase {
+    Phrase(en: "The data folder \(folder) is as it was.", ar: "عاد مجلد البيانات \(folder) كما كان.")
+  }
+  package static func backupAccountRestored(_ address: String, _ count: Int) -> Phrase {
+    Phrase(
+      en: "\(address) is as it was at the backup: \(count) messages.",
+      ar: "عاد \(address) كما كان في النسخة الاحتياطية: \(count) رسالة.")
+  }
+  package static var backupServerRuns: Phrase {
+    Phrase(
+      en: "The server runs. Stop it before the whole data folder is replaced.",
+      ar: "الخادم يعمل. أوقفه قبل استبدال مجلد البيانات كله.")
+  }
+  package static func backupNoAccount(_ address: String) -> Phrase {
+    Phrase(en: "The backup has no account \(address).", ar: "لا يوجد حساب \(address) في النسخة الاحتياطية.")
+  }
+
+  // MARK: Import and export
+  package static func importDone(_ messages: Int, _ mailboxes: Int, _ skipped: Int) -> Phrase {
+    Phrase(
+      en: "Imported: \(messages) messages into \(mailboxes) mailboxes. Too large and left out: \(skipped).",
+      ar: "تم استيراد \(messages) رسالة إلى \(mailboxes) صندوق. رسائل كبيرة تُركت: \(skipped).")
+  }
+  package static func exportDone(_ messages: Int, _ mailboxes: Int, _ skipped: Int) -> Phrase {
+    Phrase(
+      en: "Exported: \(messages) messages from \(mailboxes) mailboxes. Damaged and left out: \(skipped).",
+      ar: "تم تصدير \(messages) رسالة من \(mailboxes) صندوق. رسائل تالفة تُركت: \(skipped).")
+  }
+  package static func transferUnreadable(_ path: String, _ reason: String) -> Phrase {
+    Phrase(en: "\(path) cannot be read: \(reason).", ar: "تتعذر قراءة \(path): \(reason).")
+  }
+  package static func transferUnwritable(_ path: String, _ reason: String) -> Phrase {
+    Phrase(en: "\(path) cannot be written: \(reason).", ar: "تتعذر كتابة \(path): \(reason).")
+  }
+  package static func transferUnknown(_ path: String) -> Phrase {
+    Phrase(
+      en: "\(path) holds no mail that Barid knows: mbox, Maildir or .eml files.",
+      ar: "لا يوجد في \(path) بريد يعرفه بريد: mbox أو Maildir أو ملفات ‎.eml.")
+  }
+  package static func transferChanged(_ path: String) -> Phrase {
+    Phrase(
+      en: "\(path) has changed since its import broke off. With --again it is imported from its beginning.",
+      ar: "تغيّر \(path) منذ توقف استيراده. الخيار --again يستورده من بدايته.")
+  }
+  package static func transferNotEmpty(_ path: String) -> Phrase {
+    Phrase(en: "\(path) is there already.", ar: "\(path) موجود من قبل.")
+  }
+
+  // MARK: Upgrades
+  package static func upgradeSnapshot(_ path: String) -> Phrase {
+    Phrase(
+      en: "The state before is kept in \(path); `barid upgrade --undo` returns to it.",
+      ar: "الحالة السابقة محفوظة في \(path)؛ الأمر `barid upgrade --undo` يعود إليها.")
+  }
+  package static var upgradeDone: Phrase {
+    Phrase(en: "The data folder is at this Barid's format.", ar: "مجلد البيانات على صيغة هذا الإصدار.")
+  }
+  package static var upgradeRehearsed: Phrase {
+    Phrase(
+      en: "The rehearsal on a copy went well. Nothing was changed.",
+      ar: "نجحت التجربة على نسخة. لم يتغيّر شيء.")
+  }
+  package static var upgradeUndone: Phrase {
+    Phrase(
+      en: "The data folder is as it was before the upgrade. What came after it is set aside beside the folder.",
+      ar: "عاد مجلد البيانات كما كان قبل الترقية. ما جاء بعدها محفوظ بجانب المجلد.")
+  }
+  package static var upgradeNothingToUndo: Phrase {
+    Phrase(en: "There is no upgrade to undo.", ar: "لا توجد ترقية يمكن الرجوع عنها.")
+  }
+
+  // MARK: Help
+  package static var helpMail: Phrase {
+    Phrase(en: "An account's mail: what was removed, import, export.", ar: "بريد الحساب: المحذوف والاستيراد والتصدير.")
+  }
+  package static var helpMailDeleted: Phrase {
+    Phrase(en: "What was removed and can come back.", ar: "ما حُذف ويمكن استعادته.")
+  }
+  package static var helpMailDeletedList: Phrase {
+    Phrase(en: "Lists removed messages, the newest first.", ar: "يسرد الرسائل المحذوفة، الأحدث أولًا.")
+  }
+  package static var helpMailDeletedRestore: Phrase {
+    Phrase(en: "Brings removed messages back to where they were.", ar: "يعيد الرسائل المحذوفة إلى مكانها.")
+  }
+  package static var helpMailDeletedPurge: Phrase {
+    Phrase(en: "Removes messages for good.", ar: "يحذف الرسائل نهائيًا.")
+  }
+  package static var helpMailRestore: Phrase {
+    Phrase(
+      en: "Makes a message, a folder or a mailbox what it was at a moment.",
+      ar: "يعيد رسالة أو مجلدًا أو الصندوق كله كما كان في وقت ما.")
+  }
+  package static var helpMailImport: Phrase {
+    Phrase(
+      en: "Brings mail in from mbox, Maildir or .eml files.", ar: "يستورد البريد من ملفات mbox أو Maildir أو ‎.eml.")
+  }
+  package static var helpMailExport: Phrase {
+    Phrase(en: "Writes mail to mbox, Maildir or .eml files.", ar: "يصدّر البريد إلى ملفات mbox أو Maildir أو ‎.eml.")
+  }
+  package static var helpStore: Phrase {
+    Phrase(en: "The store that holds all mail.", ar: "المخزن الذي يحفظ البريد كله.")
+  }
+  package static var helpStoreVerify: Phrase {
+    Phrase(en: "Checks every checksum and every rule.", ar: "يفحص كل مجموع تحقق وكل قاعدة.")
+  }
+  package static var helpStoreCompact: Phrase {
+    Phrase(en: "Gives back space that nothing needs, now.", ar: "يحرر الآن المساحة التي لا يحتاجها شيء.")
+  }
+  package static var helpBackup: Phrase {
+    Phrase(en: "Backups of all mail and accounts.", ar: "النسخ الاحتياطية للبريد والحسابات كلها.")
+  }
+  package static var helpBackupCreate: Phrase {
+    Phrase(en: "Makes a backup in a folder, while the server runs.", ar: "ينشئ نسخة احتياطية في مجلد أثناء عمل الخادم.")
+  }
+  package static var helpBackupVerify: Phrase {
+    Phrase(en: "Checks a backup, byte for byte.", ar: "يفحص نسخة احتياطية بايتًا بايتًا.")
+  }
+  package static var helpBackupRestore: Phrase {
+    Phrase(en: "Brings back everything, or one account.", ar: "يستعيد كل شيء أو حسابًا واحدًا.")
+  }
+  package static var helpUpgrade: Phrase {
+    Phrase(en: "Upgrades the data folder, with a way back.", ar: "يرقّي مجلد البيانات مع إمكان الرجوع.")
+  }
+  package static var helpAccountRestore: Phrase {
+    Phrase(en: "Opens a removed account again.", ar: "يفتح حسابًا محذوفًا من جديد.")
+  }
+  package static var helpServerConfirmTime: Phrase {
+    Phrase(en: "Says that the clock is right after a jump.", ar: "يؤكد أن الساعة صحيحة بعد قفزة.")
+  }
+  package static var helpOptionMailbox: Phrase {
+    Phrase(en: "The mailbox, with its full name.", ar: "الصندوق باسمه الكامل.")
+  }
+  package static var helpOptionAll: Phrase { Phrase(en: "All of them.", ar: "كلها.") }
+  package static var helpOptionAt: Phrase {
+    Phrase(en: "The moment, as \"yesterday 17:00\".", ar: "الوقت، مثل \"أمس 17:00\".")
+  }
+  package static var helpOptionMessage: Phrase {
+    Phrase(en: "Only this message, by its number in the list.", ar: "هذه الرسالة فقط، برقمها في القائمة.")
+  }
+  package static var helpOptionKeepNewer: Phrase {
+    Phrase(en: "Leave messages that came later where they are.", ar: "اترك الرسائل الأحدث في مكانها.")
+  }
+  package static var helpOptionFormat: Phrase {
+    Phrase(en: "The format; on import it is found out.", ar: "الصيغة؛ تُكتشف عند الاستيراد.")
+  }
+  package static var helpOptionInto: Phrase {
+    Phrase(en: "The mailbox that it goes into (INBOX).", ar: "الصندوق المستورد إليه (INBOX).")
+  }
+  package static var helpOptionAgain: Phrase {
+    Phrase(en: "From the beginning, whatever was imported before.", ar: "من البداية، مهما استُورد من قبل.")
+  }
+  package static var helpOptionKeep: Phrase {
+    Phrase(en: "How many backups stay in the folder.", ar: "عدد النسخ التي تبقى في المجلد.")
+  }
+  package static var helpOptionAccount: Phrase {
+    Phrase(en: "Only this account.", ar: "هذا الحساب فقط.")
+  }
+  package static var helpOptionRehearse: Phrase {
+    Phrase(en: "On a copy only.", ar: "على نسخة فقط.")
+  }
+  package static var helpOptionUndo: Phrase {
+    Phrase(en: "Return to the state before the last upgrade.", ar: "العودة إلى الحالة قبل آخر ترقية.")
+  }
+  package static var helpOptionRemoved: Phrase {
+    Phrase(en: "Those that were removed and can come back.", ar: "المحذوفة التي يمكن استعادتها.")
+  }
+  package static var helpArgumentPath: Phrase { Phrase(en: "A file or folder.", ar: "ملف أو مجلد.") }
+  package static var helpArgumentNumbers: Phrase {
+    Phrase(en: "Numbers of messages, as listed.", ar: "أرقام الرسائل كما في القائمة.")
+  }
+  package static var columnNumber: Phrase { Phrase(en: "Number", ar: "الرقم") }
+  package static var columnMailbox: Phrase { Phrase(en: "Mailbox", ar: "الصندوق") }
+  package static var columnRemoved: Phrase { Phrase(en: "Removed", ar: "وقت الحذف") }
+  package static var columnCause: Phrase { Phrase(en: "By", ar: "السبب") }
+  package static var columnSize: Phrase { Phrase(en: "Bytes", ar: "البايتات") }
+  package static var columnSubject: Phrase { Phrase(en: "Subject", ar: "الموضوع") }
+}

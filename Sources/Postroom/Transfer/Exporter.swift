@@ -1,0 +1,248 @@
+import Glibc
+import IMAP
+import Mail
+package import Store
+
+/// Writes an account's mail to files: bit for bit as it is stored, but for what the format itself adds. A damaged message is passed
+/// over and counted.
+package struct Exporter: Sendable {
+  private static let batchBytes = 4 << 20
+  private static let batchMessages = 500
+
+  let store: Store
+  let account: AccountID
+
+  package init(store: Store, account: AccountID) {
+    self.store = store
+    self.account = account
+  }
+
+  /// Exports all mailboxes, or the one named and those below it. `path` must be new or empty. It gets its name at the end: an
+  /// export that broke off is not taken for one that is whole.
+  package func run(
+    _ path: String, format: TransferFormat, mailbox: String? = nil, progress: WorkProgress
+  ) async throws(TransferFault) -> TransferReport {
+    if FolderFiles.isFolder(path) {
+      guard try FolderFiles.names(path).isEmpty else { throw .notEmpty(path) }
+    } else if FolderFiles.isFile(path) {
+      throw .notEmpty(path)
+    }
+    let all = try await asking { () throws(StoreFault) in try await store.mailboxes(of: account) }
+    let wanted = all.filter { info in
+      info.isSelectable && (mailbox.map { info.name == $0 || info.name.hasPrefix($0 + "/") } ?? true)
+    }
+    if wanted.isEmpty { throw .store(StoreFault.noSuchMailbox.description) }
+    let making = path + ".partial"
+    try FolderFiles.make(making)
+    var report = TransferReport()
+    var total: Int64 = 0
+    for info in wanted {
+      total += try await asking { () throws(StoreFault) in
+        Int64(try await store.status(of: info.id, of: account).messages)
+      }
+    }
+    for info in wanted {
+      try await export(info, making, format, &report) { progress($0, total) }
+      report.mailboxes += 1
+    }
+    if FolderFiles.isFolder(path) { rmdir(path) }
+    guard rename(making, path) == 0 else { throw .unwritable(path, String(cString: strerror(errno))) }
+    return report
+  }
+
+  private func export(
+    _ info: MailboxInfo, _ folder: String, _ format: TransferFormat, _ report: inout TransferReport,
+    _ progress: (Int64) -> Void
+  ) async throws(TransferFault) {
+    let open = try await asking { () throws(StoreFault) in
+      try await store.open(info.id, of: account, claimRecent: false)
+    }
+    let state = open.state
+    let writer = try ExportWriter(folder, info, format, keywords: state.keywords)
+    var next = 0
+    while next < state.table.count {
+      let end = min(next + Self.batchMessages, state.table.count)
+      let records = (next..<end).map { state.table[$0] }
+      var contents: [[UInt8]] = []
+      do throws(StoreFault) {
+        contents = try await store.contents(records.map(\.email), of: account, limit: Self.batchBytes)
+      } catch {
+        guard case .damaged = error else { throw .store(error.description) }
+        report.skipped += 1
+        next += 1
+        continue
+      }
+      for (record, bytes) in zip(records, contents) {
+        try writer.write(record, bytes)
+        report.messages += 1
+        report.bytes += Int64(bytes.count)
+      }
+      next += contents.count
+      progress(Int64(report.messages + report.skipped))
+    }
+    try writer.finish()
+  }
+
+  private func asking<R>(_ body: () async throws(StoreFault) -> R) async throws(TransferFault) -> R {
+    do throws(StoreFault) { return try await body() } catch { throw .store(error.description) }
+  }
+}
+
+/// Writes the messages of one mailbox.
+private final class ExportWriter {
+  private let format: TransferFormat
+  private let keywords: [String]
+  private let path: String
+  private let isInbox: Bool
+  private var file: Int32 = -1
+  private var buffer: [UInt8] = []
+  private var list: [UInt8] = []
+  private var usedKeywords: [Int: Int] = [:]
+
+  init(
+    _ folder: String, _ info: MailboxInfo, _ format: TransferFormat, keywords: [String]
+  ) throws(TransferFault) {
+    self.format = format
+    self.keywords = keywords
+    isInbox = info.name == "INBOX"
+    let levels = info.name.split(separator: "/").map(String.init)
+    let names = levels.map(ExportNames.file)
+    switch format {
+    case .maildir:
+      // Maildir++: INBOX is the folder itself.
+      let dotted = levels.map { level in
+        String(decoding: MailboxName(level).modifiedUTF7, as: UTF8.self).split(
+          separator: ".", omittingEmptySubsequences: false
+        ).joined(separator: "&AC4-")
+      }
+      path = isInbox ? folder : "\(folder)/.\(dotted.joined(separator: "."))"
+      for name in ["cur", "new", "tmp"] { try FolderFiles.make("\(path)/\(name)") }
+    case .eml:
+      path = "\(folder)/\(names.joined(separator: "/"))"
+      try FolderFiles.make(path)
+    case .mbox, .mboxrd, .mboxcl2:
+      path = "\(folder)/\(names.joined(separator: "/")).mbox"
+      if let slash = path.lastIndex(of: "/") { try FolderFiles.make(String(path[..<slash])) }
+      file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+      guard file >= 0 else { throw .unwritable(path, String(cString: strerror(errno))) }
+    }
+  }
+
+  deinit { if file >= 0 { close(file) } }
+
+  func write(_ record: MessageRecord, _ bytes: [UInt8]) throws(TransferFault) {
+    switch format {
+    case .maildir:
+      let name = "\(record.internalDate).U\(record.uid)M\(record.item).barid:2,\(maildirFlags(record.flags))"
+      try FolderFiles.write(bytes, to: "\(path)/cur/\(name)", changed: record.internalDate)
+    case .eml:
+      let digits = String(record.uid)
+      let name = String(repeating: "0", count: max(0, 10 - digits.count)) + digits + ".eml"
+      try FolderFiles.write(bytes, to: "\(path)/\(name)", changed: record.internalDate)
+      let words = flagWords(record.flags)
+      if !words.isEmpty { list += Array("\(name)\t\(words.joined(separator: " "))\n".utf8) }
+    case .mbox, .mboxrd, .mboxcl2: try writeMbox(record, bytes)
+    }
+  }
+
+  func finish() throws(TransferFault) {
+    if !list.isEmpty { try FolderFiles.write(list, to: "\(path)/flags.tsv", changed: nil) }
+    if !usedKeywords.isEmpty {
+      let lines = usedKeywords.sorted { $0.value < $1.value }.map { "\($0.value) \(keywords[$0.key])\n" }
+      try FolderFiles.write(Array(lines.joined().utf8), to: "\(path)/dovecot-keywords", changed: nil)
+    }
+    try flush()
+  }
+
+  // MARK: Flags
+
+  private func maildirFlags(_ flags: Flags) -> String {
+    // In alphabetical order, as the format asks.
+    var letters = ""
+    if flags.contains(.draft) { letters += "D" }
+    if flags.contains(.flagged) { letters += "F" }
+    if flags.contains(.answered) { letters += "R" }
+    if flags.contains(.seen) { letters += "S" }
+    if flags.contains(.deleted) { letters += "T" }
+    var small: [UInt8] = []
+    for index in flags.keywordIndices where index < keywords.count {
+      let number = usedKeywords[index] ?? usedKeywords.count
+      // Dovecot knows 26 keywords a folder.
+      guard number < 26 else { continue }
+      usedKeywords[index] = number
+      small.append(UInt8(97 + number))
+    }
+    return letters + String(decoding: small.sorted(), as: UTF8.self)
+  }
+
+  private func flagWords(_ flags: Flags) -> [String] {
+    var words: [String] = []
+    if flags.contains(.seen) { words.append("\\Seen") }
+    if flags.contains(.answered) { words.append("\\Answered") }
+    if flags.contains(.flagged) { words.append("\\Flagged") }
+    if flags.contains(.deleted) { words.append("\\Deleted") }
+    if flags.contains(.draft) { words.append("\\Draft") }
+    return words + flags.keywordIndices.filter { $0 < keywords.count }.map { keywords[$0] }
+  }
+
+  // MARK: mbox
+
+  private static let days = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"]
+  private static let months = [
+    "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+  ]
+
+  private func writeMbox(_ record: MessageRecord, _ bytes: [UInt8]) throws(TransferFault) {
+    buffer += Array("From MAILER-DAEMON \(Self.date(record.internalDate))\n".utf8)
+    var status = "Status: \(record.flags.contains(.seen) ? "RO" : "O")\r\n"
+    var letters = ""
+    if record.flags.contains(.answered) { letters += "A" }
+    if record.flags.contains(.flagged) { letters += "F" }
+    if record.flags.contains(.draft) { letters += "T" }
+    if record.flags.contains(.deleted) { letters += "D" }
+    if !letters.isEmpty { status += "X-Status: \(letters)\r\n" }
+    let words = record.flags.keywordIndices.filter { $0 < keywords.count }.map { keywords[$0] }
+    if !words.isEmpty { status += "X-Keywords: \(words.joined(separator: " "))\r\n" }
+    if format == .mboxcl2 {
+      let body = bytes.count - HeaderBlock(scanning: bytes).bodyStart
+      status += "Content-Length: \(body)\r\n"
+      buffer += Array(status.utf8)
+      buffer += bytes
+    } else {
+      buffer += Array(status.utf8)
+      quote(bytes)
+    }
+    buffer.append(10)
+    if format != .mboxcl2, bytes.last != 10 { buffer.append(10) }
+    if buffer.count > 1 << 20 { try flush() }
+  }
+
+  /// mboxrd: every line of any number of ">" and "From " gets one ">" more.
+  private func quote(_ bytes: [UInt8]) {
+    let from = Array("From ".utf8)
+    var start = 0
+    while start < bytes.count {
+      let end = bytes[start...].firstIndex(of: 10).map { $0 + 1 } ?? bytes.count
+      let line = bytes[start..<end]
+      if line.first == 62 || line.first == 70, line.drop(while: { $0 == 62 }).starts(with: from) { buffer.append(62) }
+      buffer += line
+      start = end
+    }
+  }
+
+  private static func date(_ seconds: Int64) -> String {
+    let civil = MailDate(seconds: seconds).civil
+    let days = seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400
+    let weekday = Self.days[Int(((days % 7) + 7) % 7)]
+    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+    let day = civil.date.day < 10 ? " \(civil.date.day)" : "\(civil.date.day)"
+    return
+      "\(weekday) \(months[civil.date.month - 1]) \(day) \(two(civil.hour)):\(two(civil.minute)):\(two(civil.second)) \(civil.date.year)"
+  }
+
+  private func flush() throws(TransferFault) {
+    guard file >= 0 else { return }
+    try FolderFiles.write(buffer, to: file, path)
+    buffer.removeAll(keepingCapacity: true)
+  }
+}

@@ -1,0 +1,125 @@
+import Mail
+
+/// The messages of a folder that has one file a message: Maildir's cur and new, or a folder of .eml files. In order of their names.
+final class FileSource: TransferSource {
+  enum Kind { case maildir, eml }
+
+  let mailbox: String
+  let name: String
+  private let kind: Kind
+  private let limit: Int
+  /// Relative to `name`.
+  private let files: [String]
+  private var place = 0
+  private var keywords: [Character: String] = [:]
+  private var flags: [String: [Substring]] = [:]
+  /// Files that were larger than the limit.
+  private(set) var tooLarge = 0
+
+  var total: Int64 { Int64(files.count) }
+
+  init(_ path: String, mailbox: String, kind: Kind, limit: Int) throws(TransferFault) {
+    self.mailbox = mailbox
+    self.kind = kind
+    self.limit = limit
+    name = path
+    var files: [String] = []
+    switch kind {
+    case .maildir:
+      for folder in ["cur", "new"] where FolderFiles.isFolder("\(path)/\(folder)") {
+        files += try FolderFiles.names("\(path)/\(folder)").filter { !$0.hasPrefix(".") }.map { "\(folder)/\($0)" }
+      }
+      // By the unique part, so that a message that moved from new to cur keeps its place.
+      files.sort { Self.base($0) < Self.base($1) }
+    case .eml:
+      files = try FolderFiles.names(path).filter { $0.lowercased().hasSuffix(".eml") }
+    }
+    self.files = files
+    try readSideFiles()
+  }
+
+  private func readSideFiles() throws(TransferFault) {
+    if kind == .maildir, FolderFiles.isFile("\(name)/dovecot-keywords"),
+      let file = try FolderFiles.read("\(name)/dovecot-keywords", limit: 1 << 20)
+    {
+      for line in String(decoding: file.bytes, as: UTF8.self).split(separator: "\n") {
+        let words = line.split(separator: " ", maxSplits: 1)
+        guard words.count == 2, let number = Int(words[0]), (0..<26).contains(number) else { continue }
+        keywords[Character(UnicodeScalar(UInt8(97 + number)))] = String(words[1])
+      }
+    }
+    if kind == .eml, FolderFiles.isFile("\(name)/flags.tsv"),
+      let file = try FolderFiles.read("\(name)/flags.tsv", limit: 1 << 28)
+    {
+      for line in String(decoding: file.bytes, as: UTF8.self).split(separator: "\n") {
+        let words = line.split(separator: "\t", maxSplits: 1)
+        if words.count == 2 { flags[String(words[0])] = words[1].split(separator: " ") }
+      }
+    }
+  }
+
+  /// The name without folder and flags.
+  private static func base(_ file: String) -> Substring {
+    let name = file[(file.firstIndex(of: "/").map { file.index(after: $0) } ?? file.startIndex)...]
+    return name.prefix { $0 != ":" && $0 != ";" }
+  }
+
+  func seek(position: Int64, last: Int64) throws(TransferFault) {
+    if position == 0 { return place = 0 }
+    // New files may have come before: the last one taken is looked for by its name.
+    let expected = Int(position) - 1
+    if files.indices.contains(expected), fingerprint(String(Self.base(files[expected]))) == last {
+      return place = expected + 1
+    }
+    guard let found = files.firstIndex(where: { fingerprint(String(Self.base($0))) == last }) else {
+      throw .changed(name)
+    }
+    place = found + 1
+  }
+
+  func next() throws(TransferFault) -> TransferMessage? {
+    while place < files.count {
+      let file = files[place]
+      place += 1
+      guard let found = try FolderFiles.read("\(name)/\(file)", limit: limit) else {
+        tooLarge += 1
+        continue
+      }
+      var message = TransferMessage(
+        bytes: found.bytes.withMailLineEnds(), date: found.changed, position: Int64(place),
+        last: fingerprint(String(Self.base(file))))
+      if kind == .maildir { takeMaildirFlags(file, &message) } else { takeListedFlags(file, &message) }
+      return message
+    }
+    return nil
+  }
+
+  /// "…:2,FRS" (https://cr.yp.to/proto/maildir.html); small letters are keywords by number (Dovecot).
+  private func takeMaildirFlags(_ file: String, _ message: inout TransferMessage) {
+    guard file.hasPrefix("cur/"), let start = file.firstRange(of: ":2,") ?? file.firstRange(of: ";2,") else { return }
+    for letter in file[start.upperBound...] {
+      switch letter {
+      case "S": message.isSeen = true
+      case "R": message.isAnswered = true
+      case "F": message.isFlagged = true
+      case "T": message.isDeleted = true
+      case "D": message.isDraft = true
+      case "P": message.keywords.append("$Forwarded")
+      default: if let keyword = keywords[letter] { message.keywords.append(keyword) }
+      }
+    }
+  }
+
+  private func takeListedFlags(_ file: String, _ message: inout TransferMessage) {
+    for word in flags[file] ?? [] {
+      switch word {
+      case "\\Seen": message.isSeen = true
+      case "\\Answered": message.isAnswered = true
+      case "\\Flagged": message.isFlagged = true
+      case "\\Deleted": message.isDeleted = true
+      case "\\Draft": message.isDraft = true
+      default: message.keywords.append(String(word))
+      }
+    }
+  }
+}

@@ -1,0 +1,183 @@
+import Logging
+package import Store
+
+/// What an import or export did.
+package struct TransferReport: Sendable, Equatable {
+  package var mailboxes = 0
+  package var messages = 0
+  package var bytes: Int64 = 0
+  /// Messages passed over because they are larger than the server takes (import) or damaged (export).
+  package var skipped = 0
+
+  package init() {}
+}
+
+/// Brings mail from files into an account: in batches, each durable together with how far the import is, so that one that broke off
+/// goes on where it was. Reading and parsing the next batch runs beside the commit of the last.
+package struct Importer: Sendable {
+  private static let batchMessages = 500
+  private static let batchBytes = 8 << 20
+
+  let store: Store
+  let account: AccountID
+  let limit: Int
+
+  package init(store: Store, account: AccountID, limit: Int = 1 << 30) {
+    self.store = store
+    self.account = account
+    self.limit = limit
+  }
+
+  /// `progress` counts in the sources' own units (bytes of mbox files, files of folders).
+  package func run(
+    _ path: String, format: TransferFormat?, into root: String, again: Bool = false, progress: WorkProgress
+  ) async throws(TransferFault) -> TransferReport {
+    let sources = try TransferFolder.sources(path, format: format, root: root, limit: limit)
+    if sources.isEmpty { throw .unknownFormat(path) }
+    let total = sources.reduce(0) { $0 + $1.total }
+    var before: Int64 = 0
+    var report = TransferReport()
+    for source in sources {
+      try await take(source, again, &report) { progress(before + $0, total) }
+      before += source.total
+      report.mailboxes += 1
+    }
+    progress(total, total)
+    return report
+  }
+
+  private func take(
+    _ source: any TransferSource, _ again: Bool, _ report: inout TransferReport, _ progress: (Int64) -> Void
+  ) async throws(TransferFault) {
+    let mailbox = try await asking { () throws(StoreFault) in try await self.mailbox(source.mailbox) }
+    var mark = ImportMark(key: Self.key(source.name, mailbox))
+    if again {
+      let key = mark.key
+      try await asking { () throws(StoreFault) in try await store.forgetImport(key, of: account) }
+    } else if let known = try await asking({ [key = mark.key] () throws(StoreFault) in
+      try await store.importMark(key, of: account)
+    }) {
+      mark = known
+      try source.seek(position: known.position, last: known.last)
+    }
+    var waiting: [AppendItem] = []
+    while true {
+      // Whoever gave up waiting finds what is durable; the next run goes on from there.
+      if Task.isCancelled { throw .store("cancelled") }
+      let batch = try read(source)
+      // The commit of the batch before runs while this one is hashed and parsed.
+      let ready = mark
+      let items = waiting
+      async let filed = file(items, mailbox, ready)
+      let made = await spool(batch.messages)
+      try await filed.get()
+      if !items.isEmpty { progress(ready.position) }
+      waiting = try made.get()
+      report.messages += waiting.count
+      report.bytes += batch.messages.reduce(0) { $0 + Int64($1.bytes.count) }
+      report.skipped += batch.skipped
+      guard let end = batch.messages.last else { break }
+      mark.position = end.position
+      mark.last = end.last
+    }
+  }
+
+  private func file(
+    _ items: [AppendItem], _ mailbox: MailboxID, _ mark: ImportMark
+  ) async -> Result<Void, TransferFault> {
+    if items.isEmpty { return .success(()) }
+    do throws(StoreFault) {
+      _ = try await store.append(items, to: mailbox, of: account, mark: mark)
+      return .success(())
+    } catch { return .failure(.store(error.description)) }
+  }
+
+  private struct Batch {
+    var messages: [TransferMessage] = []
+    var skipped = 0
+  }
+
+  private func read(_ source: any TransferSource) throws(TransferFault) -> Batch {
+    var batch = Batch()
+    var bytes = 0
+    while batch.messages.count < Self.batchMessages, bytes < Self.batchBytes, let message = try source.next() {
+      if message.bytes.count > limit {
+        batch.skipped += 1
+        continue
+      }
+      bytes += message.bytes.count
+      batch.messages.append(message)
+    }
+    return batch
+  }
+
+  /// Hashes and parses on all cores.
+  private func spool(_ messages: [TransferMessage]) async -> Result<[AppendItem], TransferFault> {
+    let pieces = 4
+    let size = max(1, (messages.count + pieces - 1) / pieces)
+    return await withTaskGroup(of: (Int, Result<[AppendItem], TransferFault>).self) { group in
+      for start in stride(from: 0, to: messages.count, by: size) {
+        let some = messages[start..<min(start + size, messages.count)]
+        group.addTask {
+          do throws(TransferFault) {
+            return (start, .success(try await items(some)))
+          } catch { return (start, .failure(error)) }
+        }
+      }
+      var parts: [(Int, Result<[AppendItem], TransferFault>)] = []
+      for await part in group { parts.append(part) }
+      do throws(TransferFault) {
+        var all: [AppendItem] = []
+        all.reserveCapacity(messages.count)
+        for part in parts.sorted(by: { $0.0 < $1.0 }) { all += try part.1.get() }
+        return .success(all)
+      } catch { return .failure(error) }
+    }
+  }
+
+  private func items(_ messages: ArraySlice<TransferMessage>) async throws(TransferFault) -> [AppendItem] {
+    var items: [AppendItem] = []
+    for message in messages {
+      let spooled = try await asking { () throws(StoreFault) in
+        let spool = store.spool()
+        message.bytes.withUnsafeBytes { spool.append($0) }
+        if spool.needsFlush { try await spool.flush() }
+        return try await spool.finish()
+      }
+      var flags: Flags = []
+      if message.isSeen { flags.insert(.seen) }
+      if message.isAnswered { flags.insert(.answered) }
+      if message.isFlagged { flags.insert(.flagged) }
+      if message.isDeleted { flags.insert(.deleted) }
+      if message.isDraft { flags.insert(.draft) }
+      items.append(
+        AppendItem(
+          message: spooled, flags: flags, keywords: message.keywords,
+          internalDate: message.date != 0 ? message.date : spooled.derived.sentAt ?? 0))
+    }
+    return items
+  }
+
+  private func mailbox(_ name: String) async throws(StoreFault) -> MailboxID {
+    do throws(StoreFault) {
+      return try await store.mailbox(named: name, of: account).id
+    } catch .noSuchMailbox {
+      let made = try await store.createMailbox(name, of: account)
+      try await store.setSubscribed(name, true, of: account)
+      return made.id
+    }
+  }
+
+  private func asking<R>(_ body: () async throws(StoreFault) -> R) async throws(TransferFault) -> R {
+    do throws(StoreFault) { return try await body() } catch { throw .store(error.description) }
+  }
+
+  /// The same for the same file or folder and mailbox.
+  private static func key(_ source: String, _ mailbox: MailboxID) -> [UInt8] {
+    var key: [UInt8] = []
+    for number in [fingerprint(source), fingerprint("\(mailbox.raw) \(source)")] {
+      withUnsafeBytes(of: number.littleEndian) { key += $0 }
+    }
+    return key
+  }
+}

@@ -1,0 +1,152 @@
+import IMAP
+
+/// What a path holds: one source for each mailbox.
+enum TransferFolder {
+  /// nil format: found out. `root`: the mailbox that a single file or the folder itself goes to.
+  static func sources(
+    _ path: String, format: TransferFormat?, root: String, limit: Int
+  ) throws(TransferFault) -> [any TransferSource] {
+    let kind = if let format { format } else { try found(path) }
+    switch kind {
+    case .maildir: return try maildirs(path, root, limit)
+    case .eml: return try folders(path, root, limit)
+    case let mbox: return try mboxes(path, root, mbox, limit)
+    }
+  }
+
+  static func found(_ path: String) throws(TransferFault) -> TransferFormat {
+    guard FolderFiles.isFolder(path) else {
+      if FolderFiles.isFile(path) { return .mbox }
+      throw .unreadable(path, "no such file or folder")
+    }
+    if isMaildir(path) { return .maildir }
+    let names = try FolderFiles.names(path)
+    if names.contains(where: { $0.hasPrefix(".") && isMaildir("\(path)/\($0)") }) { return .maildir }
+    return try hasEML(path) ? .eml : .mbox
+  }
+
+  private static func hasEML(_ path: String) throws(TransferFault) -> Bool {
+    for name in try FolderFiles.names(path) {
+      if name.lowercased().hasSuffix(".eml") { return true }
+      if FolderFiles.isFolder("\(path)/\(name)"), try hasEML("\(path)/\(name)") { return true }
+    }
+    return false
+  }
+
+  private static func isMaildir(_ path: String) -> Bool {
+    FolderFiles.isFolder("\(path)/cur") || FolderFiles.isFolder("\(path)/new")
+  }
+
+  private static func join(_ a: String, _ b: String) -> String { a.isEmpty ? b : "\(a)/\(b)" }
+
+  /// One level of a Maildir++ name. A "." in it is written as its code, which strict modified UTF-7 would not do.
+  private static func level(_ text: Substring) -> String {
+    var parts: [String] = []
+    var rest = text
+    while let code = rest.firstRange(of: "&AC4-") {
+      parts.append(String(rest[..<code.lowerBound]))
+      rest = rest[code.upperBound...]
+    }
+    parts.append(String(rest))
+    return parts.map { MailboxName(modifiedUTF7: Array($0.utf8))?.text ?? $0 }.joined(separator: ".")
+  }
+
+  /// Maildir++: folders are .Name.Name, in modified UTF-7 or UTF-8; also plain folders that are maildirs, one below the other.
+  private static func maildirs(
+    _ path: String, _ root: String, _ limit: Int
+  ) throws(TransferFault) -> [any TransferSource] {
+    var sources: [any TransferSource] = []
+    if isMaildir(path) { sources.append(try FileSource(path, mailbox: root, kind: .maildir, limit: limit)) }
+    for name in try FolderFiles.names(path) where !["cur", "new", "tmp"].contains(name) {
+      let folder = "\(path)/\(name)"
+      guard FolderFiles.isFolder(folder) else { continue }
+      if name.hasPrefix("."), isMaildir(folder) {
+        let levels = name.dropFirst().split(separator: ".").map(level)
+        if levels.isEmpty { continue }
+        let mailbox = (root == "INBOX" ? levels : [root] + levels).joined(separator: "/")
+        sources.append(try FileSource(folder, mailbox: mailbox, kind: .maildir, limit: limit))
+      } else if !name.hasPrefix(".") {
+        sources += try maildirs(folder, root == "INBOX" ? name : join(root, name), limit)
+      }
+    }
+    return sources
+  }
+
+  private static func folders(
+    _ path: String, _ root: String, _ limit: Int
+  ) throws(TransferFault) -> [any TransferSource] {
+    var sources: [any TransferSource] = []
+    let names = try FolderFiles.names(path)
+    if names.contains(where: { $0.lowercased().hasSuffix(".eml") }) {
+      sources.append(try FileSource(path, mailbox: root, kind: .eml, limit: limit))
+    }
+    for name in names where !name.hasPrefix(".") && FolderFiles.isFolder("\(path)/\(name)") {
+      let mailbox = root == "INBOX" ? ExportNames.level(from: name) : join(root, ExportNames.level(from: name))
+      sources += try folders("\(path)/\(name)", mailbox, limit)
+    }
+    return sources
+  }
+
+  /// A file is one mailbox; in a folder each file is (Name.mbox, Name), below a folder Name too.
+  private static func mboxes(
+    _ path: String, _ root: String, _ format: TransferFormat, _ limit: Int
+  ) throws(TransferFault) -> [any TransferSource] {
+    if FolderFiles.isFile(path) {
+      return [try MboxSource(path, mailbox: root, format: format, limit: limit)]
+    }
+    var sources: [any TransferSource] = []
+    for name in try FolderFiles.names(path) where !name.hasPrefix(".") {
+      let file = "\(path)/\(name)"
+      let stem = ExportNames.level(from: name.hasSuffix(".mbox") ? String(name.dropLast(5)) : name)
+      let mailbox = root == "INBOX" ? stem : join(root, stem)
+      if FolderFiles.isFolder(file) {
+        sources += try mboxes(file, mailbox, format, limit)
+      } else if isMbox(file) {
+        sources.append(try MboxSource(file, mailbox: mailbox, format: format, limit: limit))
+      }
+    }
+    return sources
+  }
+
+  private static func isMbox(_ path: String) -> Bool {
+    do throws(TransferFault) {
+      guard let first = try FileLines(path).line() else { return false }
+      return first.starts(with: Array("From ".utf8))
+    } catch { return false }
+  }
+}
+
+/// Mailbox levels as names of files, and back: "/" and what a file system or shell would stumble over becomes %XX.
+enum ExportNames {
+  static func file(for level: String) -> String {
+    var bytes: [UInt8] = []
+    for byte in level.utf8 {
+      switch byte {
+      case 0x2F, 0x25, 0x5C, 0x3A, 0..<0x20, 0x7F: bytes += Array(("%" + hex(byte)).utf8)
+      default: bytes.append(byte)
+      }
+    }
+    let name = String(decoding: bytes, as: UTF8.self)
+    return name.hasPrefix(".") ? "%2E" + name.dropFirst() : name
+  }
+
+  static func level(from name: String) -> String {
+    guard name.contains("%") else { return name }
+    var bytes: [UInt8] = []
+    var rest = Array(name.utf8)[...]
+    while let byte = rest.popFirst() {
+      if byte == 0x25, rest.count >= 2, let value = UInt8(String(decoding: rest.prefix(2), as: UTF8.self), radix: 16) {
+        bytes.append(value)
+        rest = rest.dropFirst(2)
+      } else {
+        bytes.append(byte)
+      }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private static func hex(_ byte: UInt8) -> String {
+    let text = String(byte, radix: 16, uppercase: true)
+    return text.count == 1 ? "0" + text : text
+  }
+}

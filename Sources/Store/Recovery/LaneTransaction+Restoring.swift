@@ -1,0 +1,126 @@
+import Database
+
+extension LaneTransaction {
+  func history(of account: AccountID) throws(StoreFault) -> MailboxHistory {
+    try inStore { () throws(DatabaseFault) in try MailboxHistory(account, connection) }
+  }
+
+  /// The removed messages that are meant.
+  func removed(_ choice: DeletedChoice, of account: AccountID) throws(StoreFault) -> [RemovedRow] {
+    switch choice {
+    case .all: return try removedRows(RecoverySQL.deleted, [.int(account.raw), 0])
+    case .mailbox(let name):
+      var rows: [RemovedRow] = []
+      let ids = try history(of: account).ids(named: try MailboxPath(name).name)
+      if ids.isEmpty { throw .noSuchMailbox }
+      for id in ids { rows += try removedRows(RecoverySQL.deleted, [.int(account.raw), .int(id.raw)]) }
+      return rows
+    case .messages(let names):
+      var rows: [RemovedRow] = []
+      for name in Set(names) {
+        let found = try removedRows(
+          RecoverySQL.gone, [.int(account.raw), .int(name.mailbox.raw), .int(Int64(name.uid))])
+        guard let row = found.first, row.cause != GoneCause.restored.rawValue else { throw .noSuchMessage }
+        rows.append(row)
+      }
+      return rows
+    }
+  }
+
+  func removedRows(_ sql: SQL, _ values: [SQLValue]) throws(StoreFault) -> [RemovedRow] {
+    try inStore { () throws(DatabaseFault) in try connection.rows(sql, values) { RemovedRow(row: $0) } }
+  }
+
+  /// Brings removed messages back to where they were, under new UIDs, with the flags and keywords they had; deleted mailboxes come
+  /// back too. A message keeps its item (POP's UIDL) unless something else has it.
+  func restore(_ choice: DeletedChoice, of account: AccountID) throws(StoreFault) -> RestoreReport {
+    let owner = try self.account(account)
+    let rows = try removed(choice, of: account)
+    var report = RestoreReport()
+    if rows.isEmpty { return report }
+    try checkRoom(owner, bytes: rows.reduce(0) { $0 + $1.record.size }, count: rows.count)
+    willRemove()
+    let modseq = owner.takeModseq()
+    let history = try history(of: account)
+    // In the order in which they were there: old UIDs ascending.
+    for (mailbox, some) in Dictionary(grouping: rows, by: \.mailbox).sorted(by: { $0.key < $1.key }) {
+      let target = try revive(mailbox, history, of: owner, modseq: modseq, &report)
+      try putBack(some.sorted { $0.record.uid < $1.record.uid }, in: target, of: owner, modseq: modseq)
+      report.restored += some.count
+    }
+    return report
+  }
+
+  /// Takes removed messages out of reach for good.
+  func purge(_ choice: DeletedChoice, of account: AccountID) throws(StoreFault) -> Int {
+    _ = try self.account(account)
+    let rows = try removed(choice, of: account)
+    try purge(
+      rows.map {
+        GoneRow(
+          account: account, mailbox: $0.mailbox, uid: $0.record.uid, email: $0.record.email, item: $0.record.item)
+      })
+    return rows.count
+  }
+
+  /// The mailbox, or one of its name when it was deleted: there again or made anew, with its role if nobody has that now.
+  func revive(
+    _ id: MailboxID, _ history: MailboxHistory, of owner: AccountEntry, modseq: Modseq, _ report: inout RestoreReport
+  ) throws(StoreFault) -> MailboxEntry {
+    if let entry = owner.mailboxes[id], entry.isSelectable { return entry }
+    guard let old = history.entries[id] else { return try owner.mailbox(for: .inbox) }
+    let path = try MailboxPath(old.path)
+    let role = old.role.flatMap { role in owner.mailboxes.values.contains { $0.role == role } ? nil : role }
+    if let there = find(path, in: owner) {
+      if !there.isSelectable {
+        try makeSelectable(there, role: role, of: owner, modseq: modseq)
+        report.mailboxes.append(path.name)
+      }
+      return there
+    }
+    let parent = try makeParents(of: path, in: owner, modseq: modseq)
+    let made = try insert(path.levels[path.levels.count - 1], in: parent, role: role, of: owner, modseq: modseq)
+    report.mailboxes.append(path.name)
+    return made
+  }
+
+  func putBack(
+    _ rows: [RemovedRow], in target: MailboxEntry, of owner: AccountEntry, modseq: Modseq
+  ) throws(StoreFault) {
+    var names: [MailboxID: [Int: String]] = [:]
+    for row in rows {
+      if names[row.mailbox] == nil { names[row.mailbox] = try oldKeywords(row.mailbox, owner.id) }
+      var record = row.record
+      let keywords = record.flags.keywordIndices.compactMap { names[row.mailbox]?[$0] }
+      record.flags = record.flags.intersection(.system).union(try bits(keywords, in: target, owner.id))
+      record.uid = try target.takeUID()
+      record.modseq = modseq
+      record.savedAt = stamp
+      let isTaken = try inStore { () throws(DatabaseFault) in
+        try connection.first(MessageSQL.uidOfItem, [.int(owner.id.raw), .int(record.item)]) { _ in true }
+      }
+      if isTaken == true { record.item = owner.takeItem() }
+      let hash = try inStore { () throws(DatabaseFault) in
+        try connection.first(MessageSQL.emailBlob, [.int(owner.id.raw), .int(record.email.raw)]) { $0.bytes(1) }
+      }
+      guard let hash else { throw .damaged("a removed message without its email") }
+      try place(record, hash: hash, resendKey: PlaceRecord.noKey, in: target, of: owner)
+      try run(
+        RecoverySQL.setCause,
+        [
+          .int(owner.id.raw), .int(row.mailbox.raw), .int(Int64(row.record.uid)), .int(GoneCause.restored.rawValue),
+        ])
+      owner.use(bytes: record.size, count: 1)
+    }
+  }
+
+  /// Names by keyword index, also of a mailbox that was deleted.
+  private func oldKeywords(_ mailbox: MailboxID, _ account: AccountID) throws(StoreFault) -> [Int: String] {
+    let rows = try inStore { () throws(DatabaseFault) in
+      try connection.rows(RecoverySQL.keywords, [.int(account.raw), .int(mailbox.raw)]) {
+        (Int($0.int(0)) - Flags.firstKeywordBit, $0.text(1))
+      }
+    }
+    return Dictionary(rows) { first, _ in first }
+  }
+}

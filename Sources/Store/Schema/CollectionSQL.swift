@@ -1,0 +1,69 @@
+import Database
+
+/// Statements on removed mail, on blobs that nothing names and on segments.
+enum CollectionSQL {
+  // MARK: Removed mail
+
+  static let expired = SQL(
+    "SELECT a, mbox, uid, email, item FROM gone WHERE gone_at < ?1 ORDER BY gone_at LIMIT ?2")
+  /// Oldest first, with what each email takes (0 where the mail lives elsewhere).
+  static let oldest = SQL(
+    """
+    SELECT g.a, g.mbox, g.uid, g.email, g.item,
+      CASE WHEN EXISTS (SELECT 1 FROM placement p WHERE p.a = g.a AND p.email = g.email) THEN 0 ELSE e.size END
+    FROM gone g JOIN email e ON e.a = g.a AND e.email = g.email ORDER BY g.gone_at LIMIT ?1
+    """)
+  static let oldestOfAccount = SQL(
+    """
+    SELECT g.a, g.mbox, g.uid, g.email, g.item,
+      CASE WHEN EXISTS (SELECT 1 FROM placement p WHERE p.a = g.a AND p.email = g.email) THEN 0 ELSE e.size END
+    FROM gone g JOIN email e ON e.a = g.a AND e.email = g.email WHERE g.a = ?1 ORDER BY g.gone_at
+    """)
+  static let deleteGone = SQL("DELETE FROM gone WHERE a = ?1 AND mbox = ?2 AND uid = ?3")
+  static let isNamed = SQL(
+    """
+    SELECT 1 WHERE EXISTS (SELECT 1 FROM placement WHERE a = ?1 AND email = ?2)
+      OR EXISTS (SELECT 1 FROM gone WHERE a = ?1 AND email = ?2)
+    """)
+  static let deleteTodo = SQL("DELETE FROM search_todo WHERE a = ?1 AND email = ?2")
+  static let deleteUIDL = SQL("DELETE FROM uidl WHERE a = ?1 AND item = ?2")
+  static let deadMailboxes = SQL(
+    """
+    SELECT a, mbox FROM mailbox m WHERE deleted_at < ?1
+      AND NOT EXISTS (SELECT 1 FROM gone g WHERE g.a = m.a AND g.mbox = m.mbox) LIMIT 1000
+    """)
+  static let deleteMailbox = SQL("DELETE FROM mailbox WHERE a = ?1 AND mbox = ?2 AND deleted_m IS NOT NULL")
+  static let deleteKeywords = SQL("DELETE FROM keyword WHERE a = ?1 AND mbox = ?2")
+  static let deleteVanished = SQL("DELETE FROM vanished WHERE a = ?1 AND mbox = ?2")
+  static let limits = SQL("SELECT a, byte_limit FROM account_state")
+
+  // MARK: Blobs
+
+  static let insertUnnamed = SQL("INSERT INTO unnamed (scope, hash) VALUES (?1, ?2) ON CONFLICT DO NOTHING")
+  static let unnameAccount = SQL(
+    "INSERT INTO unnamed (scope, hash) SELECT DISTINCT scope, hash FROM email WHERE a = ?1 ON CONFLICT DO NOTHING")
+  static let unnamed = SQL("SELECT scope, hash FROM unnamed LIMIT ?1")
+  static let deleteUnnamed = SQL("DELETE FROM unnamed WHERE scope = ?1 AND hash = ?2")
+  static let names = SQL("SELECT scope, hash FROM email UNION ALL SELECT scope, hash FROM queue")
+
+  // MARK: Segments
+
+  static let usedBySegment = SQL("SELECT segment, count(*), sum(len) FROM blob GROUP BY segment")
+  static let relocate = SQL(
+    """
+    UPDATE blob SET segment = ?5, off = ?6, len = ?7, codec = ?8
+    WHERE scope = ?1 AND hash = ?2 AND segment = ?3 AND off = ?4
+    """)
+  static let place = SQL("SELECT segment, off, len, raw_len, codec FROM blob WHERE scope = ?1 AND hash = ?2")
+  static let hasEmail = SQL("SELECT 1 FROM email WHERE a = ?1 AND email = ?2")
+  static let setSegment = SQL(
+    "INSERT INTO segment (number, state, used) VALUES (?1, ?2, ?3) ON CONFLICT (number) DO UPDATE SET state = ?2")
+  static let segments = SQL("SELECT number, state, used FROM segment")
+  static let recent = SQL("SELECT segment, recent_segment, synced FROM lane_state WHERE id = 1")
+
+  static let all = [
+    expired, oldest, oldestOfAccount, deleteGone, isNamed, deleteTodo, deleteUIDL, deadMailboxes, deleteMailbox,
+    deleteKeywords, deleteVanished, limits, insertUnnamed, unnameAccount, unnamed, deleteUnnamed, names,
+    usedBySegment, relocate, place, hasEmail, setSegment, segments, recent,
+  ]
+}

@@ -1,0 +1,81 @@
+import Glibc
+import Logging
+import Synchronization
+
+extension Store {
+  /// One round of housekeeping on all lanes, on a thread of its own at low priority: removed mail past its time, blobs that nothing
+  /// names, space in segments. While it runs everything else goes on. Throws `.closed` when the store closes meanwhile.
+  package func collect(_ effort: CollectionEffort = .usual) async throws(StoreFault) -> CollectionReport {
+    try await apart("store collect") { store throws(StoreFault) in
+      var report = CollectionReport()
+      for lane in store.lanes {
+        report = try report + Collector(lane, isStopping: { store.isStopping }).run(effort)
+      }
+      store.reserve.refill()
+      return report
+    }
+  }
+
+  /// Says that the clock is right, however far it jumped: removal and expiry go on (invariant 7).
+  package func confirmTime() async throws(StoreFault) {
+    for lane in lanes {
+      try await lane.perform { transaction throws(StoreFault) in
+        transaction.willChange()
+        transaction.confirmsTime = true
+      }
+    }
+  }
+
+  /// True while the clock is in doubt on some lane.
+  package func isTimeInDoubt() async throws(StoreFault) -> Bool {
+    for lane in lanes {
+      if try await lane.perform({ transaction throws(StoreFault) in transaction.isTimeInDoubt }) { return true }
+    }
+    return false
+  }
+
+  /// Runs long work on a thread of its own at low priority, one such work at a time: compaction must not move what a backup copies.
+  func apart<R: Sendable>(
+    _ name: String, _ work: @escaping @Sendable (Store) throws(StoreFault) -> R
+  ) async throws(StoreFault) -> R {
+    let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<R, StoreFault>, Never>) in
+      do throws(StoreFault) {
+        _ = try BlockingThread(name) { [self] in
+          _ = nice(10)
+          continuation.resume(
+            returning: gate.hold { () throws(StoreFault) in
+              if isStopping { throw .closed }
+              return try work(self)
+            })
+        }
+      } catch { continuation.resume(returning: .failure(error)) }
+    }
+    return try result.get()
+  }
+}
+
+/// Lets one at a time through.
+final class WorkGate: Sendable {
+  private let isHeld = Monitor(false)
+
+  func hold<R>(_ body: () throws(StoreFault) -> R) -> Result<R, StoreFault> {
+    enter()
+    defer { leave() }
+    do throws(StoreFault) { return .success(try body()) } catch { return .failure(error) }
+  }
+
+  func enter() {
+    isHeld.wait { isHeld -> Void? in
+      if isHeld { return nil }
+      isHeld = true
+      return ()
+    }
+  }
+
+  func leave() {
+    isHeld.update {
+      $0 = false
+      return true
+    }
+  }
+}
