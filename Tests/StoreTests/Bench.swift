@@ -6,7 +6,7 @@ import Testing
 
 /// Figures, not checks: `BARID_BENCH=1 swift test -c release -Xswiftc -enable-testing --filter Bench`.
 @Suite(.serialized, .enabled(if: getenv("BARID_BENCH") != nil)) struct Bench {
-  private func say(_ text: String) {
+  func say(_ text: String) {
     let line = "BENCH \(text)\n"
     _ = line.withCString { write(1, $0, strlen($0)) }
   }

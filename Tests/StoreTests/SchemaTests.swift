@@ -12,6 +12,10 @@ import Testing
     defer { connection.close() }
     for sql in LaneSQL.all + AccountSQL.all + MessageSQL.all { _ = try connection.prepare(sql) }
     #expect(try connection.integrityReport() == nil)
+    let index = try Connection("\(fixture.folder)/search-check.sqlite", .rebuildable)
+    defer { index.close() }
+    try index.migrate(SearchSQL.migrations)
+    for sql in SearchSQL.all { _ = try index.prepare(sql) }
   }
 
   @Test func aNewerFolderIsRefused() async throws {
