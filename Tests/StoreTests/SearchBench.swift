@@ -6,14 +6,17 @@ import Testing
 
 extension Bench {
   private static let words = [
-    "report", "meeting", "the", "of", "invoice", "and", "project", "server", "to", "delivery", "mailbox", "quarter", "budget", "team",
-    "deadline", "draft", "review", "please", "attached", "regards", "update", "network", "storage", "weekly", "summary", "المشروع",
+    "report", "meeting", "the", "of", "invoice", "and", "project", "server", "to", "delivery", "mailbox", "quarter",
+    "budget", "team",
+    "deadline", "draft", "review", "please", "attached", "regards", "update", "network", "storage", "weekly", "summary",
+    "المشروع",
     "الفريق", "الميزانية", "تقرير", "الاجتماع",
   ]
 
   /// A message of about 4 KiB with words that come back and some that do not.
   private static func letter(_ number: Int, _ random: inout SplitMix) -> [UInt8] {
-    var text = "From: Person \(number % 300) <p\(number % 300)@x.example>\r\nTo: user@y.example\r\nSubject: message \(number) here\r\n"
+    var text =
+      "From: Person \(number % 300) <p\(number % 300)@x.example>\r\nTo: user@y.example\r\nSubject: message \(number) here\r\n"
     text += "Message-ID: <\(random.next())@x.example>\r\nDate: Mon, 2 Feb 2026 10:00:00 +0000\r\n"
     text += "Content-Type: text/plain; charset=utf-8\r\n\r\n"
     while text.utf8.count < 4_096 {
@@ -45,7 +48,10 @@ extension Bench {
     say("index on disk: \(store.searchDiskSize >> 10) KiB of \(raw >> 10) KiB of messages")
     let questions: [(String, SearchQuestion)] = [
       ("SUBJECT \"message 777 \"", SearchQuestion(.column(.subject), SearchNeedle("message 777 "))),
-      ("HEADER Message-ID zzznotthere", SearchQuestion(.field(name: Array("message-id".utf8)), SearchNeedle("zzznotthere"))),
+      (
+        "HEADER Message-ID zzznotthere",
+        SearchQuestion(.field(name: Array("message-id".utf8)), SearchNeedle("zzznotthere"))
+      ),
       ("BODY zzznotthere", SearchQuestion(.body, SearchNeedle("zzznotthere"))),
       ("TEXT deadline", SearchQuestion(.text, SearchNeedle("deadline"))),
       ("TEXT e", SearchQuestion(.text, SearchNeedle("e"))),
