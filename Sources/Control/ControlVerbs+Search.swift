@@ -66,7 +66,7 @@ extension ControlVerbs {
     let (store, account) = try ownStore(address)
     let after = try arguments.optionalInt("after", in: 0...Int64.max) ?? 0
     do throws(StoreFault) {
-      let outcome = try await store.rederive(account, after: after, limit: 20_000)
+      let outcome = try await store.rederive(account, after: after, limit: 5_000)
       let isAll = outcome.next == nil
       // Asked again with the last number: only how far the index is.
       if isAll, after == 0 || outcome.messages + outcome.damaged > 0 { try store.rebuildSearch(account) }

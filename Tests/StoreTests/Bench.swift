@@ -6,6 +6,8 @@ import Testing
 
 /// Figures for docs/performance.md (`make bench`).
 @Suite(.serialized, .enabled(if: Benchmark.isAsked)) struct Bench {
+  func say(_ text: String) { Benchmark.say(text) }
+
   private func message(_ number: Int, _ size: Int) -> [UInt8] {
     var bytes = Array("From: a@example.test\r\nSubject: number \(number)\r\n\r\n".utf8)
     bytes += noise(size - bytes.count, seed: UInt64(number + 1)).map { 32 + $0 % 64 }

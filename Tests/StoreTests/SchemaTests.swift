@@ -14,6 +14,10 @@ import Testing
       + RecoverySQL.all + VerificationSQL.all + BackupSQL.all + TransferSQL.all
     { _ = try connection.prepare(sql) }
     #expect(try connection.integrityReport() == nil)
+    let index = try Connection("\(fixture.folder)/search-check.sqlite", .rebuildable)
+    defer { index.close() }
+    try index.migrate(SearchSQL.migrations)
+    for sql in SearchSQL.all { _ = try index.prepare(sql) }
   }
 
   @Test func aNewerFolderIsRefused() async throws {

@@ -27,6 +27,8 @@ struct SearchCommand: Sendable {
       return try await answer(try await MessageSearch(key: search.key, context: context, view: view).run())
     } catch let fault as StoreFault {
       return CommandReply(fault)
+    } catch let fault as MessageSearch.TooManyTexts {
+      return fault.reply
     } catch {
       return .gone
     }

@@ -20,6 +20,8 @@ struct SortCommand: Sendable {
       return try await answer(sorted)
     } catch let fault as StoreFault {
       return CommandReply(fault)
+    } catch let fault as MessageSearch.TooManyTexts {
+      return fault.reply
     } catch {
       return .gone
     }

@@ -22,6 +22,8 @@ struct ThreadCommand: Sendable {
       return .ok("Thread completed")
     } catch let fault as StoreFault {
       return CommandReply(fault)
+    } catch let fault as MessageSearch.TooManyTexts {
+      return fault.reply
     } catch {
       return .gone
     }

@@ -18,11 +18,19 @@ struct MessageSearch: Sendable {
   /// So few messages are looked into without asking the index.
   private static let fewMessages = 16
 
+  /// Texts in one search at most: each is looked up in every word of the account.
+  static let textLimit = 1_000
+
   struct Found: Sendable {
     /// Indices of the messages that match, ascending.
     var indices: [Int]
     /// 1 to 100 for each, when there was a FUZZY key.
     var relevancy: [UInt8]?
+  }
+
+  /// More texts than one search may have.
+  struct TooManyTexts: Error {
+    var reply: CommandReply { .no("Too many texts in one search", .limit) }
   }
 
   /// The connection is gone.
@@ -34,6 +42,7 @@ struct MessageSearch: Sendable {
 
   private func find() async throws -> Found {
     let matcher = SearchMatcher(key, view: view, facts: try await facts())
+    guard matcher.questions.count <= Self.textLimit else { throw TooManyTexts() }
     let table = view.table
     var found: [Int] = []
     var unknown: [Int] = []

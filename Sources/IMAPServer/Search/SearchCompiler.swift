@@ -62,9 +62,13 @@ struct SearchCompiler {
     return ask(SearchQuestion(place, needle))
   }
 
-  private mutating func ask(_ question: SearchQuestion) -> SearchMatcher.Test {
-    questions.append(question)
-    return .question(questions.count - 1)
+  private mutating func ask(_ question: SearchQuestion) -> SearchMatcher.Test { .question(number(of: question)) }
+
+  /// The same question is asked once. Beyond the limit none is added: such a search is refused.
+  private mutating func number(of question: SearchQuestion) -> Int {
+    if let same = questions.firstIndex(of: question) { return same }
+    if questions.count <= MessageSearch.textLimit { questions.append(question) }
+    return questions.count - 1
   }
 
   /// RFC 6203 §3: how to match is up to us. Each word by itself, in any order, Arabic as it is spoken.
@@ -73,19 +77,12 @@ struct SearchCompiler {
     if words.isEmpty { return ask(SearchQuestion(place, SearchNeedle(text, form: .arabic))) }
     var tests: [SearchMatcher.Test] = []
     for word in words {
-      tests.append(ask(SearchQuestion(place, word)))
-      var fuzzy = SearchMatcher.FuzzyWord(inside: questions.count - 1, whole: 0)
-      if case .field = place {
-        // Other header fields are looked into one by one: whole words there are not worth a second look.
-        fuzzy.whole = fuzzy.inside
-      } else {
-        questions.append(SearchQuestion(place, word, whole: true))
-        fuzzy.whole = questions.count - 1
-      }
-      if case .text = place {
-        questions.append(SearchQuestion(.column(.subject), word))
-        fuzzy.subject = questions.count - 1
-      }
+      let inside = number(of: SearchQuestion(place, word))
+      tests.append(.question(inside))
+      // Other header fields are looked into one by one: whole words there are not worth a second look.
+      var fuzzy = SearchMatcher.FuzzyWord(inside: inside, whole: inside)
+      if case .field = place {} else { fuzzy.whole = number(of: SearchQuestion(place, word, whole: true)) }
+      if case .text = place { fuzzy.subject = number(of: SearchQuestion(.column(.subject), word)) }
       fuzzyWords.append(fuzzy)
     }
     return .all(tests)

@@ -81,7 +81,9 @@ final class SearchIndex: Sendable {
   // MARK: For the lane's writer: cheap, never waits for the index
 
   /// These accounts have new messages.
-  func note(added accounts: some Sequence<AccountID>) { add { $0.dirty.formUnion(accounts) } }
+  func note(added accounts: some Collection<AccountID>) {
+    if !accounts.isEmpty { add { $0.dirty.formUnion(accounts) } }
+  }
 
   /// These accounts are gone.
   func note(removed accounts: [AccountID]) {
@@ -101,8 +103,10 @@ final class SearchIndex: Sendable {
 
   private func add(_ change: (inout Work) -> Void) {
     inbox.update {
+      // Only the first wakes the thread: the others come while it is about to look.
+      let wakes = $0.work.isEmpty
       change(&$0.work)
-      return true
+      return wakes
     }
   }
 

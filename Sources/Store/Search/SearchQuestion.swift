@@ -1,8 +1,8 @@
 package import Mail
 
 /// One condition on texts that the index is asked about.
-package struct SearchQuestion: Sendable {
-  package enum Place: Sendable {
+package struct SearchQuestion: Sendable, Hashable {
+  package enum Place: Sendable, Hashable {
     case column(MessageText.Column)
     /// Any other header field.
     case field(name: [UInt8])
