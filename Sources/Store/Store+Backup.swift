@@ -24,7 +24,7 @@ extension Store {
   package func verifyBackup(
     _ path: String, _ progress: @escaping WorkProgress = { _, _ in }
   ) async throws(StoreFault) -> (path: String, report: VerificationReport) {
-    try await apart("backup verify") { _ throws(StoreFault) in
+    try await apart("backup verify", isAlone: false) { _ throws(StoreFault) in
       let folder = try BackupFolder.find(path)
       return (folder, try BackupFolder.verify(folder, progress).report)
     }

@@ -34,20 +34,25 @@ extension Store {
     return false
   }
 
-  /// Runs long work on a thread of its own at low priority, one such work at a time: compaction must not move what a backup copies.
+  /// Runs long work on a thread of its own at low priority. `isAlone`: one such work at a time, because compaction must not move what a
+  /// backup copies; closing the store waits for it.
   func apart<R: Sendable>(
-    _ name: String, _ work: @escaping @Sendable (Store) throws(StoreFault) -> R
+    _ name: String, isAlone: Bool = true, _ work: @escaping @Sendable (Store) throws(StoreFault) -> R
   ) async throws(StoreFault) -> R {
     let result = await withCheckedContinuation { (continuation: CheckedContinuation<Result<R, StoreFault>, Never>) in
       do throws(StoreFault) {
-        _ = try BlockingThread(name) { [self] in
+        let thread = try BlockingThread(name) { [self] in
           _ = nice(10)
-          continuation.resume(
-            returning: gate.hold { () throws(StoreFault) in
-              if isStopping { throw .closed }
-              return try work(self)
-            })
+          let run = { () throws(StoreFault) -> R in
+            if self.isStopping { throw .closed }
+            return try work(self)
+          }
+          if isAlone { return continuation.resume(returning: gate.hold(run)) }
+          do throws(StoreFault) { continuation.resume(returning: .success(try run())) } catch {
+            continuation.resume(returning: .failure(error))
+          }
         }
+        thread.detach()
       } catch { continuation.resume(returning: .failure(error)) }
     }
     return try result.get()

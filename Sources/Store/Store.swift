@@ -88,10 +88,11 @@ package final class Store: Sendable {
     await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
       // Closing joins threads, which blocks: not on the caller's loop.
       do throws(StoreFault) {
-        _ = try BlockingThread("store close") {
+        let thread = try BlockingThread("store close") {
           self.closeNow()
           continuation.resume()
         }
+        thread.detach()
       } catch {
         closeNow()
         continuation.resume()

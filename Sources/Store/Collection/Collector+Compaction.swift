@@ -23,16 +23,23 @@ extension Collector {
     let states = try states()
     let packed = try packedBytes()
     let facts = try recent()
+    let numbers = try lane.segments.numbers().filter { states[$0] == nil || states[$0] == .packed }
+    // The records of the last seconds may be asked for after a crash: they stay where they are.
+    let closed = numbers.filter { $0 >= SegmentFolder.firstPacked || $0 < min(facts.segment, facts.recent) }
+    // Counting reads the whole table of blobs: only when blobs went, or a segment is new.
+    let isNeeded = lane.needsCount.withLock { needs in
+      defer { needs = false }
+      return needs
+    }
+    guard isNeeded || report.blobs > 0 || closed.contains(where: { $0 < SegmentFolder.firstPacked }) else { return }
     var used: [Int: Used] = [:]
     for (number, count, bytes) in try rows(CollectionSQL.usedBySegment, [], { ($0.int(0), $0.int(1), $0.int(2)) }) {
       used[Int(number)] = Used(count: Int(count), bytes: Int(bytes))
     }
     var sources: [Int] = []
     var size = 0
-    for number in try lane.segments.numbers() where states[number] == nil || states[number] == .packed {
-      // The records of the last seconds may be asked for after a crash: they stay where they are.
-      let isClosed = number >= SegmentFolder.firstPacked || number < min(facts.segment, facts.recent)
-      guard isClosed else { continue }
+    // Those that hold least first: when the disk runs low they give most and need least.
+    for number in closed.sorted(by: { used[$0]?.bytes ?? 0 < used[$1]?.bytes ?? 0 }) {
       let length = try lane.segments.descriptor(number).length()
       let isMostlyDead = (used[number]?.bytes ?? 0) * 2 < packed[number] ?? length
       guard isMostlyDead || number < SegmentFolder.firstPacked else { continue }

@@ -28,6 +28,9 @@ final class BlockingThread: Sendable {
   /// Waits for the end of `body`. Once only.
   func join() { pthread_join(handle, nil) }
 
+  /// Nobody will wait for it: its leftovers go with its end. Instead of `join`.
+  func detach() { pthread_detach(handle) }
+
   private final class Body: Sendable {
     let run: @Sendable () -> Void
     init(run: @escaping @Sendable () -> Void) { self.run = run }

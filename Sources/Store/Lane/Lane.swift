@@ -62,6 +62,8 @@ final class Lane: Sendable {
   private static let batchBytes = 64 << 20
 
   let reserve: DiskReserve
+  /// True until a round of collection has counted what segments hold.
+  let needsCount = Mutex(true)
   /// Where the newest segment ended at the last round of collection.
   let lastRound = Mutex<(segment: Int, end: Int)>((0, 0))
 
