@@ -34,12 +34,14 @@ crash: ## The long loops: kill -9 under load, power cuts
 	@Scripts/install-dependencies build test
 	@swift build -c release --product barid
 	@python3 Tests/Crash/kill9.py --rounds 100
+	@python3 Tests/Crash/kill9.py --resend --rounds 30 --senders 20
 	@python3 Tests/Crash/powercut.py --cuts 200 --seconds 8
 
 interop: ## Heavy outside programs against the built server
 	@Scripts/install-dependencies build test interop
 	@swift build -c release --product barid
 	@Scripts/test-clients --heavy
+	@python3 Tests/Load/idle_connections.py
 
 fuzz: ## Random input at every parser and port
 	@Scripts/install-dependencies build test

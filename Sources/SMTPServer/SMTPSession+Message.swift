@@ -173,7 +173,8 @@ extension SMTPSession {
     principal.map {
       Submission(
         service: service, principal: $0, transaction: transaction, limits: dailyLimits,
-        filesSentCopy: accountSettings.filesSentCopy, bcc: bcc)
+        // Receipts, which have the null sender, are no letters of a person's.
+        filesSentCopy: accountSettings.filesSentCopy && transaction.sender.reversePath.address != nil, bcc: bcc)
     }
   }
 

@@ -115,6 +115,19 @@ struct SentCopyTests {
     await office.stop()
   }
 
+  /// A receipt (RFC 8098 §2.1) is nobody's letter: it goes out and leaves no copy.
+  @Test func receipt() async throws {
+    let office = try await Self.office()
+    let port = office.submissionPort
+    try await onThread {
+      let client = try SubmissionTests.logIn(port)
+      #expect(try SubmissionTests.send(client, mail: "<>", Self.message).hasPrefix("250"))
+    }
+    #expect(try await office.inbox(office.other).count == 1)
+    #expect(try await office.messages("Sent", of: office.account).isEmpty)
+    await office.stop()
+  }
+
   /// No room for the copy: nothing is sent, and 452 says why.
   @Test func noRoom() async throws {
     let office = try await Self.office()

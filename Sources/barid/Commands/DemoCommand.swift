@@ -65,7 +65,7 @@ struct DemoPage {
   private var rows: [[String]] {
     var rows: [[String]] = []
     for (index, person) in people.enumerated() {
-      for (kind, listener) in settings.listeners.all where index == 0 || kind.isImplicitTLS {
+      for (kind, listener) in settings.listeners.all where listener.isEnabled && (index == 0 || kind.isImplicitTLS) {
         let isStranger = kind == .smtp
         rows.append([
           kind.shownName, "localhost", String(listener.port),
