@@ -6,6 +6,7 @@ run.py [--heavy] [WORD...]: only checks whose name contains one of the words; --
 import sys
 
 import imap_commands
+import imap_stress
 import pop3_clients
 import smtp_clients
 import test_bad_input
@@ -15,6 +16,7 @@ import test_heavy
 import test_imap_extensions
 import test_program
 import test_python
+import test_rfc_dialogues
 import test_sync
 from bed import Bed, Tally
 
@@ -33,7 +35,7 @@ def main():
             if wanted(name):
                 tally.check(name, check)
     modules = [test_curl, test_python, test_bad_input, test_sync, imap_commands, smtp_clients, pop3_clients,
-               test_imap_extensions]
+               test_imap_extensions, test_rfc_dialogues, imap_stress]
     if "--heavy" in sys.argv:
         modules.append(test_heavy)
     if any(wanted(f"{module.__name__[5:]}: {check.__name__}") for module in modules for check in module.CHECKS):
