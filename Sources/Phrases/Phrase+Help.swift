@@ -159,7 +159,7 @@ extension Phrase {
   package static var helpOptionDate: Phrase {
     Phrase(en: "Only this day (UTC).", ar: "هذا اليوم فقط (UTC).")
   }
-  package static var helpOptionInto: Phrase {
+  package static var helpOptionReportFolder: Phrase {
     Phrase(
       en: "Write the reports into this folder, compressed, ready to be sent.",
       ar: "كتابة التقارير مضغوطة في هذا المجلد جاهزة للإرسال.")

@@ -159,7 +159,9 @@ extension Phrase {
 
   // MARK: Help
   package static var helpMail: Phrase {
-    Phrase(en: "An account's mail: what was removed, import, export.", ar: "بريد الحساب: المحذوف والاستيراد والتصدير.")
+    Phrase(
+      en: "An account's mail: search, what was removed, import, export.",
+      ar: "بريد الحساب: البحث والمحذوف والاستيراد والتصدير.")
   }
   package static var helpMailDeleted: Phrase {
     Phrase(en: "What was removed and can come back.", ar: "ما حُذف ويمكن استعادته.")
@@ -212,9 +214,6 @@ extension Phrase {
   package static var helpAccountRestore: Phrase {
     Phrase(en: "Opens a removed account again.", ar: "يفتح حسابًا محذوفًا من جديد.")
   }
-  package static var helpServerConfirmTime: Phrase {
-    Phrase(en: "Says that the clock is right after a jump.", ar: "يؤكد أن الساعة صحيحة بعد قفزة.")
-  }
   package static var helpOptionMailbox: Phrase {
     Phrase(en: "The mailbox, with its full name.", ar: "الصندوق باسمه الكامل.")
   }
@@ -237,7 +236,7 @@ extension Phrase {
   package static var helpOptionAgain: Phrase {
     Phrase(en: "From the beginning, whatever was imported before.", ar: "من البداية، مهما استُورد من قبل.")
   }
-  package static var helpOptionKeep: Phrase {
+  package static var helpOptionKeepBackups: Phrase {
     Phrase(en: "How many backups stay in the folder.", ar: "عدد النسخ التي تبقى في المجلد.")
   }
   package static var helpOptionAccount: Phrase {
@@ -257,9 +256,7 @@ extension Phrase {
     Phrase(en: "Numbers of messages, as listed.", ar: "أرقام الرسائل كما في القائمة.")
   }
   package static var columnNumber: Phrase { Phrase(en: "Number", ar: "الرقم") }
-  package static var columnMailbox: Phrase { Phrase(en: "Mailbox", ar: "الصندوق") }
-  package static var columnRemoved: Phrase { Phrase(en: "Removed", ar: "وقت الحذف") }
+  package static var columnRemovedAt: Phrase { Phrase(en: "Removed", ar: "وقت الحذف") }
   package static var columnCause: Phrase { Phrase(en: "By", ar: "السبب") }
   package static var columnSize: Phrase { Phrase(en: "Bytes", ar: "البايتات") }
-  package static var columnSubject: Phrase { Phrase(en: "Subject", ar: "الموضوع") }
 }

@@ -17,9 +17,6 @@ extension Phrase {
       en: "Removed by POP: \(messages) messages. Space freed: \(bytes).",
       ar: "ما حُذف عبر POP من الرسائل: \(messages). المساحة المحرَّرة: \(bytes).")
   }
-  package static var timeConfirmed: Phrase {
-    Phrase(en: "The server trusts its clock again.", ar: "صار الخادم يثق بساعته من جديد.")
-  }
 
   // MARK: Refusals
   package static var popNeedsOwnCopies: Phrase {

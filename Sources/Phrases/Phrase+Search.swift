@@ -1,8 +1,5 @@
 // Finding mail, and the index that it is found with.
 extension Phrase {
-  package static var helpMail: Phrase {
-    Phrase(en: "Find and manage messages.", ar: "البحث عن الرسائل وإدارتها.")
-  }
   package static var helpMailSearch: Phrase {
     Phrase(
       en: "Find messages of an account that have every word, however Arabic is spelt.",
@@ -11,14 +8,11 @@ extension Phrase {
   package static var helpArgumentWords: Phrase {
     Phrase(en: "The words to look for.", ar: "الكلمات المطلوبة.")
   }
-  package static var helpOptionMailbox: Phrase {
+  package static var helpOptionSearchMailbox: Phrase {
     Phrase(en: "Look only in this mailbox.", ar: "البحث في هذا المجلد وحده.")
   }
   package static var helpOptionLimit: Phrase {
     Phrase(en: "How many messages to show at most.", ar: "أكبر عدد من الرسائل يُعرض.")
-  }
-  package static var helpStore: Phrase {
-    Phrase(en: "Look after the store.", ar: "العناية بالمخزن.")
   }
   package static var helpStoreReindex: Phrase {
     Phrase(
@@ -51,9 +45,6 @@ extension Phrase {
   }
   package static var searchWordsMissing: Phrase {
     Phrase(en: "There is no word to look for.", ar: "لا توجد كلمة للبحث عنها.")
-  }
-  package static func mailboxUnknown(_ name: String) -> Phrase {
-    Phrase(en: "There is no mailbox \(name).", ar: "لا يوجد مجلد باسم \(name).")
   }
   package static func reindexed(_ address: String, messages: Int, damaged: Int) -> Phrase {
     Phrase(

@@ -6,6 +6,7 @@ run.py [--heavy] [WORD...]: only checks whose name contains one of the words; --
 import sys
 
 import imap_commands
+import imap_stress
 import pop3_clients
 import pop3_devices
 import smtp_clients
@@ -20,6 +21,7 @@ import test_lmtp
 import test_program
 import test_python
 import test_relays
+import test_rfc_dialogues
 import test_sync
 from bed import Bed, Tally
 
@@ -41,7 +43,7 @@ def main():
         if wanted(f"lmtp: {check.__name__}"):
             tally.check(f"lmtp: {check.__name__}", check)
     modules = [test_lmtp, test_curl, test_python, test_bad_input, test_sync, imap_commands, smtp_clients, pop3_clients,
-               pop3_devices, test_imap_extensions]
+               pop3_devices, test_imap_extensions, test_rfc_dialogues, imap_stress]
     if "--heavy" in sys.argv:
         modules += [test_heavy, test_relays]
     if any(wanted(f"{module.__name__[5:]}: {check.__name__}") for module in modules for check in module.CHECKS):

@@ -30,7 +30,7 @@ struct AccountCommand: AsyncParsableCommand {
     func run() async throws {
       if removed {
         return try await Desk(settings: options.settings()).run("account removed", json: json) { result in
-          result.table([.columnAddress, .columnRemoved]) { [$0.cell("address"), $0.time("removedAt") ?? "-"] }
+          result.table([.columnAddress, .columnRemovedAt]) { [$0.cell("address"), $0.time("removedAt") ?? "-"] }
         }
       }
       try await Desk(settings: options.settings()).run("account list", json: json) { result in

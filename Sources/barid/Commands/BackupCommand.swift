@@ -10,7 +10,7 @@ struct BackupCommand: AsyncParsableCommand {
   struct Create: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "create", abstract: Speech.say(.helpBackupCreate))
     @Argument(help: ArgumentHelp(Speech.say(.helpArgumentPath))) var path: String
-    @Option(help: ArgumentHelp(Speech.say(.helpOptionKeep), valueName: "count")) var keep: Int?
+    @Option(help: ArgumentHelp(Speech.say(.helpOptionKeepBackups), valueName: "count")) var keep: Int?
     @Flag(help: ArgumentHelp(Speech.say(.helpOptionJSON))) var json = false
     @OptionGroup var options: ConfigOption
 

@@ -13,7 +13,7 @@ extension DMARCCommand {
     @Argument(help: ArgumentHelp(Speech.say(.helpArgumentReports))) var files: [String] = []
     @Flag(help: ArgumentHelp(Speech.say(.helpOptionOutgoing))) var outgoing = false
     @Option(help: ArgumentHelp(Speech.say(.helpOptionDate), valueName: "yyyy-mm-dd")) var date: String?
-    @Option(help: ArgumentHelp(Speech.say(.helpOptionInto), valueName: "folder")) var into: String?
+    @Option(help: ArgumentHelp(Speech.say(.helpOptionReportFolder), valueName: "folder")) var into: String?
     @Option(help: ArgumentHelp(Speech.say(.helpOptionDNS), valueName: "host:port")) var dns: String?
     @Flag(help: ArgumentHelp(Speech.say(.helpOptionJSON))) var json = false
     @OptionGroup var options: ConfigOption

@@ -20,7 +20,7 @@ extension MailCommand {
         var arguments: [String: ControlValue] = ["address": .text(address)]
         if let mailbox { arguments["mailbox"] = .text(mailbox) }
         try await Desk(settings: options.settings()).run("mail deleted list", arguments, json: json) { result in
-          result.table([.columnNumber, .columnMailbox, .columnRemoved, .columnCause, .columnSize, .columnSubject]) {
+          result.table([.columnNumber, .columnMailbox, .columnRemovedAt, .columnCause, .columnSize, .columnSubject]) {
             [
               $0.cell("number"), $0.cell("mailbox"), $0.time("removedAt") ?? "-", $0.cell("cause"), $0.cell("bytes"),
               $0.cell("subject"),

@@ -7,7 +7,7 @@ extension MailCommand {
     static let configuration = CommandConfiguration(commandName: "search", abstract: Speech.say(.helpMailSearch))
     @Argument(help: ArgumentHelp(Speech.say(.helpArgumentAddress))) var address: String
     @Argument(help: ArgumentHelp(Speech.say(.helpArgumentWords))) var words: [String]
-    @Option(help: ArgumentHelp(Speech.say(.helpOptionMailbox))) var mailbox: String?
+    @Option(help: ArgumentHelp(Speech.say(.helpOptionSearchMailbox))) var mailbox: String?
     @Option(help: ArgumentHelp(Speech.say(.helpOptionLimit))) var limit: Int = 50
     @Flag(help: ArgumentHelp(Speech.say(.helpOptionJSON))) var json = false
     @OptionGroup var options: ConfigOption
