@@ -30,21 +30,21 @@ extension Directory {
     of domain: String, onlyFirst: Bool, signsAfter: Int64, staysFor: Int64
   ) async throws(DirectoryError) {
     let now = options.now()
-    guard let made = await Self.generate(at: now) else { throw .fault("no key could be made") }
+    let makeRSAKey = options.makeRSAKey
+    // On the threads for long work: it takes some tenths of a second of CPU.
+    guard let made = await hashing.run({ Self.generate(makeRSAKey, at: now) }) ?? nil else {
+      throw .fault("no key could be made")
+    }
     try await change { next throws(DirectoryError) in
       ((), try next.addKeys(domain, made, onlyFirst: onlyFirst, signsAfter: signsAfter, staysFor: staysFor, at: now))
     }
   }
 
-  /// Takes some tenths of a second of CPU, off the caller's thread.
-  private static func generate(at now: Int64) async -> [DomainKey]? {
-    await withTaskExecutorPreference(globalConcurrentExecutor) { () -> [DomainKey]? in
-      guard let rsa = DKIMPrivateKey.generateRSA2048() else { return nil }
-      return [(rsa, "r"), (DKIMPrivateKey.generateEd25519(), "e")].map { key, letter in
-        DomainKey(
-          selector: letter, algorithm: key.algorithm, secret: key.pem, record: key.record, createdAt: now,
-          signsFrom: now)
-      }
+  private static func generate(_ makeRSAKey: () -> DKIMPrivateKey?, at now: Int64) -> [DomainKey]? {
+    guard let rsa = makeRSAKey() else { return nil }
+    return [(rsa, "r"), (DKIMPrivateKey.generateEd25519(), "e")].map { key, letter in
+      DomainKey(
+        selector: letter, algorithm: key.algorithm, secret: key.pem, record: key.record, createdAt: now, signsFrom: now)
     }
   }
 }

@@ -1,4 +1,5 @@
 internal import Glibc
+package import MailAuth
 
 package struct DirectoryOptions: Sendable {
   /// Lanes of the store: an account's lane is its number modulo this, unless it is given.
@@ -9,6 +10,8 @@ package struct DirectoryOptions: Sendable {
   package var verifiedFor: Int64 = 300
   /// A device's last use is written at most this often, in seconds.
   package var lastUseEvery: Int64 = 60
+  /// Makes a domain's RSA key. Tests that are not about keys make a quicker one.
+  package var makeRSAKey: @Sendable () -> DKIMPrivateKey? = { DKIMPrivateKey.generateRSA2048() }
   /// Seconds since 1970 UTC.
   package var now: @Sendable () -> Int64 = { Int64(time(nil)) }
 

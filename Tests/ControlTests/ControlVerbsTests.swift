@@ -1,3 +1,4 @@
+import MailAuth
 import Glibc
 import Logging
 import Phrases
@@ -21,6 +22,7 @@ struct ControlVerbsTests {
       folder = mkdtemp(&template).map { String(cString: $0) } ?? "/tmp/barid-verbs"
       var options = DirectoryOptions()
       options.passwordCost = PasswordCost(passes: 1, kibibytes: 8)
+      options.makeRSAKey = { DKIMPrivateKey.generateEd25519() }
       directory = try Directory.open(folder, options, logger: ControlSocketTests.quiet)
     }
 

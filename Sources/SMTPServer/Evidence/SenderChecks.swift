@@ -20,6 +20,7 @@ package final class SenderChecks: Sendable {
     report: (@Sendable (ReportedMessage) -> Void)? = nil
   ) {
     self.settings = settings
+    let dns = DNSFuse(dns)
     self.dns = dns
     self.logger = logger
     self.now = now
@@ -29,8 +30,10 @@ package final class SenderChecks: Sendable {
     greylist = Greylist(delay: settings.greylistDelay)
   }
 
-  /// RFC 5782 §5: tries the lists; one that fails is switched off. Call at start; later tries come by themselves.
+  /// RFC 5782 §5: tries the lists; one that fails is switched off. Call at start; later tries come by themselves. Also
+  /// finds out whether the DNS answers at all, before the first client would wait for it.
   package func testLists() async {
+    _ = await dns.query("arpa", .ns)
     await blocklists.test(at: now())
     await allowlists.test(at: now())
   }
