@@ -174,6 +174,28 @@ struct SearchTests {
     return try connection.rows(SearchSQL.parts, [.int(1)]) { Int($0.int(2)) }
   }
 
+  /// What is too long for the index is looked into.
+  @Test func longTextsAreNotForgotten() async throws {
+    let fixture = try await Fixture(Self.options())
+    let padding = String(repeating: "lorem ipsum dolor sit amet\r\n", count: 100_000)
+    let subject = String(repeating: "verylong ", count: 9_000)
+    try await fixture.deliver("Subject: a\r\n\r\n\(padding)needlebehind\r\n")
+    try await fixture.deliver("Subject: \(subject)needlebehind\r\n\r\nb\r\n")
+    try await fixture.deliver("Subject: c\r\n\r\nneedlebehind\r\n")
+    await fixture.store.searchSettled()
+    let questions = [
+      SearchQuestion(.text, SearchNeedle("needlebehind")),
+      SearchQuestion(.column(.subject), SearchNeedle("needlebehind")),
+    ]
+    let answer = try await fixture.store.search(questions, of: Self.account)
+    let emails = try await Self.emails(fixture)
+    #expect(emails.map { answer.matches($0, 0) } == [nil, true, true])
+    #expect(emails.map { answer.matches($0, 1) } == [nil, nil, false])
+    let found = try await fixture.store.find("needlebehind", of: Self.account, limit: 10)
+    #expect(Set(found.messages.map(\.email)) == Set(emails))
+    await fixture.close()
+  }
+
   // MARK: Lag, deletes, rebuilding
 
   @Test func deliveredAMomentAgo() async throws {

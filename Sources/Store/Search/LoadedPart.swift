@@ -48,6 +48,7 @@ final class LoadedPart {
   ) throws(StoreFault) {
     let columns = try columns(load)
     let needle = question.needle
+    let before = finding.certain.count
     var (text, starts) = (columns.texts[column.rawValue], columnStarts[column.rawValue])
     if needle.form == .arabic {
       let made = arabicColumns[column.rawValue] ?? (ArabicFold.fold(text.span), [])
@@ -74,6 +75,17 @@ final class LoadedPart {
         if !fits { return }
       }
       finding.certain.append(documents.emails[index])
+    }
+    addUnfinished(&finding, from: before)
+  }
+
+  /// Messages that are not wholly indexed may match although no text said so; certain ones of this part begin at `start`.
+  private func addUnfinished(_ finding: inout SearchAnswer.Finding, from start: Int) {
+    guard documents.areWhole.contains(false) else { return }
+    let certain = Set(finding.certain[start...])
+    for (index, isWhole) in documents.areWhole.enumerated() where !isWhole && !certain.contains(documents.emails[index])
+    {
+      finding.possible.append(documents.emails[index])
     }
   }
 
@@ -110,10 +122,9 @@ final class LoadedPart {
       finding.possible += set.numbers.map { documents.emails[Int($0)] }
       return
     }
+    let before = finding.certain.count
     finding.certain += set.numbers.map { documents.emails[Int($0)] }
-    for index in 0..<documents.count where !documents.areWhole[index] && !set.contains(index) {
-      finding.possible.append(documents.emails[index])
-    }
+    addUnfinished(&finding, from: before)
   }
 
   /// Documents that have each of the words inside one of theirs.

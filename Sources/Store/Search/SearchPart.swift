@@ -4,6 +4,8 @@ import Mail
 struct SearchPart {
   /// What a part is at most made of, in documents; larger ones are not merged any more.
   static let documentLimit = 32_768
+  /// The same in bytes of its sections, unpacked: what one merge has in memory.
+  static let byteLimit = 256 << 20
 
   var documents = PartDocuments()
   var columns = PartColumns(columns: MessageText.Column.allCases.count)
@@ -13,6 +15,9 @@ struct SearchPart {
 
   /// Small parts live shortly: speed. Large ones stay: space.
   private var level: Int32 { documents.count < 1_024 ? 3 : 9 }
+
+  /// Bytes of its sections, unpacked.
+  var bytes: Int { documents.count * 13 + columns.texts.reduce(0) { $0 + $1.count } + header.count + body.count }
 
   /// The four sections as they are stored.
   var sections: (documents: [UInt8], columns: [UInt8], header: [UInt8], body: [UInt8]) {
@@ -38,6 +43,8 @@ struct SearchPart {
 struct SearchPartBuilder {
   /// Bytes of a message's decoded text that are indexed; what is longer is always looked into.
   static let textLimit = 2 << 20
+  /// Bytes of one column of one message; real ones are far shorter.
+  static let columnLimit = 64 << 10
 
   private var part = SearchPart()
   private var header = WordList()
@@ -51,13 +58,22 @@ struct SearchPartBuilder {
     let number = UInt32(count)
     var header = self.header
     self.header = WordList.none
-    SearchWords.forEachPiece(in: text.header.span) { header.add($0, document: number) }
+    var isWhole = isWhole && text.header.count <= Self.textLimit
+    let head = Array(text.header.prefix(Self.textLimit))
+    SearchWords.forEachPiece(in: head.span) { header.add($0, document: number) }
     self.header = header
     var body = self.body
     self.body = WordList.none
     SearchWords.forEachPiece(in: text.body.span) { body.add($0, document: number) }
     self.body = body
-    for column in MessageText.Column.allCases { part.columns.append(text.column(column), column: column.rawValue) }
+    for column in MessageText.Column.allCases {
+      var value = text.column(column)
+      if value.count > Self.columnLimit {
+        value = []
+        isWhole = false
+      }
+      part.columns.append(value, column: column.rawValue)
+    }
     let day = text.sentDay.flatMap { Int32(exactly: $0) } ?? PartDocuments.noDay
     part.documents.append(email.raw, day: day, isWhole: isWhole && !text.isCut)
   }

@@ -14,6 +14,7 @@ enum SearchSQL {
       script: """
         CREATE TABLE part (
           part INTEGER PRIMARY KEY AUTOINCREMENT, a INTEGER NOT NULL, size INTEGER NOT NULL, count INTEGER NOT NULL,
+          bytes INTEGER NOT NULL,
           documents BLOB NOT NULL, columns BLOB NOT NULL, header BLOB NOT NULL, body BLOB NOT NULL) STRICT;
         CREATE INDEX part_by_account ON part (a, part);
         -- Every message of the account up to this email is in a part (or cannot be read).
@@ -27,14 +28,17 @@ enum SearchSQL {
   static let reach = SQL("SELECT email FROM reach WHERE a = ?1")
   static let reaches = SQL("SELECT a, email FROM reach")
   static let setReach = SQL("INSERT INTO reach (a, email) VALUES (?1, ?2) ON CONFLICT (a) DO UPDATE SET email = ?2")
-  static let parts = SQL("SELECT part, size, count FROM part WHERE a = ?1 ORDER BY part")
+  static let parts = SQL("SELECT part, size, count, bytes FROM part WHERE a = ?1 ORDER BY part")
   static let whole = SQL("SELECT documents, columns, header, body FROM part WHERE part = ?1")
   static let documents = SQL("SELECT documents FROM part WHERE part = ?1")
   static let columns = SQL("SELECT columns FROM part WHERE part = ?1")
   static let header = SQL("SELECT header FROM part WHERE part = ?1")
   static let body = SQL("SELECT body FROM part WHERE part = ?1")
   static let insertPart = SQL(
-    "INSERT INTO part (a, size, count, documents, columns, header, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)")
+    """
+    INSERT INTO part (a, size, count, bytes, documents, columns, header, body)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+    """)
   static let deletePart = SQL("DELETE FROM part WHERE part = ?1")
   static let deleteParts = SQL("DELETE FROM part WHERE a = ?1")
   static let deleteReach = SQL("DELETE FROM reach WHERE a = ?1")

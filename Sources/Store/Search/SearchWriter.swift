@@ -18,7 +18,7 @@ final class SearchWriter {
   private static let batchCount = 1_024
   private static let batchBytes = 16 << 20
   /// Only so much of a message is read; what is behind is looked into when a search asks.
-  private static let messageLimit = 64 << 20
+  private static let messageLimit = 32 << 20
   /// So many parts of one size become one.
   private static let fan = 8
 
@@ -199,7 +199,7 @@ final class SearchWriter {
     try connection.run(
       SearchSQL.insertPart,
       [
-        .int(account.raw), .int(Int64(SearchPart.size(documents: count))), .int(Int64(count)),
+        .int(account.raw), .int(Int64(SearchPart.size(documents: count))), .int(Int64(count)), .int(Int64(part.bytes)),
         .bytes(sections.documents), .bytes(sections.columns), .bytes(sections.header), .bytes(sections.body),
       ])
   }
@@ -210,20 +210,28 @@ final class SearchWriter {
   private func merge(_ account: AccountID) throws(StoreFault) {
     while !index.isClosing {
       let parts = try reading { connection throws(DatabaseFault) in
-        try connection.rows(SearchSQL.parts, [.int(account.raw)]) { ($0.int(0), Int($0.int(1)), Int($0.int(2))) }
+        try connection.rows(SearchSQL.parts, [.int(account.raw)]) {
+          (number: $0.int(0), size: Int($0.int(1)), count: Int($0.int(2)), bytes: Int($0.int(3)))
+        }
       }
-      var bySize: [Int: [(number: Int64, count: Int)]] = [:]
-      for (number, size, count) in parts where count < SearchPart.documentLimit / 2 {
-        bySize[size, default: []].append((number, count))
+      var bySize: [Int: [(number: Int64, count: Int, bytes: Int)]] = [:]
+      for part in parts where part.count < SearchPart.documentLimit / 2 && part.bytes < SearchPart.byteLimit / 8 {
+        bySize[part.size, default: []].append((part.number, part.count, part.bytes))
       }
       guard let group = bySize.filter({ $0.value.count >= Self.fan }).min(by: { $0.key < $1.key })?.value else {
         return
       }
       var chosen: [Int64] = []
       var count = 0
-      for part in group where count + part.count <= SearchPart.documentLimit || chosen.count < 2 {
+      var bytes = 0
+      for part in group {
+        if chosen.count > 1, count + part.count > SearchPart.documentLimit || bytes + part.bytes > SearchPart.byteLimit
+        {
+          break
+        }
         chosen.append(part.number)
         count += part.count
+        bytes += part.bytes
       }
       try replace(chosen, account)
     }
