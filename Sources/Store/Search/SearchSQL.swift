@@ -5,8 +5,8 @@ import Database
 ///
 /// Words live in the parts' blobs, not in a full-text table of the database's dialect: the same statements do on PostgreSQL.
 enum SearchSQL {
-  /// Raise it when the format of a part or what is indexed changes.
-  static let version = 1
+  /// Raise it when the format of a part or what is indexed changes (1 had no `bytes`).
+  static let version = 2
 
   static let migrations = [
     Migration(
