@@ -229,6 +229,4 @@ extension ControlArguments {
     default: throw ControlRefusal(.controlArgumentInvalid(name, "…"))
     }
   }
-
-  func flag(_ name: String) throws(ControlRefusal) -> Bool { try optionalFlag(name) ?? false }
 }

@@ -81,6 +81,9 @@ final class DirectoryDatabase: Sendable {
   /// What the account has sent.
   func sending(of account: AccountKey) throws(DirectoryError) -> SendingLedger.Account {
     try read { connection throws(DatabaseFault) in try connection.sending(of: account) }
+  }
+
+  /// Accounts that can be opened again.
   func closedAccounts() throws(DirectoryError) -> [ClosedAccount] {
     try read { connection throws(DatabaseFault) in try connection.closedAccounts() }
   }
