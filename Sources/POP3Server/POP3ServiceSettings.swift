@@ -7,6 +7,8 @@ package struct POP3ServiceSettings: Sendable {
   package var limits = POP3.Limits()
   /// TLS can be begun with STLS on this listener.
   package var offersSTLS = true
+  /// SCRAM-SHA-256, for devices' passwords only.
+  package var offersScram = false
   /// Log-in without TLS from loopback: only the demo and the test bed may set this.
   package var allowsPlaintextLogIn = false
   /// RFC 1939 §3: an autologout timer must be at least 10 minutes; seconds.
@@ -18,7 +20,7 @@ package struct POP3ServiceSettings: Sendable {
   func machineSettings(isLoopback: Bool) -> ServerSettings {
     var capabilities = Capabilities()
     capabilities.stls = offersSTLS
-    capabilities.mechanisms = ["PLAIN", "SCRAM-SHA-256"]
+    if offersScram { capabilities.mechanisms.append("SCRAM-SHA-256") }
     // RFC 2449 §6.7: nothing is ever removed that the client did not delete.
     capabilities.expire = .init(.never, perUser: false)
     // RFC 6856 §2: offered once internationalised mail is downgraded for clients without it.

@@ -21,6 +21,8 @@ package struct SMTPServiceSettings: Sendable {
   package var receivedLimit = 100
   /// The name of the user's address is left out of Received on submission.
   package var hidesSubmitter = false
+  /// SCRAM-SHA-256 on submission, for devices' passwords only.
+  package var offersScram = false
 
   package init(role: ServerSettings.Role, hostName: String) {
     self.role = role
@@ -33,7 +35,7 @@ package struct SMTPServiceSettings: Sendable {
     let allowsPlaintext = allowsPlaintextLogIn && isLoopback
     var extensions = Extensions()
     extensions.startTLS = offersStartTLS
-    if role == .submission { extensions.mechanisms = ["PLAIN", "LOGIN", "SCRAM-SHA-256"] }
+    if role == .submission { extensions.mechanisms = ["PLAIN", "LOGIN"] + (offersScram ? ["SCRAM-SHA-256"] : []) }
     var settings = ServerSettings(role: role, hostName: hostName, extensions: extensions, limits: limits)
     if role == .submission && allowsPlaintext {
       settings.requiresTLS = false

@@ -4,7 +4,7 @@ internal import Phrases
 // The table of options, in the order in which `barid config describe` shows them.
 extension ConfigurationOption {
   package static let all: [ConfigurationOption] =
-    general + logging + certificates + listeners + imap + limits + resolver
+    general + logging + certificates + listeners + imap + logIn + limits + resolver
 
   private static let general: [ConfigurationOption] = [
     .text(
@@ -69,6 +69,13 @@ extension ConfigurationOption {
     .flag(
       "imap.literal-plus", \.imap.literalPlus,
       "Whether IMAP clients may send texts of any size without asking (LITERAL+); otherwise up to 4 KiB (LITERAL-).",
+      example: "true")
+  ]
+
+  private static let logIn: [ConfigurationOption] = [
+    .flag(
+      "log-in.scram", \.logIn.scram,
+      "Whether SCRAM-SHA-256 is offered. Only devices' passwords work with it, and mail programs that know it try nothing else.",
       example: "true")
   ]
 

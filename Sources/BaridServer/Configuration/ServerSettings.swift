@@ -12,6 +12,7 @@ package struct ServerSettings: Sendable, Equatable {
   package var tls = CertificateSettings()
   package var listeners = ListenerTable()
   package var imap = IMAPSettings()
+  package var logIn = LogInSettings()
   package var limits = LimitSettings()
   package var resolver = ResolverSettings()
   /// Not an option: only the demo and the test bed set it.
@@ -109,6 +110,11 @@ package struct Listener: Sendable, Equatable {
 package struct IMAPSettings: Sendable, Equatable {
   /// LITERAL+ instead of LITERAL- (RFC 7888).
   package var literalPlus = false
+}
+
+package struct LogInSettings: Sendable, Equatable {
+  /// SCRAM-SHA-256 is among the mechanisms offered: for servers where every mail program has a device's password.
+  package var scram = false
 }
 
 package struct LimitSettings: Sendable, Equatable {

@@ -67,6 +67,7 @@ extension PostOffice {
   private func smtpService(_ kind: ListenerKind, _ settings: ServerSettings) -> SMTPService {
     var own = SMTPServiceSettings(role: kind == .smtp ? .mx : .submission, hostName: settings.effectiveHostname)
     own.limits.messageSize = settings.limits.messageSize
+    own.offersScram = settings.logIn.scram
     own.offersStartTLS = !kind.isImplicitTLS
     own.allowsPlaintextLogIn = settings.exemptions.plainLogInOnLoopback
     return SMTPService(
@@ -77,6 +78,7 @@ extension PostOffice {
     var own = IMAPServiceSettings(hostName: settings.effectiveHostname)
     own.limits.message = settings.limits.messageSize
     own.literalPlus = settings.imap.literalPlus
+    own.offersScram = settings.logIn.scram
     own.offersStartTLS = !kind.isImplicitTLS
     own.allowsPlaintextLogIn = settings.exemptions.plainLogInOnLoopback
     return IMAPService(
@@ -86,6 +88,7 @@ extension PostOffice {
   private func pop3Service(_ kind: ListenerKind, _ settings: ServerSettings) -> POP3Service {
     var own = POP3ServiceSettings(hostName: settings.effectiveHostname)
     own.offersSTLS = !kind.isImplicitTLS
+    own.offersScram = settings.logIn.scram
     own.allowsPlaintextLogIn = settings.exemptions.plainLogInOnLoopback
     return POP3Service(settings: own, store: store, directory: directory, logger: log.logger(kind.rawValue))
   }
