@@ -19,6 +19,9 @@ package struct IMAPServiceSettings: Sendable {
   package var patience = 31 * 60
   /// In IDLE an untagged OK goes out this often, so that NAT tables keep the connection; seconds.
   package var idleHeartbeat = 5 * 60
+  /// AUTH=SCRAM-SHA-256 is named. It is taken in any case; a program that sees it uses nothing else, and an account's own password has
+  /// no verifier.
+  package var offersScram = false
   /// A command that has said nothing for so long tells that it goes on (RFC 9585); seconds.
   package var progressInterval = 10
   /// Whom users can write to about this server (RFC 5464 /shared/admin); nil: not told.

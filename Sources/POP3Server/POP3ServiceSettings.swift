@@ -8,6 +8,8 @@ package struct POP3ServiceSettings: Sendable {
   package var limits = POP3.Limits()
   /// TLS can be begun with STLS on this listener.
   package var offersSTLS = true
+  /// SCRAM-SHA-256, for devices' passwords only.
+  package var offersScram = false
   /// Log-in without TLS from loopback: only the demo and the test bed may set this.
   package var allowsPlaintextLogIn = false
   /// RFC 1939 §3: an autologout timer must be at least 10 minutes; seconds.
@@ -30,7 +32,7 @@ extension POP3Service {
   func machineSettings(isLoopback: Bool) -> ServerSettings {
     var capabilities = Capabilities()
     capabilities.stls = settings.offersSTLS
-    capabilities.mechanisms = ["PLAIN", "SCRAM-SHA-256"]
+    capabilities.mechanisms = ["PLAIN"] + (settings.offersScram ? ["SCRAM-SHA-256"] : [])
     // RFC 2449 §6.7: the smallest in use for any user; after log-in the user's own.
     capabilities.expire = .init(POPRules.retention(days: directory.snapshot.popFewestDays), perUser: true)
     if settings.logInDelay > 0 { capabilities.loginDelay = .init(seconds: settings.logInDelay, perUser: false) }

@@ -26,6 +26,8 @@ package struct SMTPServiceSettings: Sendable {
   package var highestPriority = 0
   /// The name of the user's address is left out of Received on submission.
   package var hidesSubmitter = false
+  /// SCRAM-SHA-256 on submission, for devices' passwords only.
+  package var offersScram = false
 
   package init(role: ServerSettings.Role, hostName: String) {
     self.role = role
@@ -45,7 +47,7 @@ package struct SMTPServiceSettings: Sendable {
     // RFC 3461 §5.2.2: a client of a server without DSN reports "relayed" itself. Reports go only to our own users until there is a
     // queue, so DSN is offered only where the sender is one of them.
     extensions.dsn = role == .submission
-    if role == .submission { extensions.mechanisms = ["PLAIN", "LOGIN", "SCRAM-SHA-256"] }
+    if role == .submission { extensions.mechanisms = ["PLAIN", "LOGIN"] + (offersScram ? ["SCRAM-SHA-256"] : []) }
     var settings = ServerSettings(role: role, hostName: hostName, extensions: extensions, limits: limits)
     if role == .submission && allowsPlaintext {
       settings.requiresTLS = false

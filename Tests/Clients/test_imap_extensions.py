@@ -76,14 +76,14 @@ class Wire:
 def compress(bed):
     """RFC 4978 both ways: commands, a big message, small windows, no second time, and data that is no deflate stream."""
     wire = Wire(bed)
-    wire.log_in(bed, 30)
+    wire.log_in(bed, 70)
     assert any(b"COMPRESS=DEFLATE" in line for line in wire.ask(b"c CAPABILITY"))
     wire.ask(b"c1 COMPRESS LZW", b"BAD")
     wire.ask(b"c2 COMPRESS DEFLATE")
     wire.compress(wbits=-9)
     assert not any(b"COMPRESS=" in line for line in wire.ask(b"c3 CAPABILITY"))
     wire.ask(b"c4 COMPRESS DEFLATE", b"BAD [COMPRESSIONACTIVE]")
-    body = (letter("compressed", "compressed", "line of text\r\n" * 80_000, to=bed.user(30))).encode()
+    body = (letter("compressed", "compressed", "line of text\r\n" * 80_000, to=bed.user(70))).encode()
     wire.send(b"a APPEND INBOX {%d}\r\n" % len(body))
     assert wire.line().startswith(b"+")
     wire.send(body + b"\r\n", zlib.Z_FULL_FLUSH)
@@ -108,7 +108,7 @@ def compress(bed):
     wire.send(b"u UNAUTHENTICATE\r\n", zlib.Z_FINISH)
     assert wire.line().startswith(b"u OK")
     wire.plain()
-    wire.log_in(bed, 31)
+    wire.log_in(bed, 71)
     assert any(b"COMPRESS=DEFLATE" in line for line in wire.ask(b"v CAPABILITY"))
     # Not a deflate stream: the connection ends.
     wire.ask(b"w COMPRESS DEFLATE")
@@ -123,7 +123,7 @@ def compress(bed):
 def bomb(bed):
     """A megabyte of deflate that would be a gigabyte of text costs the server neither memory nor its life."""
     wire = Wire(bed)
-    wire.log_in(bed, 32)
+    wire.log_in(bed, 72)
     wire.ask(b"c COMPRESS DEFLATE")
     wire.compress()
     before = bed.resident_kib()
@@ -135,12 +135,12 @@ def bomb(bed):
         pass
     after = bed.resident_kib()
     assert after - before < 64 * 1024, f"{before} -> {after} KiB"
-    Wire(bed).log_in(bed, 32)
+    Wire(bed).log_in(bed, 72)
 
 
 def scram(bed):
     """SCRAM-SHA-256 (RFC 7677) with a device's password, in both forms; a wrong one and an account's are refused."""
-    user = bed.user(33)
+    user = bed.user(73)
     password = device(bed, user, "scram")
     for form in (password, password.replace("-", "")):
         wire = Wire(bed)

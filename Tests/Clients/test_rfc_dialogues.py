@@ -158,7 +158,7 @@ def reason(name, text):
 def every_dialogue(bed):
     played = listed = 0
     wrong = []
-    setup = Player(bed, 40)
+    setup = Player(bed, 74)
     setup.play("c", ["c CREATE stock"])
     for number in range(160):
         message = letter(f"d{number}", f"subject {number}", "text\r\n" * 3)
@@ -169,7 +169,7 @@ def every_dialogue(bed):
             found = list(commands(lines))
             if not found:
                 continue
-            player = Player(bed, 40)
+            player = Player(bed, 74)
             player.tidy()
             # Names that the dialogue takes for granted.
             for index, (_, parts, expected) in enumerate(found):

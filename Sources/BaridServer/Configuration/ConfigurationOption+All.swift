@@ -4,8 +4,8 @@ internal import Phrases
 // The table of options, in the order in which `barid config describe` shows them.
 extension ConfigurationOption {
   package static let all: [ConfigurationOption] =
-    general + logging + certificates + listeners + lmtp + intake + submission + imap + pop3 + checks + signing + limits
-    + store + resolver
+    general + logging + certificates + listeners + lmtp + intake + submission + imap + pop3 + logIn + checks + signing
+    + limits + store + resolver
 
   private static let general: [ConfigurationOption] = [
     .text(
@@ -91,6 +91,13 @@ extension ConfigurationOption {
     .number(
       "pop3.round-minutes", \.pop3.roundMinutes, 1...1_440,
       "Minutes between two looks for mail that POP3 policies let go.", example: "60"),
+  ]
+
+  private static let logIn: [ConfigurationOption] = [
+    .flag(
+      "log-in.scram", \.logIn.scram,
+      "Whether SCRAM-SHA-256 is offered. Only devices' passwords work with it, and mail programs that know it try nothing else.",
+      example: "true")
   ]
 
   private static let limits: [ConfigurationOption] = [

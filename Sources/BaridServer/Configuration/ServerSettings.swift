@@ -15,6 +15,7 @@ package struct ServerSettings: Sendable, Equatable {
   package var submission = SubmissionSettings()
   package var imap = IMAPSettings()
   package var pop3 = POP3Settings()
+  package var logIn = LogInSettings()
   package var limits = LimitSettings()
   package var store = StoreSettings()
   package var resolver = ResolverSettings()
@@ -146,6 +147,11 @@ package struct POP3Settings: Sendable, Equatable {
   package var roundMinutes = 10
 
   package init() {}
+}
+
+package struct LogInSettings: Sendable, Equatable {
+  /// SCRAM-SHA-256 is among the mechanisms offered: for servers where every mail program has a device's password.
+  package var scram = false
 }
 
 package struct LimitSettings: Sendable, Equatable {

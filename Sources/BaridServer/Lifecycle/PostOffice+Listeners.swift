@@ -84,6 +84,7 @@ extension PostOffice {
     own.highestPriority = settings.submission.highestPriority
     own.hidesSubmitter = settings.submission.hidesAddress
     own.offersStartTLS = !kind.isImplicitTLS && role != .lmtp
+    own.offersScram = settings.logIn.scram
     own.allowsPlaintextLogIn = settings.exemptions.plainLogInOnLoopback
     return SMTPService(
       settings: own, store: store, directory: directory, checks: checks?.checks, signers: signers(settings),
@@ -100,6 +101,7 @@ extension PostOffice {
     own.literalPlus = settings.imap.literalPlus
     // An Arabic server's accounts search as Arabic is read, unless they say otherwise (`barid account search`).
     own.searchesArabic = settings.language == "ar"
+    own.offersScram = settings.logIn.scram
     own.offersStartTLS = !kind.isImplicitTLS
     own.allowsPlaintextLogIn = settings.exemptions.plainLogInOnLoopback
     return IMAPService(
@@ -109,6 +111,7 @@ extension PostOffice {
   private func pop3Service(_ kind: ListenerKind, _ settings: ServerSettings) -> POP3Service {
     var own = POP3ServiceSettings(hostName: settings.effectiveHostname)
     own.offersSTLS = !kind.isImplicitTLS
+    own.offersScram = settings.logIn.scram
     own.allowsPlaintextLogIn = settings.exemptions.plainLogInOnLoopback
     own.isExclusive = settings.pop3.isExclusive
     own.logInDelay = settings.pop3.logInDelay

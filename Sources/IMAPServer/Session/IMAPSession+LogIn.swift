@@ -24,7 +24,8 @@ extension IMAPSession {
     var names = ["IMAP4rev1", "IMAP4rev2", "SASL-IR", literal, "ENABLE", "ID", "IDLE"]
     if principal == nil {
       if tls == nil, service.settings.offersStartTLS { names.append("STARTTLS") }
-      names += mayLogIn ? ["AUTH=SCRAM-SHA-256", "AUTH=PLAIN"] : ["LOGINDISABLED"]
+      if mayLogIn, service.settings.offersScram { names.append("AUTH=SCRAM-SHA-256") }
+      names.append(mayLogIn ? "AUTH=PLAIN" : "LOGINDISABLED")
       return names
     }
     names += [

@@ -8,19 +8,25 @@ extension Collector {
     if report.isTimeInDoubt { return }
     let now = lane.options.now()
     let horizon = now - lane.options.recoverableDays * 86_400
-    while true {
-      try goOn()
-      let rows = try rows(CollectionSQL.expired, [.int(horizon), 500]) { GoneRow(row: $0) }
-      try purge(rows)
-      report.expired += rows.count
-      if rows.count < 500 { break }
-    }
+    try purgeAll { () throws(StoreFault) in try rows(CollectionSQL.discarded, [500]) { GoneRow(row: $0) } }
+    try purgeAll { () throws(StoreFault) in try rows(CollectionSQL.expired, [.int(horizon), 500]) { GoneRow(row: $0) } }
     try dropMailboxes(before: horizon)
     try keepCaps()
     try makeRoom()
     if report.expired > 0 || report.overCap > 0 {
       lane.logger.info(
         "removed mail is out of reach now", metadata: ["expired": "\(report.expired)", "over-cap": "\(report.overCap)"])
+    }
+  }
+
+  /// Asks for 500 rows at a time until there are none.
+  private func purgeAll(_ next: () throws(StoreFault) -> [GoneRow]) throws(StoreFault) {
+    while true {
+      try goOn()
+      let rows = try next()
+      try purge(rows)
+      report.expired += rows.count
+      if rows.count < 500 { return }
     }
   }
 

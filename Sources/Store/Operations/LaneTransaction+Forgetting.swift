@@ -61,6 +61,8 @@ extension LaneTransaction {
     try run(MessageSQL.deleteEmail, key)
     try run(MessageSQL.deleteDerived, key)
     try run(CollectionSQL.deleteTodo, key)
+    try run(POPSQL.deleteWireSize, key)
+    emailsForgotten[account, default: []].append(email)
     try run(CollectionSQL.insertUnnamed, [.int(blob.0), .bytes(blob.1)])
     return true
   }

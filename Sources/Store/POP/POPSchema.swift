@@ -37,6 +37,7 @@ enum POPSQL {
     INSERT INTO wire_size (a, email, surplus, plain_surplus, is_plain) VALUES (?1, ?2, ?3, ?4, ?5)
     ON CONFLICT (a, email) DO NOTHING
     """)
+  static let deleteWireSize = SQL("DELETE FROM wire_size WHERE a = ?1 AND email = ?2")
 
   static let device = SQL(
     """
@@ -97,7 +98,7 @@ enum POPSQL {
 
   static let all =
     [
-      uidls, putUIDL, wireSizes, addWireSize, device, devices, putDevice, seen, putSeen, forgetSeen,
+      uidls, putUIDL, wireSizes, addWireSize, deleteWireSize, device, devices, putDevice, seen, putSeen, forgetSeen,
       hidden, putHidden, forgetHidden, addSession, recent, sessions, pruneSessions, arrived,
     ] + removals
 }

@@ -6,6 +6,8 @@ enum CollectionSQL {
 
   static let expired = SQL(
     "SELECT a, mbox, uid, email, item FROM gone WHERE gone_at < ?1 ORDER BY gone_at LIMIT ?2")
+  /// What POP removed for good (`GoneCause.discarded`) does not wait.
+  static let discarded = SQL("SELECT a, mbox, uid, email, item FROM gone WHERE cause = 7 LIMIT ?1")
   /// Oldest first, with what each email takes (0 where the mail lives elsewhere).
   static let oldest = SQL(
     """
@@ -62,7 +64,7 @@ enum CollectionSQL {
   static let recent = SQL("SELECT segment, recent_segment, synced FROM lane_state WHERE id = 1")
 
   static let all = [
-    expired, oldest, oldestOfAccount, deleteGone, isNamed, deleteTodo, deleteUIDL, deadMailboxes, deleteMailbox,
+    expired, discarded, oldest, oldestOfAccount, deleteGone, isNamed, deleteTodo, deleteUIDL, deadMailboxes, deleteMailbox,
     deleteKeywords, deleteVanished, limits, insertUnnamed, unnameAccount, unnamed, deleteUnnamed, names,
     usedBySegment, relocate, place, hasEmail, setSegment, segments, recent,
   ]

@@ -11,7 +11,7 @@ enum RecoverySQL {
     SELECT g.mbox, g.uid, g.email, g.item, g.flags, g.gone_at, g.cause, g.idate, g.saved_at, e.size, d.subject
     FROM gone g JOIN email e ON e.a = g.a AND e.email = g.email
     JOIN derived d ON d.a = g.a AND d.email = g.email
-    WHERE g.a = ?1 AND g.cause NOT IN (2, 7) AND (?2 = 0 OR g.mbox = ?2)
+    WHERE g.a = ?1 AND g.cause NOT IN (2, 7, 8) AND (?2 = 0 OR g.mbox = ?2)
       AND NOT EXISTS (SELECT 1 FROM placement p WHERE p.a = g.a AND p.item = g.item)
     ORDER BY g.gone_at DESC, g.mbox, g.uid
     """)
@@ -39,7 +39,7 @@ enum RecoverySQL {
   static let recoverable = SQL(
     """
     SELECT count(*), coalesce(sum(e.size), 0) FROM gone g JOIN email e ON e.a = g.a AND e.email = g.email
-    WHERE g.a = ?1 AND g.cause NOT IN (2, 7)
+    WHERE g.a = ?1 AND g.cause NOT IN (2, 7, 8)
     """)
 
   static let all = [mailboxes, deleted, gone, goneSince, setCause, keywords, firstAfter, recoverable]
