@@ -28,14 +28,8 @@ extension Phrase {
   }
   package static func configLMTPReach(_ host: String) -> Phrase {
     Phrase(
-      en: """
-        listeners.lmtp.hosts: \(host) can be reached from other machines. LMTP knows no log-in: give 127.0.0.1, \
-        ::1 or a socket.
-        """,
-      ar: """
-        listeners.lmtp.hosts: يمكن الوصول إلى \(host) من أجهزة أخرى، وLMTP بلا تسجيل دخول. اكتب 127.0.0.1 \
-        أو ::1 أو مقبس Unix.
-        """)
+      en: "listeners.lmtp.hosts: other machines can reach \(host). Give 127.0.0.1, ::1 or a socket.",
+      ar: "listeners.lmtp.hosts: تصل إلى \(host) أجهزة أخرى. اكتب 127.0.0.1 أو ::1 أو مقبس Unix.")
   }
   package static func remedySize(from lowest: String, to highest: String) -> Phrase {
     Phrase(en: "Give a size from \(lowest) to \(highest).", ar: "اكتب حجمًا من \(lowest) إلى \(highest).")

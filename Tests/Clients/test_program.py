@@ -18,10 +18,12 @@ OFFSET = 22_000
 
 
 def program():
-    for path in [os.environ.get("BARID_BINARY", ""), ROOT + "/.build/release/barid", ROOT + "/.build/debug/barid"]:
-        if path and os.access(path, os.X_OK):
-            return path
-    raise RuntimeError("no program; run swift build")
+    """The one that BARID_BINARY names, else the build made last."""
+    built = [path for path in (ROOT + "/.build/release/barid", ROOT + "/.build/debug/barid") if os.access(path, os.X_OK)]
+    named = os.environ.get("BARID_BINARY")
+    if not named and not built:
+        raise RuntimeError("no program; run swift build")
+    return named or max(built, key=os.path.getmtime)
 
 
 class Server:

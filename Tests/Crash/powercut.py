@@ -35,10 +35,12 @@ IGNORED = re.compile(r"(-shm|server\.pid(\.new)?|control\.sock)$")
 
 
 def program():
-    for path in (os.environ.get("BARID_BINARY"), f"{ROOT}/.build/release/barid", f"{ROOT}/.build/debug/barid"):
-        if path and os.access(path, os.X_OK):
-            return path
-    raise RuntimeError("no program; run swift build -c release --product barid")
+    """The one that BARID_BINARY names, else the build made last."""
+    built = [path for path in (f"{ROOT}/.build/release/barid", f"{ROOT}/.build/debug/barid") if os.access(path, os.X_OK)]
+    named = os.environ.get("BARID_BINARY")
+    if not named and not built:
+        raise RuntimeError("no program; run swift build -c release --product barid")
+    return named or max(built, key=os.path.getmtime)
 
 
 def recorder(folder):

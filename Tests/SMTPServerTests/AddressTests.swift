@@ -79,6 +79,8 @@ struct AddressTests {
       #expect(try user.ask("RSET").hasPrefix("250"))
       let drop = try LineClient(port: popPort)
       _ = try drop.line()
+      // RFC 6856 §2: without it the address would come in its downgraded form.
+      #expect(try drop.ask("UTF8").hasPrefix("+OK"))
       #expect(try drop.ask("USER \(local)@\(there)").hasPrefix("+OK"))
       #expect(try drop.ask("PASS correct horse").hasPrefix("+OK"))
       #expect(try drop.ask("RETR 1").hasPrefix("+OK"))
@@ -89,7 +91,7 @@ struct AddressTests {
       try imap.send("a LOGIN {\(name.count)}\r\n")
       _ = try imap.line()
       try imap.send(name)
-      try imap.send(" \"correct horse\"\r\nb SELECT INBOX\r\nc FETCH 1 (ENVELOPE BODY.PEEK[HEADER.FIELDS (FROM)])\r\n")
+      try imap.send(" \"correct horse\"\r\nu ENABLE UTF8=ACCEPT\r\nb SELECT INBOX\r\nc FETCH 1 (ENVELOPE BODY.PEEK[HEADER.FIELDS (FROM)])\r\n")
       var lines: [String] = []
       while let line = try imap.line() {
         lines.append(line)
