@@ -34,9 +34,9 @@ def drop(bed, number, password):
 
 
 def commands(bed):
-    user = bed.user(60)
-    fill(bed, 60, 3)
-    office = device(bed, 60, "office")
+    user = bed.user(90)
+    fill(bed, 90, 3)
+    office = device(bed, 90, "office")
     for words in [["--keep", "after-download", "--days", "15"], ["--keep", "after-arrival", "--own-copies"],
                   ["--keep", "after-download", "--days", "0", "--own-copies"], ["--folder", "none"],
                   ["--dele", "burn"], ["--has-before", "yesterday"]]:
@@ -48,7 +48,7 @@ def commands(bed):
     assert "الأيام" in barid(bed, "device", "policy", user, "office", language="ar")
     value = json.loads(barid(bed, "device", "policy", user, "office", "--json"))
     assert value["keep"] == "after-download" and value["days"] == 15 and value["confirmedAt"] > 0, value
-    session = drop(bed, 60, office)
+    session = drop(bed, 90, office)
     assert "15" in session.capa()["EXPIRE"]
     for number in range(1, 4):
         session.retr(number)
@@ -63,11 +63,11 @@ def commands(bed):
     assert rows[0]["taken"] == 3 and rows[0]["policy"]["days"] == 15 and rows[0]["lastDownload"] > 0, rows
     assert "until 15 days" in barid(bed, "device", "list", user)
     barid(bed, "device", "policy", user, "office", "--reset", "--only-new", "yes")
-    session = drop(bed, 60, office)
+    session = drop(bed, 90, office)
     assert session.stat()[0] == 0
     session.quit()
     barid(bed, "device", "forget", user, "office")
-    session = drop(bed, 60, office)
+    session = drop(bed, 90, office)
     assert session.stat()[0] == 2
     session.quit()
     barid(bed, "account", "policy", user, "--group", "yes", "--dele", "archive")
@@ -81,8 +81,8 @@ def getmail_days(bed):
     if not shutil.which("getmail"):
         print("     getmail is not installed", flush=True)
         return
-    fill(bed, 61, 3)
-    password = device(bed, 61, "getmail")
+    fill(bed, 91, 3)
+    password = device(bed, 91, "getmail")
     with tempfile.TemporaryDirectory(prefix="barid-getmail-") as folder:
         os.makedirs(f"{folder}/new")
 
@@ -90,7 +90,7 @@ def getmail_days(bed):
             with open(f"{folder}/getmailrc", "w", encoding="ascii") as rc:
                 rc.write(
                     f"[retriever]\ntype = SimplePOP3SSLRetriever\nserver = {bed.host}\nport = {bed.port('POP3S')}\n"
-                    f"username = {bed.user(61)}\npassword = {password}\nca_certs = {bed.authority}\n"
+                    f"username = {bed.user(91)}\npassword = {password}\nca_certs = {bed.authority}\n"
                     f"[destination]\ntype = MDA_external\npath = /bin/sh\nallow_root_commands = true\n"
                     f"arguments = ('-c', 'cat > {folder}/new/$$')\n[options]\nread_all = false\n{options}\n")
             run(["getmail", f"--getmaildir={folder}", "--quiet"], environment=dict(os.environ, HOME=folder))
@@ -98,16 +98,16 @@ def getmail_days(bed):
 
         assert fetch("delete = false\ndelete_after = 15") == 3
         assert fetch("delete = false\ndelete_after = 15") == 3
-        session = drop(bed, 61, password)
+        session = drop(bed, 91, password)
         assert session.stat()[0] == 3
         session.quit()
-        history = json.loads(barid(bed, "device", "history", bed.user(61), "--json"))
+        history = json.loads(barid(bed, "device", "history", bed.user(91), "--json"))
         assert [row["taken"] for row in history["sessions"]] == [3], history
         assert fetch("delete = true") == 3
-        session = drop(bed, 61, password)
+        session = drop(bed, 91, password)
         assert session.stat()[0] == 0
         session.quit()
-    assert not json.loads(barid(bed, "device", "list", bed.user(61), "--json"))[0]["flaggedAt"]
+    assert not json.loads(barid(bed, "device", "list", bed.user(91), "--json"))[0]["flaggedAt"]
 
 
 def mpop_group(bed):
@@ -115,9 +115,9 @@ def mpop_group(bed):
     if not shutil.which("mpop"):
         print("     mpop is not installed", flush=True)
         return
-    barid(bed, "account", "policy", bed.user(62), "--group", "yes")
-    passwords = [device(bed, 62, name) for name in ["amal", "basim"]]
-    fill(bed, 62, 3)
+    barid(bed, "account", "policy", bed.user(92), "--group", "yes")
+    passwords = [device(bed, 92, name) for name in ["amal", "basim"]]
+    fill(bed, 92, 3)
     with tempfile.TemporaryDirectory(prefix="barid-mpop-") as folder:
         def fetch(person):
             home = f"{folder}/{person}"
@@ -125,7 +125,7 @@ def mpop_group(bed):
                 os.makedirs(f"{home}/mail/{name}", exist_ok=True)
             with open(f"{home}/mpoprc", "w", encoding="ascii") as rc:
                 rc.write(
-                    f"account test\nhost {bed.host}\nport {bed.port('POP3S')}\nuser {bed.user(62)}\n"
+                    f"account test\nhost {bed.host}\nport {bed.port('POP3S')}\nuser {bed.user(92)}\n"
                     f"password {passwords[person]}\ntls on\ntls_starttls off\ntls_trust_file {bed.authority}\nkeep off\n"
                     f"uidls_file {home}/uidls\ndelivery maildir {home}/mail\n")
             os.chmod(f"{home}/mpoprc", 0o600)
@@ -134,19 +134,19 @@ def mpop_group(bed):
 
         assert fetch(0) == 3 and fetch(0) == 3
         assert fetch(1) == 3
-        fill(bed, 62, 1)
+        fill(bed, 92, 1)
         assert fetch(1) == 4 and fetch(0) == 4 and fetch(1) == 4
-    session = drop(bed, 62, bed.password)
+    session = drop(bed, 92, bed.password)
     assert session.stat()[0] == 0, session.stat()
     session.quit()
 
 
 def slow_reader(bed):
     """A kilobyte a second is served, however long it takes."""
-    fill(bed, 63, 1)
+    fill(bed, 93, 1)
     with socket.create_connection((bed.host, bed.port("POP3")), timeout=30) as plain:
         plain.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2048)
-        plain.sendall(f"USER {bed.user(63)}\r\nPASS {bed.password}\r\n".encode())
+        plain.sendall(f"USER {bed.user(93)}\r\nPASS {bed.password}\r\n".encode())
         plain.sendall(b"RETR 1\r\n" * 40 + b"QUIT\r\n")
         got = b""
         started = time.monotonic()
@@ -164,19 +164,19 @@ def mutt_deletes(bed):
     if not shutil.which("mutt") or not shutil.which("script"):
         print("     mutt is not installed", flush=True)
         return
-    fill(bed, 64, 3)
-    password = device(bed, 64, "mutt")
+    fill(bed, 94, 3)
+    password = device(bed, 94, "mutt")
     with tempfile.TemporaryDirectory(prefix="barid-mutt-") as home:
         with open(f"{home}/muttrc", "w", encoding="ascii") as out:
             out.write(
-                f'set pop_user = "{bed.user(64)}"\nset pop_pass = "{password}"\nset ssl_force_tls = yes\n'
+                f'set pop_user = "{bed.user(94)}"\nset pop_pass = "{password}"\nset ssl_force_tls = yes\n'
                 f'set ssl_ca_certificates_file = "{bed.authority}"\nset ssl_verify_host = no\nset delete = yes\n'
-                f'set quit = yes\nset sleep_time = 0\nset from = "{bed.user(64)}"\nset folder = "{home}"\n')
+                f'set quit = yes\nset sleep_time = 0\nset from = "{bed.user(94)}"\nset folder = "{home}"\n')
         keys = "push '<first-entry><display-message><exit><first-entry><delete-message><sync-mailbox><quit>'"
         run(["script", "--quiet", "--return", "--command",
-             f"mutt -F {home}/muttrc -f pops://{bed.host}:{bed.port('POP3S')}/ -e \"{keys}\"", "/dev/null"], timeout=60,
+             f"mutt -F {home}/muttrc -f pops://{bed.host}:{bed.port('POP3S')}/ -e \"{keys}\"", "/dev/null"], timeout=90,
             environment=dict(os.environ, HOME=home, TERM="xterm", LINES="24", COLUMNS="80"))
-    session = drop(bed, 64, password)
+    session = drop(bed, 94, password)
     assert session.stat()[0] == 2, session.stat()
     session.quit()
 

@@ -32,6 +32,8 @@ REASONS = [
     ("rfc5464", "SETMETADATA INBOX (/private/comment {33}", "the octets are not printed"),
     ("rfc5464", "SETMETADATA INBOX (/private/comment \"My new comment\")", "shows too many annotations"),
     ("rfc2683", "FETCH 1 UID", "no parentheses, against every grammar"), ("rfc2683", "FETCH 2 UID", "the same"),
+    ("rfc5182", "SEARCH CHARSET KOI8-R", "KOI8-R is known here"),
+    ("rfc9051", "SEARCH RETURN (SAVE) CHARSET KOI8-R", "the same"),
     ("rfc7162", "SORT", "transcripts of SORT have it"),
     ("", "LIST \"\" \"#Users", "the example of a namespace that may not be listed; here are none"),
     ("rfc2683", "UID STORE 382", "the message was expunged there"), ("rfc2683", "DELETE BANANA", "holds others there"),

@@ -10,7 +10,8 @@ struct SearchTests {
     _ messages: [String], arabic: Bool? = nil, settled: Bool = true,
     _ body: @escaping @Sendable (LineClient) throws -> Void
   ) async throws {
-    let office = try await TestOffice.start(storeOptions: { $0.searchGathering = settled ? 0 : 60_000 })
+    let office = try await TestOffice.start(
+      storeOptions: { $0.searchGathering = settled ? 0 : 60_000 }, now: { 1_771_000_000 })
     if let arabic { try await office.directory.setSearch("user@\(TestOffice.domain)", isArabic: arabic) }
     let port = office.imapPort
     do {

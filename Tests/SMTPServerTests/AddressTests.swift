@@ -91,7 +91,9 @@ struct AddressTests {
       try imap.send("a LOGIN {\(name.count)}\r\n")
       _ = try imap.line()
       try imap.send(name)
-      try imap.send(" \"correct horse\"\r\nu ENABLE UTF8=ACCEPT\r\nb SELECT INBOX\r\nc FETCH 1 (ENVELOPE BODY.PEEK[HEADER.FIELDS (FROM)])\r\n")
+      try imap.send(
+        " \"correct horse\"\r\nu ENABLE UTF8=ACCEPT\r\nb SELECT INBOX\r\nc FETCH 1 (ENVELOPE BODY.PEEK[HEADER.FIELDS (FROM)])\r\n"
+      )
       var lines: [String] = []
       while let line = try imap.line() {
         lines.append(line)
