@@ -17,6 +17,7 @@ extension Store {
   package func removeAccount(_ id: AccountID) async throws(StoreFault) {
     try await lane(of: id).perform { transaction throws(StoreFault) in try transaction.removeAccount(id) }
     settle(id, on: nil)
+    await forgetAccess(of: id)
   }
 
   /// What the account uses and may use, for QUOTA; see `room(for:in:)` for RCPT.

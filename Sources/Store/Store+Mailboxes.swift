@@ -76,12 +76,12 @@ extension Store {
   ) async throws(StoreFault) -> OpenMailbox {
     let lane = try lane(of: account)
     let key = MailboxKey(account: account, mailbox: mailbox)
-    if let view = lane.registry.view(key) { return OpenMailbox(view, claimRecent: claimRecent) }
+    if let view = lane.registry.view(key) { return OpenMailbox(view, lane.access, claimRecent: claimRecent) }
     let result = await withCheckedContinuation {
       (continuation: CheckedContinuation<Result<MailboxView, StoreFault>, Never>) in
       if lane.registry.ask(key, { continuation.resume(returning: $0) }) { load(key, lane) }
     }
-    return OpenMailbox(try result.get(), claimRecent: claimRecent)
+    return OpenMailbox(try result.get(), lane.access, claimRecent: claimRecent)
   }
 
   private func load(_ key: MailboxKey, _ lane: Lane) {

@@ -26,23 +26,23 @@ extension Store {
 
   /// Copies messages, all or nothing; flags, keywords and INTERNALDATE go with them (RFC 9051 §6.4.7). UIDs not there are passed over.
   package func copy(
-    _ uids: [UID], from source: OpenMailbox, to destination: MailboxID
+    _ uids: [UID], from source: OpenMailbox, to destination: MailboxID, keeping: Flags = .everything
   ) async throws(StoreFault) -> CopyResult {
     let key = source.view.key
     let ranges = UIDRanges(uids)
     return try await lane(of: key.account).perform { transaction throws(StoreFault) in
-      try transaction.copy(ranges, from: key.mailbox, to: destination, of: key.account)
+      try transaction.copy(ranges, from: key.mailbox, to: destination, of: key.account, keeping: keeping)
     }
   }
 
   /// Moves messages in one durable step (RFC 6851). UIDs that are not there are passed over.
   package func move(
-    _ uids: [UID], from source: OpenMailbox, to destination: MailboxID
+    _ uids: [UID], from source: OpenMailbox, to destination: MailboxID, keeping: Flags = .everything
   ) async throws(StoreFault) -> CopyResult {
     let key = source.view.key
     let ranges = UIDRanges(uids)
     return try await lane(of: key.account).perform { transaction throws(StoreFault) in
-      try transaction.move(ranges, from: key.mailbox, to: destination, of: key.account)
+      try transaction.move(ranges, from: key.mailbox, to: destination, of: key.account, keeping: keeping)
     }
   }
 

@@ -14,14 +14,18 @@ struct CopyCommand: Sendable {
       let chosen = try Chosen(copy.set, isUID: copy.isUID, in: view, saved: context.savedResult)
       let uids = chosen.uids(in: view.table)
       let destination = try await context.mailbox(copy.mailbox)
-      guard destination.isSelectable else { throw StoreFault.noSuchMailbox }
+      guard destination.info.isSelectable else { throw StoreFault.noSuchMailbox }
+      // RFC 4314 §4, RFC 6851 §4.2.
+      try destination.needs(.insert)
+      if isMove, !view.rights.isSuperset(of: [.deleteMessages, .expunge]) { throw StoreFault.noPermission }
       // Nothing to do is done (RFC 9051 §6.4.9).
       if uids.isEmpty { return .ok(isMove ? "Nothing to move" : "Nothing to copy") }
+      let (id, owner, keeping) = (destination.info.id, destination.owner, destination.rights.flags.union(.hidden))
       let (store, source, isMove) = (context.store, view.mailbox, isMove)
       let result = try await context.reporting(uids.count > 1_000) { () async throws(StoreFault) in
         isMove
-          ? try await store.move(uids, from: source, to: destination.id)
-          : try await store.copy(uids, from: source, to: destination.id)
+          ? try await store.move(uids, from: source, to: id, of: owner, keeping: keeping)
+          : try await store.copy(uids, from: source, to: id, of: owner, keeping: keeping)
       }
       return try await answer(result)
     } catch let refusal as CommandRefusal {

@@ -10,7 +10,10 @@ struct ExpungeCommand: Sendable {
   let view: ViewSnapshot
 
   func run() async -> CommandReply {
-    if closes, view.isReadOnly { return .ok("Closed", effect: .unselected) }
+    let mayExpunge = view.rights.contains(.expunge)
+    // RFC 4314 §4: without "e" CLOSE only closes.
+    if closes, view.isReadOnly || !mayExpunge { return .ok("Closed", effect: .unselected) }
+    if !mayExpunge { return CommandReply(.noPermission) }
     do {
       var uids: [UID]?
       if let set { uids = try Chosen(set, isUID: true, in: view, saved: context.savedResult).uids(in: view.table) }

@@ -28,7 +28,8 @@ struct FetchCommand: Sendable {
         chosen.indices = Array(chosen.indices[partial.indices(in: chosen.indices.count)])
       }
       if fetch.isVanished { try await tellVanished() }
-      let plan = FetchPlan(fetch, modes: context.modes, isReadOnly: view.isReadOnly)
+      // RFC 4314 §4: \Seen is set with the "s" right only.
+      let plan = FetchPlan(fetch, modes: context.modes, isReadOnly: view.isReadOnly || !view.rights.contains(.seen))
       let outcome = try await write(chosen.indices, plan)
       if plan.setsSeen { try await markSeen(chosen.indices) }
       // RFC 3516 §4.3: what cannot be decoded fails the command.
@@ -103,7 +104,7 @@ struct FetchCommand: Sendable {
       derived.structure = BodyStructureText.render(MIMEScanner.scan(span), span, extensible: true)
     }
     if plan.needsPreview {
-      derived.preview = try await context.store.derived([record.email], of: context.account).first??.preview ?? ""
+      derived.preview = try await context.store.derived([record.email], of: view.mailbox.account).first??.preview ?? ""
     }
     var assembler = FetchAssembler(plan, context.responses(), view, context.modes)
     assembler.add(index, record, derived: derived, message: message)
@@ -132,7 +133,7 @@ struct FetchCommand: Sendable {
       let derived =
         plan.needsDerived
         ? try await context.store.derived(
-          records.map(\.email), of: context.account, listing: !plan.needsPreview)
+          records.map(\.email), of: view.mailbox.account, listing: !plan.needsPreview)
         : [Derived?](repeating: nil, count: batch.count)
       if plan.needsContent {
         if try await writeContents(batch, records, derived, plan, &assembler) { isMissing = true }
@@ -183,7 +184,7 @@ struct FetchCommand: Sendable {
   /// The first messages that fit into one batch; nil when the very first is gone.
   private func contents(_ emails: [EmailID]) async throws(StoreFault) -> [[UInt8]]? {
     do throws(StoreFault) {
-      return try await context.store.contents(emails, of: context.account, limit: Self.contentBatch)
+      return try await context.store.contents(emails, of: view.mailbox.account, limit: Self.contentBatch)
     } catch {
       if error == .noSuchMessage { return nil }
       throw error
@@ -202,7 +203,7 @@ struct FetchCommand: Sendable {
       let end = min(range.upperBound, position + Self.streamedSize)
       let piece: [UInt8]
       do throws(StoreFault) {
-        piece = try await context.store.content(record.email, of: context.account, range: position..<end)
+        piece = try await context.store.content(record.email, of: view.mailbox.account, range: position..<end)
       } catch {
         // In the middle of a literal there are no other words.
         if isBegun { throw ConnectionClosed() }

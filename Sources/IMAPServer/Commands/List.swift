@@ -13,14 +13,13 @@ struct ListCommand: Sendable {
   private static let outputPiece = 32 << 10
 
   func run() async -> CommandReply {
-    // RFC 8440 is not offered.
-    if list.returns.contains(.myRights) { return .bad("Unknown return option") }
     do {
       if !list.isExtended, list.patterns == [""] { return try await rootAnswer() }
       let mailboxes = try await context.store.mailboxes(of: context.account)
+      let shared = try await self.shared()
       let patterns = list.patterns.map { MailboxPattern(reference: list.reference, $0) }
       var responses = context.responses()
-      let entries = try await entries(mailboxes)
+      let entries = try await entries(mailboxes, shared)
       for entry in entries {
         guard let answer = answer(entry, patterns, entries) else { continue }
         let name = MailboxName(entry.name)
@@ -29,12 +28,7 @@ struct ListCommand: Sendable {
         } else {
           responses.list(name, attributes: answer.attributes, childInfo: answer.extended)
         }
-        if !list.status.isEmpty, let info = entry.info, info.isSelectable, answer.isMatch {
-          try await writeStatus(info, &responses)
-        }
-        if !list.metadata.isEmpty, let info = entry.info, answer.isMatch {
-          try await writeMetadata(info, name, &responses)
-        }
+        if let info = entry.info, answer.isMatch { try await writeFacts(info, entry.owner, name, &responses) }
         if responses.bytes.count >= Self.outputPiece {
           try await context.out.write(responses.bytes)
           responses.bytes.removeAll(keepingCapacity: true)
@@ -62,19 +56,36 @@ struct ListCommand: Sendable {
     return .ok("List completed")
   }
 
-  /// A name that can be listed: a mailbox, or a subscription to one that is gone.
+  /// A name that can be listed: a mailbox, a subscription to one that is gone, or a level of other users' names.
   private struct Entry {
     var name: String
     var info: MailboxInfo?
     var isSubscribed: Bool
+    var owner: AccountID?
+    /// Only holds mailboxes that others share.
+    var isLevel = false
+  }
+
+  /// What others share with this user; nothing is asked of a disk while there is none.
+  private func shared() async throws(StoreFault) -> [NamedMailbox] {
+    if context.store.owners(sharingWith: context.account).isEmpty { return [] }
+    return try await context.finder.shared(Set(try await context.store.subscriptions(of: context.account)))
   }
 
   private var wantsSubscribed: Bool { isLsub || list.selection.contains(.subscribed) }
 
-  private func entries(_ mailboxes: [MailboxInfo]) async throws(StoreFault) -> [Entry] {
+  private func entries(_ mailboxes: [MailboxInfo], _ shared: [NamedMailbox]) async throws(StoreFault) -> [Entry] {
     var entries = mailboxes.map { Entry(name: $0.name, info: $0, isSubscribed: $0.isSubscribed) }
-    guard wantsSubscribed else { return entries }
     var known = Set(mailboxes.map(\.name))
+    known.formUnion(shared.map(\.info.name))
+    for mailbox in shared {
+      for level in MailboxName(mailbox.info.name).ancestors() where known.insert(level.text).inserted {
+        entries.append(Entry(name: level.text, info: nil, isSubscribed: false, isLevel: true))
+      }
+      let info = mailbox.info
+      entries.append(Entry(name: info.name, info: info, isSubscribed: info.isSubscribed, owner: mailbox.owner))
+    }
+    guard wantsSubscribed else { return entries }
     let missing = try await context.store.subscriptions(of: context.account).filter { !known.contains($0) }
     known.formUnion(missing)
     for name in missing {
@@ -98,7 +109,14 @@ struct ListCommand: Sendable {
     let name = MailboxName(entry.name)
     guard patterns.contains(where: { $0.matches(name) }) else { return nil }
     var isMatch = true
-    if wantsSubscribed ? !entry.isSubscribed : entry.info == nil { isMatch = false }
+    if wantsSubscribed {
+      isMatch = entry.isSubscribed
+    } else if entry.isLevel {
+      // RFC 9051 §6.3.9: levels are returned for "%". RFC 4314 §4: for "*" a parent that may not be seen is not there.
+      isMatch = patterns.contains { !$0.text.contains("*") && $0.matches(name) }
+    } else {
+      isMatch = entry.info != nil
+    }
     if list.selection.contains(.specialUse), entry.info?.role.flatMap(SpecialUse.attribute) == nil { isMatch = false }
     // REMOTE widens the selection to other servers' mailboxes, of which there are none (RFC 5258 §3.1).
     var extended: [String] = []
@@ -139,6 +157,7 @@ struct ListCommand: Sendable {
     guard let info = entry.info else {
       // RFC 5258 §3: \NonExistent implies \Noselect; LSUB's clients know only the latter.
       if isLsub { return [.noSelect] }
+      if entry.isLevel { return [.noSelect, .hasChildren] }
       return entry.isSubscribed ? [.nonExistent, .subscribed] : [.nonExistent]
     }
     var attributes: [MailboxAttribute] = []
@@ -150,11 +169,29 @@ struct ListCommand: Sendable {
     return attributes
   }
 
+  /// What RETURN asked for besides: rights, STATUS, annotations.
+  private func writeFacts(
+    _ info: MailboxInfo, _ owner: AccountID?, _ name: MailboxName, _ responses: inout ResponseWriter
+  ) async throws(StoreFault) {
+    let owner = owner ?? context.account
+    let rights = context.store.rights(of: context.account, in: info.id, of: owner)
+    // RFC 8440 §3.
+    if list.returns.contains(.myRights) { responses.myRights(name, rights.text) }
+    if !list.status.isEmpty, info.isSelectable, rights.contains(.read) {
+      try await writeStatus(info, owner, &responses)
+    }
+    if !list.metadata.isEmpty {
+      let mailbox = NamedMailbox(info: info, owner: owner, rights: rights, path: info.name)
+      do throws(StoreFault) { try MetadataEntry.check(mailbox) } catch { return }
+      try await writeMetadata(info, owner, name, &responses)
+    }
+  }
+
   /// RFC 9590 §3: the values that are there; nothing where there is none.
   private func writeMetadata(
-    _ info: MailboxInfo, _ name: MailboxName, _ responses: inout ResponseWriter
+    _ info: MailboxInfo, _ owner: AccountID, _ name: MailboxName, _ responses: inout ResponseWriter
   ) async throws(StoreFault) {
-    let found = try await context.store.annotations(of: info.id, of: context.account)
+    let found = try await context.store.annotations(of: info.id, of: owner, for: context.account)
     let wanted = list.metadata.map { entry in
       (name: entry, value: found.first { ASCII.equal($0.entry, entry) }?.value)
     }
@@ -183,9 +220,11 @@ struct ListCommand: Sendable {
     return attributes
   }
 
-  private func writeStatus(_ info: MailboxInfo, _ responses: inout ResponseWriter) async throws(StoreFault) {
+  private func writeStatus(
+    _ info: MailboxInfo, _ owner: AccountID, _ responses: inout ResponseWriter
+  ) async throws(StoreFault) {
     do throws(StoreFault) {
-      try await StatusCommand.write(list.status, of: info, context, &responses)
+      try await StatusCommand.write(list.status, of: info, in: owner, context, &responses)
     } catch .noSuchMailbox {
       // Deleted since the names were read: RFC 5819 §2 leaves its STATUS out.
     }

@@ -1,3 +1,4 @@
+import Directory
 import IMAP
 import Mail
 import Net
@@ -17,6 +18,7 @@ struct MailboxTreeCommand: Sendable {
 
   func run() async -> CommandReply {
     do throws(StoreFault) {
+      if let reply = try await ForeignTreeCommand(change: change, context: context).run() { return reply }
       let mailboxes = try await context.store.mailboxes(of: context.account)
       switch change {
       case .create(let create): return try await self.create(create, mailboxes)
@@ -25,7 +27,9 @@ struct MailboxTreeCommand: Sendable {
       case .subscribe(let name, let isSubscribed):
         // RFC 9051 §6.3.7: the name need not exist, but it must be one that could.
         if isSubscribed, let flaw = Self.flaw(name) { return flaw }
-        let real = MailboxAliases.realName(name.text, mailboxes) ?? name.text
+        let real =
+          context.finder.foreign(name.text).map { OtherUsers.name($0.path, of: $0.owner.address) }
+          ?? MailboxAliases.realName(name.text, mailboxes) ?? name.text
         try await context.store.setSubscribed(real, isSubscribed, of: context.account)
         var reply = CommandReply.ok("Done")
         reply.own = [.subscribed(name: real, isSubscribed)]
@@ -57,6 +61,7 @@ struct MailboxTreeCommand: Sendable {
       role = meant
     }
     let real = MailboxAliases.realName(asked, mailboxes) ?? asked
+    try needs(.create, Self.parent(of: real, in: mailboxes))
     do throws(StoreFault) {
       let info = try await context.store.createMailbox(real, role: role, of: context.account)
       var reply = try await created(info, asked)
@@ -69,7 +74,7 @@ struct MailboxTreeCommand: Sendable {
 
   /// RFC 9051 §6.3.4: where the mailbox has another name than the one asked for, LIST tells both.
   private func created(_ info: MailboxInfo, _ asked: String) async throws(StoreFault) -> CommandReply {
-    let reply = CommandReply.ok("Created", .mailboxID(ObjectID.mailbox(info.id)))
+    let reply = CommandReply.ok("Created", .mailboxID(ObjectID.mailbox(info.id, of: nil)))
     guard context.modes.rev2, !info.name.utf8.elementsEqual(asked.utf8), !MailboxName(asked).isInbox else {
       return reply
     }
@@ -83,6 +88,7 @@ struct MailboxTreeCommand: Sendable {
   private func delete(_ name: MailboxName, _ mailboxes: [MailboxInfo]) async throws(StoreFault) -> CommandReply {
     if let info = MailboxAliases.find(name, in: mailboxes) { return Self.isAnotherName(of: info) }
     let real = MailboxAliases.realName(name.text, mailboxes) ?? name.text
+    try needs(.deleteMailbox, mailboxes.first { $0.name == real })
     do throws(StoreFault) {
       try await context.store.deleteMailbox(real, of: context.account)
     } catch .notPermitted(let why) {
@@ -108,13 +114,31 @@ struct MailboxTreeCommand: Sendable {
     }
     let from = MailboxAliases.realName(rename.from.text, mailboxes) ?? rename.from.text
     let to = MailboxAliases.realName(name, mailboxes) ?? name
+    try needs(.deleteMailbox, mailboxes.first { $0.name == from })
+    try needs(.create, Self.parent(of: to, in: mailboxes))
     let info = try await context.store.renameMailbox(from, to: to, of: context.account)
     var reply = CommandReply.ok("Done")
     reply.own = [MailboxName(from).isInbox ? .created(name: info.name) : .renamed(from: from, to: info.name)]
     return reply
   }
 
-  private static func withoutDelimiter(_ name: String) -> String {
+  /// An owner may have taken rights from himself (RFC 4314 §4).
+  private func needs(_ right: AccessRights, _ mailbox: MailboxInfo?) throws(StoreFault) {
+    guard let mailbox else { return }
+    if !context.store.rights(of: context.account, in: mailbox.id, of: context.account).contains(right) {
+      throw .noPermission
+    }
+  }
+
+  /// The nearest mailbox above a name that is there.
+  static func parent(of name: String, in mailboxes: [MailboxInfo]) -> MailboxInfo? {
+    for above in MailboxName(name).ancestors().reversed() {
+      if let found = mailboxes.first(where: { $0.name == above.text }) { return found }
+    }
+    return nil
+  }
+
+  static func withoutDelimiter(_ name: String) -> String {
     name.hasSuffix("/") ? String(name.dropLast()) : name
   }
 
@@ -122,7 +146,7 @@ struct MailboxTreeCommand: Sendable {
     .no("This is another name of the mailbox \(info.role?.rawValue ?? "")", .cannot)
   }
 
-  private static func flaw(_ name: MailboxName) -> CommandReply? {
+  static func flaw(_ name: MailboxName) -> CommandReply? {
     switch name.flaw() {
     case nil: nil
     case .empty: .no("A mailbox needs a name", .cannot)

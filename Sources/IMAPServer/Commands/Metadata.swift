@@ -15,8 +15,9 @@ struct GetMetadataCommand: Sendable {
       if get.mailbox.text.isEmpty {
         found = try await context.store.annotations(of: nil, of: context.account) + MetadataEntry.server(context)
       } else {
-        let info = try await context.mailbox(get.mailbox)
-        found = try await context.store.annotations(of: info.id, of: context.account)
+        let named = try await context.mailbox(get.mailbox)
+        try MetadataEntry.check(named)
+        found = try await context.store.annotations(of: named.info.id, of: named.owner, for: context.account)
       }
       var entries: [(name: String, value: [UInt8]?)] = []
       var longest = 0
@@ -69,12 +70,15 @@ struct SetMetadataCommand: Sendable {
       return .no("An entry is too long", .metadataMaximumSize(UInt64(limits.value)))
     }
     do throws(StoreFault) {
-      let mailbox = set.mailbox.text.isEmpty ? nil : try await context.mailbox(set.mailbox).id
+      let named = set.mailbox.text.isEmpty ? nil : try await context.mailbox(set.mailbox)
+      if let named { try MetadataEntry.check(named) }
+      let (mailbox, owner) = (named?.info.id, named?.owner ?? context.account)
       let changes = set.entries.map { AnnotationChange(entry: ASCII.lowercased($0.name), value: $0.value) }
-      let isDone = try await context.store.annotate(changes, of: mailbox, of: context.account, limits)
+      let isDone = try await context.store.annotate(
+        changes, of: mailbox, of: owner, by: context.account, limits)
       guard isDone else { return .no("There are too many entries", .metadataTooMany) }
       var reply = CommandReply.ok("Setmetadata completed")
-      reply.own = [.annotated(mailbox, entries: changes.map(\.entry))]
+      if owner == context.account { reply.own = [.annotated(mailbox, entries: changes.map(\.entry))] }
       return reply
     } catch {
       return CommandReply(error)
@@ -94,6 +98,12 @@ enum MetadataEntry {
       if entry.utf8.count > 512 { return .no("An entry name is too long", .cannot) }
     }
     return nil
+  }
+
+  /// RFC 5464 §3.3: "l", and one of "r", "s", "w", "i" and "p".
+  static func check(_ mailbox: NamedMailbox) throws(StoreFault) {
+    try mailbox.needs(.lookup)
+    if mailbox.rights.isDisjoint(with: [.read, .seen, .write, .insert, .post]) { throw .noPermission }
   }
 
   /// Entries that the server makes up itself: whom to ask (§3.2.1.1).

@@ -1,8 +1,10 @@
+import Directory
 import IMAP
 import Net
 import Store
 
-/// GETQUOTA, GETQUOTAROOT and SETQUOTA (RFC 9208 §4.1): an account has one quota root, whose name is empty.
+/// GETQUOTA, GETQUOTAROOT and SETQUOTA (RFC 9208 §4.1): an account has one quota root, whose name is empty; for others it is
+/// the account's name in the namespace of other users.
 struct QuotaCommand: Sendable {
   enum Question: Sendable {
     case root(String)
@@ -16,25 +18,48 @@ struct QuotaCommand: Sendable {
   func run() async -> CommandReply {
     do {
       var responses = context.responses()
+      let root: (name: String, owner: AccountID)
       switch question {
-      case .root(let name):
-        guard name.isEmpty else { return .no("No such quota root", .nonExistent) }
+      case .root(let name): root = try await self.root(named: name)
       case .mailbox(let name):
-        // RFC 9208 §4.1.2: the mailbox need not exist.
-        responses.quotaRoot(name, [""])
-      case .set(let set):
-        guard set.root.isEmpty else { return .no("No such quota root", .nonExistent) }
+        root = try await self.root(of: name)
+        responses.quotaRoot(name, [root.name])
+      case .set(let set): root = try await self.root(named: set.root)
       }
-      responses.quota("", Self.resources(try await context.store.usage(of: context.account)))
+      responses.quota(root.name, Self.resources(try await context.store.usage(of: root.owner)))
       try await context.out.write(responses.bytes)
       // RFC 9208 §4.1.3, its example S0002: what holds is told; nobody raises the limit of the account that he logged in to.
       if case .set = question { return .no("Only the server's administrator changes quotas", .noPerm) }
       return .ok("Quota completed")
+    } catch StoreFault.noSuchMailbox {
+      return .no("No such quota root", .nonExistent)
     } catch let fault as StoreFault {
       return CommandReply(fault)
     } catch {
       return .gone
     }
+  }
+
+  /// RFC 9208 §4.1.2: one's own mailbox need not exist. §6: somebody else's must be one that this user may read.
+  private func root(of name: MailboxName) async throws(StoreFault) -> (name: String, owner: AccountID) {
+    guard let (owner, _) = context.finder.foreign(name.text), owner.account != context.account.raw else {
+      return ("", context.account)
+    }
+    let mailbox = try await context.mailbox(name)
+    try mailbox.needs(.read)
+    return (OtherUsers.name("", of: owner.address), mailbox.owner)
+  }
+
+  /// The root of an account that lets this user read some mailbox; its own has the empty name.
+  private func root(named name: String) async throws(StoreFault) -> (name: String, owner: AccountID) {
+    if name.isEmpty { return ("", context.account) }
+    guard let (owner, path) = context.finder.foreign(name), path.isEmpty else { throw .noSuchMailbox }
+    let id = AccountID(raw: owner.account)
+    let mailboxes =
+      context.store.owners(sharingWith: context.account).contains(id) ? try await context.store.mailboxes(of: id) : []
+    let isShared = mailboxes.contains { context.store.rights(of: context.account, in: $0.id, of: id).contains(.read) }
+    guard isShared else { throw .noSuchMailbox }
+    return (OtherUsers.name("", of: owner.address), id)
   }
 
   /// RFC 9208 §5.1: only resources that have a limit. STORAGE counts in units of 1,024 octets, rounded up for usage.

@@ -14,13 +14,18 @@ struct SelectCommand: Sendable {
       if context.modes.uidOnly, select.resync?.match != nil {
         return .bad("Message numbers are off after ENABLE UIDONLY", .uidRequired, effect: .unselected)
       }
-      let info = try await context.mailbox(select.mailbox)
+      let named = try await context.mailbox(select.mailbox)
+      let info = named.info
+      try named.needs(.read)
       guard info.isSelectable else { throw StoreFault.notSelectable }
-      let mailbox = try await context.store.open(info.id, of: context.account, claimRecent: !isReadOnly)
+      // RFC 4314 §5.2: who may change nothing gets it read-only.
+      let isReadOnly = isReadOnly || named.rights.isDisjoint(with: .changing)
+      let mailbox = try await context.store.open(info.id, of: named.owner, claimRecent: !isReadOnly)
       // Taken before the question what vanished, so that nothing falls between the two.
       let state = mailbox.state
       var selection = Selection(
-        mailbox: mailbox, info: info, asked: select.mailbox, isReadOnly: isReadOnly, state: state)
+        mailbox: mailbox, info: info, asked: select.mailbox, isReadOnly: isReadOnly,
+        member: context.account, rights: named.rights, state: state)
       if let resync = select.resync, resync.uidValidity == state.uidValidity {
         selection.resync = try await resynchronized(resync, mailbox, state)
       }

@@ -55,7 +55,7 @@ struct SortCommand: Sendable {
       let batch = found.indices[next...].prefix(Self.derivedBatch)
       let derived =
         needsDerived
-        ? try await context.store.derived(batch.map { view.table[$0].email }, of: context.account) : []
+        ? try await context.store.derived(batch.map { view.table[$0].email }, of: view.mailbox.account) : []
       for (offset, index) in batch.enumerated() {
         let relevancy = found.relevancy?[next + offset] ?? 100
         let record = view.table[index]

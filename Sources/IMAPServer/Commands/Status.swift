@@ -9,9 +9,11 @@ struct StatusCommand: Sendable {
 
   func run() async -> CommandReply {
     do {
-      let info = try await context.mailbox(status.mailbox)
+      let named = try await context.mailbox(status.mailbox)
+      try named.needs(.read)
       var responses = context.responses()
-      try await Self.write(status.items, of: info, as: status.mailbox, context, &responses)
+      try await Self.write(
+        status.items, of: named.info, in: named.owner, as: status.mailbox, context, &responses)
       try await context.out.write(responses.bytes)
       return .ok("Status completed")
     } catch let fault as StoreFault {
@@ -23,12 +25,13 @@ struct StatusCommand: Sendable {
 
   /// One STATUS response, under the name that the client used; LIST writes them too (RFC 5819).
   static func write(
-    _ items: [StatusItem], of info: MailboxInfo, as name: MailboxName? = nil, _ context: CommandContext,
+    _ items: [StatusItem], of info: MailboxInfo, in owner: AccountID, as name: MailboxName? = nil,
+    _ context: CommandContext,
     _ responses: inout ResponseWriter
   ) async throws(StoreFault) {
-    let status = try await context.store.status(of: info.id, of: context.account)
+    let status = try await context.store.status(of: info.id, of: owner)
     var deletedStorage: UInt64 = 0
-    if items.contains(.deletedStorage) { deletedStorage = try await self.deletedStorage(info, context) }
+    if items.contains(.deletedStorage) { deletedStorage = try await self.deletedStorage(info, owner, context) }
     let limit = UInt64(context.service.settings.limits.message)
     let values = items.map { item -> StatusValue in
       switch item {
@@ -40,7 +43,7 @@ struct StatusCommand: Sendable {
       case .size: .size(UInt64(status.size))
       case .recent: .recent(UInt32(clamping: status.recent))
       case .highestModSequence: .highestModSequence(max(1, status.highestModseq))
-      case .mailboxID: .mailboxID(ObjectID.mailbox(info.id))
+      case .mailboxID: .mailboxID(ObjectID.mailbox(info.id, of: context.foreign(owner)))
       case .appendLimit: .appendLimit(limit)
       case .deletedStorage: .deletedStorage(deletedStorage)
       }
@@ -49,9 +52,10 @@ struct StatusCommand: Sendable {
   }
 
   /// RFC 9208 §4.1.4: octets that EXPUNGE would give back.
-  private static func deletedStorage(_ info: MailboxInfo, _ context: CommandContext) async throws(StoreFault) -> UInt64
-  {
-    let mailbox = try await context.store.open(info.id, of: context.account, claimRecent: false)
+  private static func deletedStorage(
+    _ info: MailboxInfo, _ owner: AccountID, _ context: CommandContext
+  ) async throws(StoreFault) -> UInt64 {
+    let mailbox = try await context.store.open(info.id, of: owner, claimRecent: false)
     var size = 0
     mailbox.state.table.forEach(in: nil) { _, record in
       if record.flags.contains(.deleted) { size += record.size }

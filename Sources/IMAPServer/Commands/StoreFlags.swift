@@ -19,11 +19,13 @@ struct StoreFlagsCommand: Sendable {
         case .add: .add
         case .remove: .remove
         }
-      let change = FlagChange(
+      var change = FlagChange(
         uids: uids, mode: mode, flags: flags, keywords: keywords, unchangedSince: store.unchangedSince)
+      if let refusal = restrict(&change) { return refusal }
+      let final = change
       let (messages, mailbox) = (context.store, view.mailbox)
       let result = try await context.reporting(uids.count > 1_000) { () async throws(StoreFault) in
-        try await messages.setFlags(change, in: mailbox)
+        try await messages.setFlags(final, in: mailbox)
       }
       let stored = StoredFlags(
         uids: uids, isSilent: store.isSilent, mode: mode, flags: store.flags, modseq: result.modseq)
@@ -37,6 +39,18 @@ struct StoreFlagsCommand: Sendable {
     } catch {
       return .no("Store failed")
     }
+  }
+
+  /// RFC 4314 §4: what the user may not change stays as it is; NO only when he may change nothing of it.
+  private func restrict(_ change: inout FlagChange) -> CommandReply? {
+    let rights = view.rights
+    if rights.isSuperset(of: [.seen, .write, .deleteMessages]) { return nil }
+    if !rights.contains(.write) { change.keywords = [] }
+    change.allowed = rights.flags
+    let isPossible =
+      !change.flags.isDisjoint(with: change.allowed) || !change.keywords.isEmpty
+      || (change.mode == .replace && !change.allowed.isEmpty)
+    return isPossible ? nil : CommandReply(.noPermission)
   }
 
   /// RFC 7162 §3.1.3: MODIFIED holds UIDs for UID STORE, else message numbers.

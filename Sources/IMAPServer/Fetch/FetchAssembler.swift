@@ -60,9 +60,9 @@ struct FetchAssembler {
     case .internalDate: responses.fetchInternalDate(MailDate(seconds: record.internalDate))
     case .rfc822Size: responses.fetchSize(UInt64(record.size))
     case .modSequence: responses.fetchModSequence(record.modseq)
-    case .emailID: responses.fetchEmailID(ObjectID.email(record.email))
+    case .emailID: responses.fetchEmailID(ObjectID.email(record.email, of: view.foreign))
     // RFC 8474 §5.3: NIL for a message from before there were threads.
-    case .threadID: responses.fetchThreadID(derived?.thread.map { ObjectID.thread($0) })
+    case .threadID: responses.fetchThreadID(derived?.thread.map { ObjectID.thread($0, of: view.foreign) })
     case .saveDate: responses.fetchSaveDate(MailDate(seconds: record.savedAt))
     case .envelope: responses.fetchEnvelope(derived?.envelope ?? Array("NIL".utf8))
     case .bodyStructure: responses.fetchBodyStructure(derived?.structure ?? Array("NIL".utf8), extensible: true)

@@ -97,13 +97,6 @@ enum MailboxAliases {
   ]
 }
 
-extension CommandContext {
-  /// The mailbox that a command names, by its own name or another one. Throws `.noSuchMailbox`.
-  func mailbox(_ name: MailboxName) async throws(StoreFault) -> MailboxInfo {
-    try await store.mailbox(asked: name, of: account)
-  }
-}
-
 extension Store {
   /// The mailbox that a command names, by its own name or another one. Throws `.noSuchMailbox`.
   func mailbox(asked name: MailboxName, of account: AccountID) async throws(StoreFault) -> MailboxInfo {

@@ -27,7 +27,7 @@ struct NotificationReport: Sendable {
   /// §3.1: STATUS of every mailbox watched, before the tagged OK of NOTIFY SET STATUS.
   func writeStatus() async throws {
     let mailboxes = try await context.store.mailboxes(of: context.account)
-    for info in mailboxes where info.isSelectable && info.id != context.view?.mailbox.id {
+    for info in mailboxes where info.isSelectable && info.id != selected {
       let events = self.events(info)
       var items: [StatusItem] = []
       if events.contains(where: { if case .messageNew = $0 { true } else { false } }) {
@@ -46,6 +46,11 @@ struct NotificationReport: Sendable {
     }
   }
 
+  /// The selected mailbox, where it is one of the account's own.
+  private var selected: MailboxID? {
+    context.view.flatMap { $0.foreign == nil ? $0.mailbox.id : nil }
+  }
+
   private func events(_ info: MailboxInfo) -> [IMAPCommand.Notify.Event] {
     wanted?.events(of: info.name, isSubscribed: info.isSubscribed) ?? []
   }
@@ -56,7 +61,7 @@ struct NotificationReport: Sendable {
     _ id: MailboxID, _ kinds: MessageEvents, _ mailboxes: [MailboxInfo], _ responses: inout ResponseWriter
   ) async throws(StoreFault) {
     // §3.1: the selected mailbox is SELECTED's alone.
-    guard id != context.view?.mailbox.id, let info = mailboxes.first(where: { $0.id == id }), info.isSelectable else {
+    guard id != selected, let info = mailboxes.first(where: { $0.id == id }), info.isSelectable else {
       return
     }
     let events = self.events(info)
@@ -78,7 +83,7 @@ struct NotificationReport: Sendable {
     _ items: [StatusItem], _ info: MailboxInfo, _ responses: inout ResponseWriter
   ) async throws(StoreFault) {
     do throws(StoreFault) {
-      try await StatusCommand.write(items, of: info, context, &responses)
+      try await StatusCommand.write(items, of: info, in: context.account, context, &responses)
     } catch .noSuchMailbox {
       // Deleted meanwhile: an event of its own tells that.
     }

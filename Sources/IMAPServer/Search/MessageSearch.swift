@@ -57,7 +57,7 @@ struct MessageSearch: Sendable {
     let isScored = key.hasFuzzy
     var scores: [Int: Int] = [:]
     if unknown.count > Self.fewMessages {
-      evidence.answer = try await context.store.search(matcher.questions, of: context.account)
+      evidence.answer = try await context.store.search(matcher.questions, of: view.mailbox.account)
       var rest: [Int] = []
       for index in unknown {
         switch matcher.matches(index: index, record: table[index], evidence) {
@@ -91,7 +91,8 @@ struct MessageSearch: Sendable {
       let contents: [[UInt8]]
       do {
         contents = try await context.store.contents(
-          unknown[next...].prefix(1_024).map { view.table[$0].email }, of: context.account, limit: Self.contentBatch)
+          unknown[next...].prefix(1_024).map { view.table[$0].email }, of: view.mailbox.account,
+          limit: Self.contentBatch)
       } catch {
         // Expunged by somebody else, or damaged: it matches nothing.
         guard error == .noSuchMessage || error.isDamage else { throw error }
@@ -113,8 +114,8 @@ struct MessageSearch: Sendable {
       saved: context.savedResult, now: context.service.now(),
       form: context.service.searchesArabic(context.account) ? .arabic : .exact)
     for id in key.threadIDs {
-      guard let thread = ObjectID.thread(id) else { continue }
-      facts.threads[id] = Set(try await context.store.emails(inThread: thread, of: context.account))
+      guard let thread = ObjectID.thread(id, of: view.foreign) else { continue }
+      facts.threads[id] = Set(try await context.store.emails(inThread: thread, of: view.mailbox.account))
     }
     return facts
   }

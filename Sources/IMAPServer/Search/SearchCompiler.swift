@@ -104,11 +104,16 @@ struct SearchCompiler {
       set.isSavedResult ? .uid(facts.saved) : .index(set.resolved(largest: UInt32(view.table.count)))
     case .uid(let set):
       set.isSavedResult ? .uid(facts.saved) : .uid(set.resolved(largest: view.table.highestUID ?? 0))
-    case .emailID(let id): .record { ObjectID.email($0.email) == id }
+    case .emailID(let id): email(id)
     case .threadID(let id):
       if let emails = facts.threads[id] { .record { emails.contains($0.email) } } else { .always(false) }
     default: .always(false)
     }
+  }
+
+  private func email(_ id: String) -> SearchMatcher.Test {
+    let foreign = view.foreign
+    return .record { ObjectID.email($0.email, of: foreign) == id }
   }
 
   private func flag(_ flag: IMAPFlag) -> SearchMatcher.Test {

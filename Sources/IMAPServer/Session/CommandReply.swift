@@ -53,6 +53,8 @@ struct CommandReply: Sendable {
       case .notSelectable: ("This name only holds other mailboxes", .cannot)
       case .noSuchMessage: ("Some messages are gone", .expungeIssued)
       case .tooManyKeywords: ("The mailbox cannot name more keywords", .limit)
+      case .tooManyRights: ("The access list of the mailbox is full", .limit)
+      case .noPermission: ("Your rights do not allow this", .noPerm)
       case .overQuota: ("Your mailbox is full: delete some mail and try again", .overQuota)
       case .tooLarge(let limit): ("The message is larger than \(limit) bytes", .tooBig)
       case .damaged: ("A message is damaged on the server's disk", .corruption)
@@ -78,6 +80,9 @@ struct Selection: Sendable {
   /// The name that the client used, which may be another one (`MailboxAliases`).
   var asked: MailboxName
   var isReadOnly: Bool
+  /// Who opened it, and what he may do.
+  var member: AccountID
+  var rights: AccessRights
   /// The mailbox as the client is told of it; what comes later follows as changes.
   var state: MailboxState
   /// What SELECT with QRESYNC tells besides.

@@ -8,7 +8,7 @@ import Store
 struct AppendState {
   let tag: String
   var start: AppendStart
-  var target: MailboxID?
+  var target: NamedMailbox?
   /// The mailbox is Sent, and the server files copies there: a message that is there already is not added again.
   var isSent = false
   /// The message that is coming in.
@@ -68,14 +68,16 @@ extension IMAPSession {
     }
     append = AppendState(tag: start.tag, start: start)
     append?.replaced = replaced
-    let store = service.store
-    let account = AccountID(raw: principal.account)
+    let finder = MailboxFinder(
+      store: service.store, directory: service.directory, account: AccountID(raw: principal.account))
     let name = start.mailbox
     return .run { _ in
       do throws(StoreFault) {
-        let info = try await store.mailbox(asked: name, of: account)
-        guard info.isSelectable else { throw .notSelectable }
-        return .appendTarget(.success(info))
+        let target = try await finder.find(name)
+        guard target.info.isSelectable else { throw .notSelectable }
+        // RFC 4314 §4
+        try target.needs(.insert)
+        return .appendTarget(.success(target))
       } catch {
         return .appendTarget(.failure(error))
       }
@@ -86,6 +88,10 @@ extension IMAPSession {
   private func replaced(_ number: SequenceSet.Number, isUID: Bool) -> Result<UID, CommandRefusal> {
     guard let view else { return .failure(CommandRefusal(.bad("Select a mailbox first"))) }
     if view.isReadOnly { return .failure(CommandRefusal(.no("The mailbox was opened read-only", .readOnly))) }
+    // RFC 8508 §4.1
+    guard view.rights.isSuperset(of: [.deleteMessages, .expunge]) else {
+      return .failure(CommandRefusal(CommandReply(.noPermission)))
+    }
     if !isUID, modes.uidOnly {
       return .failure(CommandRefusal(.bad("Message numbers are off after ENABLE UIDONLY", .uidRequired)))
     }
@@ -102,13 +108,14 @@ extension IMAPSession {
   }
 
   mutating func takeAppendTarget(
-    _ target: Result<MailboxInfo, StoreFault>, _ input: inout Input, _ output: inout Output
+    _ target: Result<NamedMailbox, StoreFault>, _ input: inout Input, _ output: inout Output
   ) -> Step<Outcome> {
     guard let start = append?.start else { return .proceed }
     switch target {
-    case .success(let info):
-      let isSent = info.role == .sent && filesSentCopies
-      append?.target = info.id
+    case .success(let target):
+      // Somebody else's mailbox has no role here.
+      let isSent = target.info.role == .sent && filesSentCopies
+      append?.target = target
       append?.isSent = isSent
       return acceptMessage(start, &input, &output)
     case .failure(let fault):
@@ -179,7 +186,10 @@ extension IMAPSession {
         }
         var items: [AppendItem] = []
         for message in state.done {
-          let (flags, keywords) = FlagNames.split(message.start.flags)
+          let (asked, names) = FlagNames.split(message.start.flags)
+          // RFC 4314 §4: flags that the user may not set are left out, and the message comes in.
+          let flags = asked.intersection(target.rights.flags)
+          let keywords = target.rights.contains(.write) ? names : []
           let spooled = try await message.spool.finish()
           items.append(
             AppendItem(
@@ -195,7 +205,7 @@ extension IMAPSession {
         }
         let all = items
         let result = try await context.reporting(items.count > 100) { () async throws(StoreFault) in
-          try await context.store.append(all, to: target, of: account)
+          try await context.store.append(all, to: target.info.id, of: target.owner)
         }
         return .ok(
           "Append completed",
@@ -210,9 +220,9 @@ extension IMAPSession {
 
   /// RFC 8508 §4.3: APPENDUID in an untagged OK, so that it comes before the EXPUNGE of the old message.
   private static func replace(
-    _ uid: UID, in source: OpenMailbox, with item: AppendItem, _ target: MailboxID, _ context: CommandContext
+    _ uid: UID, in source: OpenMailbox, with item: AppendItem, _ target: NamedMailbox, _ context: CommandContext
   ) async throws(StoreFault) -> CommandReply {
-    let result = try await context.store.replace(uid, in: source, with: item, to: target)
+    let result = try await context.store.replace(uid, in: source, with: item, to: target.info.id, of: target.owner)
     var responses = context.responses()
     let uids = NumberSet(ascending: result.uids)
     responses.status(.ok, .appendUID(uidValidity: result.uidValidity, uids: uids), "Replacement Message ready")

@@ -60,6 +60,8 @@ extension IMAPSession {
     if modes.uidOnly, traits.usesMessageNumbers || tagged.command.namesMessageNumbers {
       return answer(tag, .bad("Message numbers are off after ENABLE UIDONLY", .uidRequired), &output)
     }
+    // RFC 4314 §5.1.1: nothing more is told of a mailbox that may no longer be read.
+    if traits.states == [.selected], let view, !view.rights.contains(.read) { return bye(goneWords, &output) }
     if traits.needsWrite, view?.isReadOnly == true {
       return answer(tag, .no("The mailbox was opened read-only", .readOnly), mayExpunge: traits.mayExpunge, &output)
     }
@@ -67,7 +69,9 @@ extension IMAPSession {
     switch tagged.command {
     case .enable(let names): return enable(tag, names, &output)
     case .namespace:
-      write(&output) { $0.namespace(personal: [.init(prefix: "")], others: [], shared: []) }
+      write(&output) {
+        $0.namespace(personal: [.init(prefix: "")], others: [.init(prefix: OtherUsers.prefix)], shared: [])
+      }
       return answer(tag, .ok("Namespace completed"), &output)
     case .idle: return idle(tag, &output)
     case .notify(let notify): return self.notify(tag, notify, account, &output)
@@ -105,6 +109,13 @@ extension IMAPSession {
     case .getQuota(let root): { await QuotaCommand(question: .root(root), context: $0).run() }
     case .getQuotaRoot(let name): { await QuotaCommand(question: .mailbox(name), context: $0).run() }
     case .setQuota(let set): { await QuotaCommand(question: .set(set), context: $0).run() }
+    case .setACL(let set): { await AccessListCommand(question: .set(set), context: $0).run() }
+    case .deleteACL(let name, let identifier):
+      { await AccessListCommand(question: .delete(name, identifier: identifier), context: $0).run() }
+    case .getACL(let name): { await AccessListCommand(question: .get(name), context: $0).run() }
+    case .listRights(let name, let identifier):
+      { await AccessListCommand(question: .listRights(name, identifier: identifier), context: $0).run() }
+    case .myRights(let name): { await AccessListCommand(question: .myRights(name), context: $0).run() }
     case .getMetadata(let get): { await GetMetadataCommand(get: get, context: $0).run() }
     case .setMetadata(let set): { await SetMetadataCommand(set: set, context: $0).run() }
     default: nil
@@ -162,7 +173,7 @@ extension IMAPSession {
     }
     write(&output) { $0.status(reply.condition, tag: command.tag, reply.code, reply.text) }
     // RFC 2180 §3.3: whoever has a mailbox selected that somebody else deletes may be sent away.
-    guard isThere else { return bye("The selected mailbox was deleted", &output) }
+    guard isThere else { return bye(goneWords, &output) }
     if reply.condition == .bad { return countError(&output) }
     if reply.condition == .ok { errors = 0 }
     guard let before, before.mailbox === view?.mailbox else { return .proceed }

@@ -35,6 +35,7 @@ extension IMAPSession {
       "BINARY", "PREVIEW", "SAVEDATE", "OBJECTID", "QUOTA", "QUOTA=RES-STORAGE", "QUOTA=RES-MESSAGE", "QUOTASET",
       "APPENDLIMIT=\(service.settings.limits.message)", "UTF8=ACCEPT", "REPLACE", "UNAUTHENTICATE", "UIDONLY",
       "INPROGRESS", "METADATA", "NOTIFY",
+      "ACL", "RIGHTS=kxte", "LIST-MYRIGHTS",
     ]
     names += searchCapabilities
     if !isCompressed { names.append("COMPRESS=DEFLATE") }

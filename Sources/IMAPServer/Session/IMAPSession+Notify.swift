@@ -20,7 +20,7 @@ extension IMAPSession {
       listen()
       guard feed != nil else { return answer(tag, .no("Notifications are not possible now", .unavailable), &output) }
       // §3.1: an implicit NOOP, under what held until now.
-      guard reportChanges(&output) else { return bye("The selected mailbox was deleted", &output) }
+      guard reportChanges(&output) else { return bye(goneWords, &output) }
       guard tellsStatus else { return answer(tag, .ok("Notify completed", effect: .notify(wanted)), &output) }
       return run(tag, account) { context in
         do {
@@ -54,13 +54,13 @@ extension IMAPSession {
       if case .messages(let isDelayed, _, _) = notifications.selected {
         // §6.1.2: with SELECTED-DELAYED removals wait for a command, IDLE among them.
         guard reportChanges(mayExpunge: !isDelayed || idleTag != nil, &output) else {
-          return bye("The selected mailbox was deleted", &output)
+          return bye(goneWords, &output)
         }
-      } else if view?.mailbox.state.isDeleted == true {
-        return bye("The selected mailbox was deleted", &output)
+      } else if view?.isGone == true {
+        return bye(goneWords, &output)
       }
     } else if idleTag != nil, !reportChanges(&output) {
-      return bye("The selected mailbox was deleted", &output)
+      return bye(goneWords, &output)
     }
     if let step = fetchNew(after: before, isOwn: false) { return step }
     return tellEvents(&output) ?? .wait

@@ -20,7 +20,8 @@ extension IMAPSession {
   mutating func select(_ selection: Selection, _ output: inout Output) {
     let waker = waker
     let view = MailboxView(
-      selection.mailbox, state: selection.state, info: selection.info, isReadOnly: selection.isReadOnly
+      selection.mailbox, state: selection.state, info: selection.info, member: selection.member,
+      rights: selection.rights, isReadOnly: selection.isReadOnly
     ) { waker.wake() }
     write(&output) { responses in
       responses.flags(FlagNames.all(view.knownKeywords))
@@ -36,7 +37,7 @@ extension IMAPSession {
       responses.status(.ok, .uidValidity(view.first.uidValidity), "UIDs valid")
       // RFC 7162 §3.1.2.1: of the state that was just told, so that nothing later is missed.
       responses.status(.ok, .highestModSequence(max(1, view.first.highestModseq)), "Highest")
-      responses.status(.ok, .mailboxID(ObjectID.mailbox(view.info.id)), "Mailbox id")
+      responses.status(.ok, .mailboxID(ObjectID.mailbox(view.info.id, of: view.foreign)), "Mailbox id")
     }
     if let resync = selection.resync { tell(resync, view, &output) }
     savedResult = NumberSet()
@@ -69,7 +70,7 @@ extension IMAPSession {
     framer.isLineMode = true
     write(&output) { $0.continuation(Array("idling".utf8)) }
     guard notifications?.isQuiet != true else { return .proceed }
-    return reportChanges(&output) ? .proceed : bye("The selected mailbox was deleted", &output)
+    return reportChanges(&output) ? .proceed : bye(goneWords, &output)
   }
 
   /// RFC 7162 §3.1: from now on MODSEQ goes with every change of flags. A first time in the selected state tells
@@ -79,6 +80,12 @@ extension IMAPSession {
     modes.condstore = true
     guard let view else { return }
     write(&output) { $0.status(.ok, .highestModSequence(max(1, view.toldModseq)), "Highest") }
+  }
+
+  /// Why the client is sent away (RFC 2180 §3.3, RFC 4314 §5.1.1).
+  var goneWords: String {
+    view?.mailbox.state.isDeleted == false
+      ? "You may no longer read the selected mailbox" : "The selected mailbox was deleted"
   }
 
   /// Tells what changed, in IDLE; false when the mailbox is gone.
@@ -97,7 +104,7 @@ extension IMAPSession {
     if case .stored(let flags) = command.reply.effect { stored = flags }
     if let notifications, notifications.isQuiet, stored == nil {
       // RFC 5465 §3.1: only what the client's own command did, and a mailbox that is gone.
-      guard case .expunged = command.reply.effect else { return view?.mailbox.state.isDeleted != true }
+      guard case .expunged = command.reply.effect else { return view?.isGone != true }
     }
     var update = view?.update(mayExpunge: command.mayExpunge) ?? ViewUpdate()
     if update.isGone { return false }
@@ -197,7 +204,12 @@ extension MailboxView {
   /// RFC 9051 §7.1: what a client can change for good, and whether it can invent keywords.
   var permanentFlags: ResponseCode {
     if isReadOnly { return .permanentFlags([], allowsNew: false) }
-    return .permanentFlags(FlagNames.all(knownKeywords), allowsNew: knownKeywords.count < Flags.keywordLimit)
+    let rights = toldRights
+    let system = FlagNames.systemFlags(rights.flags)
+    // RFC 4314 §5.1.1: only what this user may change.
+    guard rights.contains(.write) else { return .permanentFlags(system, allowsNew: false) }
+    return .permanentFlags(
+      system + knownKeywords.map(IMAPFlag.keyword), allowsNew: knownKeywords.count < Flags.keywordLimit)
   }
 
   /// The index of the first message without \Seen.

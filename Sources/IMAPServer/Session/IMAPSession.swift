@@ -17,7 +17,7 @@ package struct IMAPSession: Session {
     case finished(FinishedCommand)
     case logIn(tag: String, LogIn)
     /// The mailbox of an APPEND was looked up.
-    case appendTarget(Result<MailboxInfo, StoreFault>)
+    case appendTarget(Result<NamedMailbox, StoreFault>)
     case spooled(StoreFault?)
     /// What NOTIFY had to tell is written.
     case notified(isBroken: Bool)

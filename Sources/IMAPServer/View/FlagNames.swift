@@ -10,6 +10,9 @@ enum FlagNames {
   /// The system flags that every mailbox has.
   static let systemFlags = system.map(\.0)
 
+  /// Those of them that are in `flags`.
+  static func systemFlags(_ flags: Flags) -> [IMAPFlag] { system.filter { flags.contains($0.1) }.map(\.0) }
+
   /// Splits what a client wrote into system flags and keywords. \Recent and unknown \flags are dropped: RFC 9051 §2.3.2 lets
   /// no client set them.
   static func split(_ flags: [IMAPFlag]) -> (system: Flags, keywords: [String]) {

@@ -9,8 +9,12 @@ import Store
 struct MailboxView {
   let mailbox: OpenMailbox
   let info: MailboxInfo
-  /// True after EXAMINE.
+  /// Who looks at it.
+  let member: AccountID
+  /// True after EXAMINE, and for those who may change nothing.
   let isReadOnly: Bool
+  /// What the client was told that it may change.
+  private(set) var toldRights: AccessRights
   private(set) var known: MessageTable
   private(set) var knownKeywords: [String]
   private(set) var firstRecent: UID
@@ -22,11 +26,13 @@ struct MailboxView {
 
   /// `wake` is called on any thread whenever the mailbox changes.
   init(
-    _ mailbox: OpenMailbox, state: MailboxState, info: MailboxInfo, isReadOnly: Bool,
-    wake: @escaping @Sendable () -> Void
+    _ mailbox: OpenMailbox, state: MailboxState, info: MailboxInfo, member: AccountID, rights: AccessRights,
+    isReadOnly: Bool, wake: @escaping @Sendable () -> Void
   ) {
     self.mailbox = mailbox
     self.info = info
+    self.member = member
+    toldRights = rights
     self.isReadOnly = isReadOnly
     subscription = mailbox.subscribe(wake)
     // Changes since `state` was taken are found by the first update, which every SELECT ends with.
@@ -44,8 +50,15 @@ struct MailboxView {
   var snapshot: ViewSnapshot {
     ViewSnapshot(
       mailbox: mailbox, info: info, isReadOnly: isReadOnly, table: known, keywords: knownKeywords,
-      firstRecent: firstRecent)
+      firstRecent: firstRecent, rights: rights, foreign: foreign)
   }
+
+  /// What the user may do now (RFC 4314).
+  var rights: AccessRights { mailbox.rights(of: member) }
+  /// Whose mailbox it is, where that is somebody else.
+  var foreign: AccountID? { mailbox.account == member ? nil : mailbox.account }
+  /// Deleted by someone, or no longer to be read by this user (RFC 4314 §5.1.1).
+  var isGone: Bool { mailbox.state.isDeleted || !rights.contains(.read) }
 
   /// Takes in what happened since the last update; nil when the client knows all that it may be told now.
   ///
@@ -53,7 +66,8 @@ struct MailboxView {
   /// update, and so does everything that would shift numbers; flags are taken in at once.
   mutating func update(mayExpunge: Bool) -> ViewUpdate? {
     let state = mailbox.state
-    if state.isDeleted { return ViewUpdate(isGone: true) }
+    let rights = rights
+    if state.isDeleted || !rights.contains(.read) { return ViewUpdate(isGone: true) }
     let changes = state.table.changes(since: known)
     var update = ViewUpdate()
     update.before = known
@@ -61,6 +75,9 @@ struct MailboxView {
       knownKeywords = state.keywords
       update.newKeywords = state.keywords
     }
+    // RFC 4314 §5.1.1: FLAGS and PERMANENTFLAGS again when what may be changed is something else now.
+    if rights.flags != toldRights.flags { update.newKeywords = state.keywords }
+    toldRights = rights
     if changes.vanished.isEmpty || mayExpunge {
       update.vanished = changes.vanished
       update.changed = changes.changed
@@ -77,7 +94,7 @@ struct MailboxView {
 
 /// One step of a view, in the order in which it must be written: removals, EXISTS, flags.
 struct ViewUpdate {
-  /// The mailbox was deleted by someone else.
+  /// The mailbox was deleted by someone else, or may no longer be read.
   var isGone = false
   var newKeywords: [String]?
   /// Ascending, with the indices they had before; write them from the last to the first.
@@ -103,6 +120,10 @@ struct ViewSnapshot: Sendable {
   let table: MessageTable
   let keywords: [String]
   let firstRecent: UID
+  /// What the user might do when the command began (RFC 4314).
+  let rights: AccessRights
+  /// Whose mailbox it is, where that is somebody else.
+  let foreign: AccountID?
 
   func isRecent(_ uid: UID) -> Bool { uid >= firstRecent }
 }

@@ -29,6 +29,7 @@ final class Lane: Sendable {
   let feeds = FeedRegistry()
   let search: SearchIndex
   let usages = UsageTable()
+  let access = AccessTable()
   let logger: Logger
   private let inbox = Monitor(Inbox())
   private let progress = Monitor(Progress())

@@ -46,6 +46,8 @@ final class LaneTransaction {
   var emailsForgotten: [AccountID: [EmailID]] = [:]
   /// What accounts use after this batch.
   private(set) var usagesChanged: [AccountID: Usage] = [:]
+  /// Access lists as they are after this batch.
+  var accessChanged: [MailboxKey: [AccessEntry]] = [:]
   /// Resend keys that became durable with this batch.
   var keysAdded: [ResendKey: Int64] = [:]
 

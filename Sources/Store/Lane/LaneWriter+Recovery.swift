@@ -31,6 +31,8 @@ extension LaneWriter {
     if !found.isClean { try recovery.recallRecentDeliveries() }
     writer.cache.lostReplies = try recovery.lostReplies()
     lane.usages.update(try recovery.usages(), removed: [])
+    lane.access.update(
+      try inStore { () throws(DatabaseFault) in try AccessEntry.readAll(connection) }, removed: [])
     return (
       writer, Lane.Opened(accounts: try recovery.accounts(), wasClean: found.isClean, lostRows: recovery.dropped)
     )

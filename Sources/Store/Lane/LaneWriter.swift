@@ -243,6 +243,7 @@ final class LaneWriter {
 
   private func publish(_ transaction: LaneTransaction) {
     lane.usages.update(transaction.usagesChanged, removed: transaction.accountsRemoved)
+    lane.access.update(transaction.accessChanged, removed: transaction.accountsRemoved)
     for (key, time) in transaction.keysAdded { cache.lostReplies[key] = time }
     let wakes =
       lane.registry.publish(transaction.edits, batch: state.batch)

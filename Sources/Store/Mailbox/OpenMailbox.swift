@@ -8,10 +8,12 @@ package final class OpenMailbox: Sendable {
   package let account: AccountID
   package let id: MailboxID
   let view: MailboxView
+  let access: AccessTable
   private let firstRecent: UID
   private let claims: Bool
 
-  init(_ view: MailboxView, claimRecent: Bool) {
+  init(_ view: MailboxView, _ access: AccessTable, claimRecent: Bool) {
+    self.access = access
     account = view.key.account
     id = view.key.mailbox
     self.view = view

@@ -3,12 +3,13 @@ import Database
 extension LaneTransaction {
   /// False: more entries than `limits` allow; nothing is changed.
   func annotate(
-    _ changes: [AnnotationChange], of mailbox: MailboxID?, of account: AccountID, _ limits: AnnotationLimits
+    _ changes: [AnnotationChange], of mailbox: MailboxID?, of account: AccountID, by who: AccountID,
+    _ limits: AnnotationLimits
   ) throws(StoreFault) -> Bool {
     let owner = try self.account(account)
     if let mailbox { _ = try owner.mailbox(mailbox) }
     let place = mailbox?.raw ?? 0
-    var known = Set(try annotations(of: mailbox, account).map(\.entry))
+    var known = Set(try annotations(of: mailbox, account, for: who).map(\.entry))
     for change in changes {
       if change.value == nil { known.remove(change.entry) } else { known.insert(change.entry) }
     }
@@ -16,20 +17,24 @@ extension LaneTransaction {
     if isLow, changes.contains(where: { $0.value != nil }) { throw .diskFull }
     willChange()
     for change in changes {
-      let who = Annotation.owner(of: change.entry, account)
-      let values: [SQLValue] = [.int(account.raw), .int(place), .int(who), .text(change.entry)]
+      let owner = Annotation.owner(of: change.entry, who)
+      let values: [SQLValue] = [.int(account.raw), .int(place), .int(owner), .text(change.entry)]
       if let value = change.value {
         try run(MetadataSQL.put, values + [.bytes(value)])
       } else {
         try run(MetadataSQL.remove, values)
       }
     }
-    note(.annotated(mailbox, entries: changes.map(\.entry)), account)
+    // Private entries of somebody else's are no news for the owner.
+    let told = changes.map(\.entry).filter { who == account || Annotation.owner(of: $0, who) == 0 }
+    if !told.isEmpty { note(.annotated(mailbox, entries: told), account) }
     return true
   }
 
-  private func annotations(of mailbox: MailboxID?, _ account: AccountID) throws(StoreFault) -> [Annotation] {
-    try inStore { () throws(DatabaseFault) in try Annotation.read(connection, mailbox, account) }
+  private func annotations(
+    of mailbox: MailboxID?, _ account: AccountID, for who: AccountID
+  ) throws(StoreFault) -> [Annotation] {
+    try inStore { () throws(DatabaseFault) in try Annotation.read(connection, mailbox, account, for: who) }
   }
 
   /// RFC 5464 §4.1: they go with the mailbox.
@@ -44,9 +49,11 @@ extension LaneTransaction {
 }
 
 extension LaneReader {
-  func annotations(of mailbox: MailboxID?, _ account: AccountID) throws(StoreFault) -> [Annotation] {
+  func annotations(
+    of mailbox: MailboxID?, _ account: AccountID, for who: AccountID
+  ) throws(StoreFault) -> [Annotation] {
     try published { connection throws(StoreFault) in
-      try inStore { () throws(DatabaseFault) in try Annotation.read(connection, mailbox, account) }
+      try inStore { () throws(DatabaseFault) in try Annotation.read(connection, mailbox, account, for: who) }
     }.value
   }
 }
@@ -56,10 +63,10 @@ extension Annotation {
   static func owner(of entry: String, _ account: AccountID) -> Int64 { entry.hasPrefix("/private/") ? account.raw : 0 }
 
   static func read(
-    _ connection: Connection, _ mailbox: MailboxID?, _ account: AccountID
+    _ connection: Connection, _ mailbox: MailboxID?, _ account: AccountID, for who: AccountID
   ) throws(DatabaseFault) -> [Annotation] {
     try connection.rows(
-      MetadataSQL.read, [.int(account.raw), .int(mailbox?.raw ?? 0), .int(account.raw)]
+      MetadataSQL.read, [.int(account.raw), .int(mailbox?.raw ?? 0), .int(who.raw)]
     ) { Annotation(entry: $0.text(0), value: $0.bytes(1)) }
   }
 }

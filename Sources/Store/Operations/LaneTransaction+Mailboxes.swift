@@ -69,6 +69,7 @@ extension LaneTransaction {
         .int(owner.id.raw), .int(entry.id.raw), .int(parent.raw), .text(level), .int(Int64(entry.uidValidity)),
         .int(Int64(modseq)), .optional(role?.rawValue), 1,
       ])
+    try inheritAccess(entry.id, from: parent, owner.id)
     owner.mailboxes[entry.id] = entry
     return entry
   }
@@ -107,6 +108,7 @@ extension LaneTransaction {
     try remove(records, .everything, from: entry, of: owner, modseq: modseq, cause: .mailboxDeleted)
     entry.role = nil
     try removeAnnotations(of: entry.id, account)
+    try removeAccess(of: entry.id, account)
     note(.deleted(name: path.name), account)
     if hasChildren {
       // RFC 9051 §6.3.5: the name stays, as \Noselect, because others are below it.

@@ -13,10 +13,10 @@ extension LaneTransaction {
     let named =
       change.mode == .remove
       ? try knownBits(change.keywords, in: target, account) : try bits(change.keywords, in: target, account)
-    let bits = change.flags.intersection(.system).union(named)
+    let bits = change.flags.intersection(.system).union(named).intersection(change.allowed)
     let (keep, add): (Flags, Flags) =
       switch change.mode {
-      case .replace: (.hidden, bits)
+      case .replace: (Flags.hidden.union(Flags(rawValue: ~change.allowed.rawValue)), bits)
       case .add: (Flags(rawValue: .max), bits)
       case .remove: (Flags(rawValue: ~bits.rawValue), [])
       }
@@ -108,8 +108,10 @@ extension LaneTransaction {
 
   // MARK: COPY and MOVE
 
+  /// `keeping`: the flags that go along.
   func copy(
-    _ ranges: UIDRanges, from source: MailboxID, to destination: MailboxID, of account: AccountID
+    _ ranges: UIDRanges, from source: MailboxID, to destination: MailboxID, of account: AccountID,
+    keeping: Flags = .everything
   ) throws(StoreFault) -> CopyResult {
     let owner = try self.account(account)
     let from = try owner.selectable(source)
@@ -123,6 +125,7 @@ extension LaneTransaction {
     var uids: [UID] = []
     for record in records {
       var copy = record
+      copy.flags.formIntersection(keeping)
       copy.item = owner.takeItem()
       try relocate(&copy, to, owner, modseq, &translation)
       uids.append(copy.uid)
@@ -133,7 +136,8 @@ extension LaneTransaction {
 
   /// RFC 6851: one step; the item (POP's identity) goes along.
   func move(
-    _ ranges: UIDRanges, from source: MailboxID, to destination: MailboxID, of account: AccountID
+    _ ranges: UIDRanges, from source: MailboxID, to destination: MailboxID, of account: AccountID,
+    keeping: Flags = .everything
   ) throws(StoreFault) -> CopyResult {
     let owner = try self.account(account)
     let from = try owner.selectable(source)
@@ -141,14 +145,14 @@ extension LaneTransaction {
     let records = try rows(ranges, in: from, of: owner)
     if records.isEmpty { return CopyResult(uidValidity: to.uidValidity, source: [], destination: []) }
     let modseq = owner.takeModseq()
-    let uids = try moveRows(records, ranges, from: from, to: to, of: owner, modseq: modseq)
+    let uids = try moveRows(records, ranges, from: from, to: to, of: owner, modseq: modseq, keeping: keeping)
     return CopyResult(uidValidity: to.uidValidity, source: records.map(\.uid), destination: uids)
   }
 
   /// Moves `records` (all rows of `ranges`); the new UIDs.
   func moveRows(
     _ records: [MessageRecord], _ ranges: UIDRanges, from: MailboxEntry, to: MailboxEntry, of owner: AccountEntry,
-    modseq: Modseq
+    modseq: Modseq, keeping: Flags = .everything
   ) throws(StoreFault) -> [UID] {
     willRemove()
     try remove(records, ranges, from: from, of: owner, modseq: modseq, cause: .moved)
@@ -156,6 +160,7 @@ extension LaneTransaction {
     var uids: [UID] = []
     for record in records {
       var moved = record
+      moved.flags.formIntersection(keeping)
       try relocate(&moved, to, owner, modseq, &translation)
       uids.append(moved.uid)
     }

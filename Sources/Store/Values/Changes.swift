@@ -38,6 +38,8 @@ package struct FlagChange: Sendable {
   /// System flags; keyword bits are ignored here, keywords go by name.
   package var flags: Flags
   package var keywords: [String]
+  /// Bits outside stay as they are (RFC 4314 §4: only flags that the user may change). Keywords are changed all or none.
+  package var allowed = Flags.everything
   /// RFC 7162 §3.1.3: leave messages alone whose modseq is higher, and name them.
   package var unchangedSince: Modseq?
 

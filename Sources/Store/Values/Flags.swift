@@ -21,6 +21,9 @@ package struct Flags: OptionSet, Hashable, Sendable {
   /// What a client can neither see nor change.
   package static let hidden: Flags = [.internationalized]
 
+  /// Every bit, the hidden ones too.
+  package static let everything = Flags(rawValue: .max)
+
   /// The first bit that stands for a keyword.
   package static let firstKeywordBit = 5
   /// The most keywords that one mailbox can name (bits 5…57).

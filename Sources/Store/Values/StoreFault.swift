@@ -14,6 +14,10 @@ package enum StoreFault: Error, Sendable, Equatable, CustomStringConvertible {
   case noSuchMessage
   /// RFC 8457-style clear refusal: the mailbox names 53 keywords already.
   case tooManyKeywords
+  /// The mailbox's access list has as many rows as it may.
+  case tooManyRights
+  /// The user's rights do not allow it (RFC 4314).
+  case noPermission
   case overQuota
   /// Larger than the store takes.
   case tooLarge(limit: Int)
@@ -42,6 +46,8 @@ package enum StoreFault: Error, Sendable, Equatable, CustomStringConvertible {
     case .notSelectable: "the mailbox holds only other mailboxes"
     case .noSuchMessage: "no such message"
     case .tooManyKeywords: "the mailbox has as many keywords as it can name"
+    case .tooManyRights: "the mailbox has as many access rows as it may"
+    case .noPermission: "the rights do not allow it"
     case .overQuota: "over quota"
     case .tooLarge(let limit): "larger than \(limit) bytes"
     case .diskFull: "no space left on the disk"
