@@ -2,7 +2,8 @@ import IMAP
 import Net
 import Store
 
-/// GETQUOTA, GETQUOTAROOT and SETQUOTA (RFC 9208 §4.1): an account has one quota root, whose name is empty.
+/// GETQUOTA, GETQUOTAROOT and SETQUOTA (RFC 9208 §4.1): an account with a limit has one quota root, whose name is empty; one
+/// without a limit has none.
 struct QuotaCommand: Sendable {
   enum Question: Sendable {
     case root(String)
@@ -15,17 +16,19 @@ struct QuotaCommand: Sendable {
 
   func run() async -> CommandReply {
     do {
+      let resources = Self.resources(try await context.store.usage(of: context.account))
       var responses = context.responses()
       switch question {
       case .root(let name):
-        guard name.isEmpty else { return .no("No such quota root", .nonExistent) }
+        guard name.isEmpty, !resources.isEmpty else { return .no("No such quota root", .nonExistent) }
       case .mailbox(let name):
         // RFC 9208 §4.1.2: the mailbox need not exist.
-        responses.quotaRoot(name, [""])
+        responses.quotaRoot(name, resources.isEmpty ? [] : [""])
       case .set(let set):
         guard set.root.isEmpty else { return .no("No such quota root", .nonExistent) }
       }
-      responses.quota("", Self.resources(try await context.store.usage(of: context.account)))
+      // RFC 9208 §7: a list has at least one resource. Thunderbird 153 takes an empty one for a broken connection.
+      if !resources.isEmpty { responses.quota("", resources) }
       try await context.out.write(responses.bytes)
       // RFC 9208 §4.1.3, its example S0002: what holds is told; nobody raises the limit of the account that he logged in to.
       if case .set = question { return .no("Only the server's administrator changes quotas", .noPerm) }
