@@ -22,7 +22,9 @@ import test_program
 import test_python
 import test_relays
 import test_rfc_dialogues
+import test_readers
 import test_sync
+import test_thunderbird
 from bed import Bed, Tally
 
 
@@ -45,7 +47,7 @@ def main():
     modules = [test_lmtp, test_curl, test_python, test_bad_input, test_sync, imap_commands, smtp_clients, pop3_clients,
                pop3_devices, test_imap_extensions, test_rfc_dialogues, imap_stress]
     if "--heavy" in sys.argv:
-        modules += [test_heavy, test_relays]
+        modules += [test_heavy, test_readers, test_thunderbird, test_relays]
     if any(wanted(f"{module.__name__[5:]}: {check.__name__}") for module in modules for check in module.CHECKS):
         try:
             with Bed("clients", 21_000) as bed:

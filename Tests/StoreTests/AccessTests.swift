@@ -149,7 +149,8 @@ struct AccessTests {
       ])
     let moved = try await store.move([1, 3], from: inbox, to: target.id, of: Self.member, keeping: [])
     #expect(moved.destination == [4, 5] && inbox.state.table.uids == [2])
-    #expect(try await store.usage(of: Self.member).count == 5 && store.usage(of: Self.owner).count == 1)
+    let (there, here) = (try await store.usage(of: Self.member), try await store.usage(of: Self.owner))
+    #expect(there.count == 5 && here.count == 1)
     // The quota is the destination's, all or nothing.
     try await fixture.deliver("three")
     try await store.setLimits(bytes: nil, count: 6, of: Self.member)

@@ -3,8 +3,8 @@ import IMAP
 import Net
 import Store
 
-/// GETQUOTA, GETQUOTAROOT and SETQUOTA (RFC 9208 §4.1): an account has one quota root, whose name is empty; for others it is
-/// the account's name in the namespace of other users.
+/// GETQUOTA, GETQUOTAROOT and SETQUOTA (RFC 9208 §4.1): an account with a limit has one quota root, whose name is empty, for others
+/// the account's name in the namespace of other users; an account without a limit has none.
 struct QuotaCommand: Sendable {
   enum Question: Sendable {
     case root(String)
@@ -17,16 +17,21 @@ struct QuotaCommand: Sendable {
 
   func run() async -> CommandReply {
     do {
+      let root =
+        switch question {
+        case .root(let name): try await self.root(named: name)
+        case .mailbox(let name): try await self.root(of: name)
+        case .set(let set): try await self.root(named: set.root)
+        }
+      let resources = Self.resources(try await context.store.usage(of: root.owner))
       var responses = context.responses()
-      let root: (name: String, owner: AccountID)
       switch question {
-      case .root(let name): root = try await self.root(named: name)
-      case .mailbox(let name):
-        root = try await self.root(of: name)
-        responses.quotaRoot(name, [root.name])
-      case .set(let set): root = try await self.root(named: set.root)
+      case .root: if resources.isEmpty { return .no("No such quota root", .nonExistent) }
+      case .mailbox(let name): responses.quotaRoot(name, resources.isEmpty ? [] : [root.name])
+      case .set: break
       }
-      responses.quota(root.name, Self.resources(try await context.store.usage(of: root.owner)))
+      // RFC 9208 §7: a list has at least one resource. Thunderbird 153 takes an empty one for a broken connection.
+      if !resources.isEmpty { responses.quota(root.name, resources) }
       try await context.out.write(responses.bytes)
       // RFC 9208 §4.1.3, its example S0002: what holds is told; nobody raises the limit of the account that he logged in to.
       if case .set = question { return .no("Only the server's administrator changes quotas", .noPerm) }
