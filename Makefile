@@ -17,9 +17,10 @@ test: ## Everything that must hold: checks, unit tests, real clients, short cras
 	@Scripts/install-dependencies build test
 	@Scripts/test-all
 
-check: ## Imports, format, file sizes, forbidden words, door plates
+check: ## Imports, format, file sizes, forbidden words, door plates, every SQL statement on PostgreSQL
 	@Scripts/check-imports
 	@Scripts/check-sources
+	@Scripts/check-sql
 	@swift format lint --strict -r Sources Tests Package.swift
 	@echo "check: good"
 

@@ -1,10 +1,11 @@
-"""The load of powercut.py, and the ledger of what was asked and acknowledged when.
+"""The load of powercut.py and faults.py, and the ledger of what was asked and acknowledged when.
 
 Times are CLOCK_MONOTONIC nanoseconds, the clock of record.c: `began` is taken before a command is sent, `acknowledged` after its
 answer was read.
 """
 import hashlib
 import imaplib
+import itertools
 import poplib
 import random
 import re
@@ -23,6 +24,15 @@ FLAGS = ("\\Seen", "\\Flagged", "\\Answered")
 
 def user(person):
     return f"user{person:03d}@example.test"
+
+
+def is_folder(name):
+    """Whether the load makes folders of this name."""
+    return re.fullmatch(r"f\d+[a-z]*", name) is not None
+
+
+class Refused(RuntimeError):
+    """The server did not answer OK."""
 
 
 def digest(message):
@@ -92,6 +102,7 @@ class Mail:
 class Ledger:
     def __init__(self):
         self.mail = {}  # (person, key) -> Mail
+        self.folders = {}  # person -> [(Change, {name: keys in it} after it)]
         self.started = self.ended = 0
 
     def arrives(self, people, key, text):
@@ -100,7 +111,23 @@ class Ledger:
             self.mail[(person, key)] = Mail(change, digest(text))
         return change
 
+    def folder_changes(self, person, change, after):
+        self.folders.setdefault(person, []).append((change, after))
+
+    def folder_complaints(self, person, found, cut):
+        """`found`: {name: keys in it}. One client a person changes them, one after the other: at most the last is in doubt, and what
+        was refused before it."""
+        allowed = [{}]
+        for change, after in self.folders.get(person, []):
+            if change.is_sure(cut):
+                allowed = [after]
+            elif change.is_possible(cut):
+                allowed.append(after)
+        return [] if found in allowed else [f"folders {found}, they should be {' or '.join(map(str, allowed[:3]))}"]
+
     def changes(self):
+        for steps in self.folders.values():
+            yield from (change for change, _ in steps)
         for mail in self.mail.values():
             yield from (change for change in [mail.arrival, mail.removal, *mail.flags] if change is not None)
 
@@ -135,16 +162,26 @@ class Load:
         self.host, self.offset, self.password, self.seed = host, offset, password, seed
         self.ledger = Ledger()
         self.stop = threading.Event()
+        self.calm = threading.Event()  # from now on a little at a time
+        self.numbers = itertools.count(1)
         self.failures = []
 
-    def run(self, seconds):
+    def run(self, seconds, beside=None):
+        """For some seconds; and calmly, until `beside()` has ended, where it is given: it runs at once."""
         jobs = [(self.send, number) for number in range(3)]
         jobs += [(self.use_imap, person) for person in BY_IMAP] + [(self.use_pop3, person) for person in BY_POP3]
         threads = [threading.Thread(target=self.attempt, args=job) for job in jobs]
         self.ledger.started = time.monotonic_ns()
         for thread in threads:
             thread.start()
-        time.sleep(seconds)
+        ended = time.monotonic() + seconds
+        if beside is not None:
+            time.sleep(seconds / 2)
+            calming = threading.Timer(seconds / 2, self.calm.set)
+            calming.start()
+            beside()
+            calming.join()
+        time.sleep(max(0, ended - time.monotonic()))
         self.stop.set()
         for thread in threads:
             thread.join()
@@ -163,26 +200,31 @@ class Load:
         body = "".join(f"{chance.random()}\r\n" for _ in range(lines))
         return letter(key, body=body, extra=f"X-Test-Id: {key}\r\n")
 
+    def breathe(self, chance):
+        if self.calm.is_set():
+            self.stop.wait(chance.uniform(0.3, 0.9))
+
     def send(self, number, chance):
         with smtplib.SMTP(self.host, 25 + self.offset, timeout=30) as client:
-            count = 0
             while not self.stop.is_set():
-                count += 1
-                key = f"s{number}-{count}"
+                self.breathe(chance)
+                key = f"s{number}-{next(self.numbers)}"
                 people = chance.sample(PEOPLE, chance.choice([1, 2, 3]))
                 text = self.message(key, chance)
                 arrival = self.ledger.arrives(people, key, text.encode())
-                client.sendmail("load@elsewhere.test", [user(person) for person in people], text)
+                refused = client.sendmail("load@elsewhere.test", [user(person) for person in people], text)
+                if refused:
+                    raise Refused(f"RCPT {refused}")
                 arrival.done()
 
     def use_imap(self, person, chance):
         session = imaplib.IMAP4(self.host, 143 + self.offset, timeout=30)
         session.login(user(person), self.password)
         session.select("INBOX")
-        live, known, count = {}, 0, 0
+        live, known = {}, 0
         while not self.stop.is_set():
-            count += 1
-            key = f"a{person}-{count}"
+            self.breathe(chance)
+            key = f"a{person}-{next(self.numbers)}"
             text = self.message(key, chance).encode()
             arrival = self.ledger.arrives([person], key, text)
             expect(session.append("INBOX", None, None, text))
@@ -190,20 +232,25 @@ class Load:
             known = self.notice(session, person, live, known)
             if live and not self.stop.is_set():
                 self.touch(session, live, chance)
+            if chance.random() < 0.3 and not self.stop.is_set():
+                self.arrange(session, person, chance)
         session.logout()
 
     def notice(self, session, person, live, known):
         """Learns the UIDs of what is new."""
         answer = session.uid("FETCH", f"{known + 1}:*", "(UID BODY.PEEK[HEADER.FIELDS (X-TEST-ID)])")
         expect(answer)
-        now = time.monotonic_ns()
+        now, last = time.monotonic_ns(), known
         for row in answer[1]:
             if isinstance(row, tuple):
                 uid = int(re.search(rb"UID (\d+)", row[0])[1])
                 mail = self.ledger.mail[(person, re.search(rb"(?i)x-test-id: *(\S+)", row[1])[1].decode())]
                 if uid > known:
-                    mail.uid, mail.uid_seen, live[uid] = uid, now, mail
-        return max([known, *live])
+                    mail.uid, mail.uid_seen = uid, now
+                    if mail.removal is None:  # else it was refused, and may happen yet
+                        live[uid] = mail
+                    last = max(last, uid)
+        return last
 
     def touch(self, session, live, chance):
         """Flags, expunges or moves some messages."""
@@ -220,6 +267,32 @@ class Load:
         for mail in mails:
             mail.removal = change
         expect(session.uid("MOVE", words, "Archive") if what == "move" else session.uid("EXPUNGE", words))
+        change.done()
+
+    def arrange(self, session, person, chance):
+        """Makes a folder, fills, renames or deletes one. The client knows them as the last answer left them."""
+        steps = self.ledger.folders.get(person, [])
+        now = dict(next((after for change, after in reversed(steps) if change.acknowledged != NEVER), {}))
+        what = chance.choice(["create", "fill", "rename", "delete"]) if now else "create"
+        name = chance.choice(sorted(now)) if now else None
+        if what == "create":
+            name = f"f{next(self.numbers)}"
+            self.change_folders(person, {**now, name: ()}, session.create, name)
+        elif what == "fill":
+            key = f"m{person}-{next(self.numbers)}"
+            text = letter(key, extra=f"X-Test-Id: {key}\r\n").encode()
+            self.change_folders(person, {**now, name: tuple(sorted((*now[name], key)))}, session.append, name, None, None, text)
+        elif what == "rename":
+            keys = now.pop(name)
+            self.change_folders(person, {**now, name + "r": keys}, session.rename, name, name + "r")
+        else:
+            del now[name]
+            self.change_folders(person, now, session.delete, name)
+
+    def change_folders(self, person, after, verb, *arguments):
+        change = Change("arranged")
+        self.ledger.folder_changes(person, change, after)
+        expect(verb(*arguments))
         change.done()
 
     def flag(self, session, mails, words, flag):
@@ -245,9 +318,10 @@ class Load:
                 mail.removal = change
             session.quit()
             change.done()
+            self.breathe(chance)
             self.stop.wait(chance.uniform(0, 0.1))
 
 
 def expect(answer):
     if answer[0] != "OK":
-        raise RuntimeError(f"answered {answer}")
+        raise Refused(f"{answer[0]} {b' '.join(part for part in answer[1] if isinstance(part, bytes)).decode()}")

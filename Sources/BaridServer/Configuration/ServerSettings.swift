@@ -170,6 +170,8 @@ package struct LimitSettings: Sendable, Equatable {
 package struct StoreSettings: Sendable, Equatable {
   /// How long removed mail and removed accounts can come back.
   package var recoverableDays = 30
+  /// Bytes after which a segment is closed; nil = the store's own. Not an option: only the test bed sets it.
+  package var segmentSize: Int?
 
   package init() {}
 }

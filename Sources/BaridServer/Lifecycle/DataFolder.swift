@@ -20,6 +20,7 @@ package struct DataFolder: Sendable {
     var options = StoreOptions()
     options.messageLimit = settings.limits.messageSize
     options.recoverableDays = Int64(settings.store.recoverableDays)
+    if let size = settings.store.segmentSize { options.segmentSize = size }
     let store: Store
     do throws(StoreFault) {
       store = try Store.open(path, options, derive: Derivation.derive, logger: loggers("store"))

@@ -5,13 +5,13 @@ enum RecoverySQL {
   /// All mailboxes, deleted ones too.
   static let mailboxes = SQL(
     "SELECT mbox, parent, name, role, deleted_at, created_m FROM mailbox WHERE a = ?1 ORDER BY mbox")
-  /// Cause 2 = moved, 7 = restored: those live elsewhere. ?2 = mailbox, 0 = all.
+  /// Cause 2 = moved, 7 = restored: those live elsewhere. ?2 = mailbox, 0 = all (compared first with the column: PostgreSQL takes its type from there).
   static let deleted = SQL(
     """
     SELECT g.mbox, g.uid, g.email, g.item, g.flags, g.gone_at, g.cause, g.idate, g.saved_at, e.size, d.subject
     FROM gone g JOIN email e ON e.a = g.a AND e.email = g.email
     JOIN derived d ON d.a = g.a AND d.email = g.email
-    WHERE g.a = ?1 AND g.cause NOT IN (2, 7, 8) AND (?2 = 0 OR g.mbox = ?2)
+    WHERE g.a = ?1 AND g.cause NOT IN (2, 7, 8) AND (g.mbox = ?2 OR ?2 = 0)
       AND NOT EXISTS (SELECT 1 FROM placement p WHERE p.a = g.a AND p.item = g.item)
     ORDER BY g.gone_at DESC, g.mbox, g.uid
     """)

@@ -14,6 +14,8 @@ struct TestBedCommand: AsyncParsableCommand {
   @Option var password = "benchpass"
   @Option(help: "Added to each protocol's usual port.") var offset = 12_000
   @Option var logLevel = "notice"
+  /// Bytes after which a segment is closed: small ones let a short test see many.
+  @Option var segmentSize: Int?
   @OptionGroup var speech: LanguageOption
 
   func run() async throws {
@@ -39,6 +41,7 @@ struct TestBedCommand: AsyncParsableCommand {
     settings.dataFolder = folder + "/data"
     settings.log.level = logLevel
     settings.limits.drainSeconds = 5
+    settings.store.segmentSize = segmentSize
     settings.exemptions = .loopback
     // Load generators send messages without waiting.
     settings.imap.literalPlus = true
