@@ -30,7 +30,7 @@ extension LaneTransaction {
     }
     willChange()
     let values: [SQLValue] = [.int(account.raw), .int(mailbox.raw), .int(identifier.raw)]
-    if let rights { try run(AccessSQL.put, values + [.text(rights.text)]) } else { try run(AccessSQL.delete, values) }
+    if let rights { try run(AccessSQL.put, values + [.text(rights.stored)]) } else { try run(AccessSQL.delete, values) }
     try noteAccess(mailbox, account)
   }
 

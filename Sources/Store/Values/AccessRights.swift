@@ -56,6 +56,11 @@ package struct AccessRights: OptionSet, Hashable, Sendable {
     String(Self.letters.filter { !isDisjoint(with: $0.1) }.map(\.0))
   }
 
+  /// As `acl.rights`: without "c" and "d", which would bring all their members back.
+  var stored: String {
+    String(Self.letters.filter { isSuperset(of: $0.1) && $0.1.rawValue.nonzeroBitCount == 1 }.map(\.0))
+  }
+
   /// Each letter for itself, for LISTRIGHTS: none of them is tied to another.
   package var separately: [String] {
     Self.letters.filter { !isDisjoint(with: $0.1) }.map { String($0.0) }
