@@ -181,4 +181,62 @@ def mutt_deletes(bed):
     session.quit()
 
 
-CHECKS = [mutt_deletes, commands, getmail_days, mpop_group, slow_reader]
+def stolen_laptop(bed):
+    """Story 5: what a lost device took away comes back with its unique ids; the device itself stays outside."""
+    user = bed.user(95)
+    fill(bed, 95, 3)
+    laptop, phone = device(bed, 95, "laptop"), device(bed, 95, "phone")
+    session = drop(bed, 95, laptop)
+    before = session.uidl()[1]
+    texts = [session.retr(number)[1] for number in range(1, 4)]
+    for number in range(1, 4):
+        session.dele(number)
+    session.quit()
+    session = drop(bed, 95, phone)
+    assert session.stat()[0] == 0
+    session.quit()
+    barid(bed, "device", "remove", user, "laptop")
+    try:
+        drop(bed, 95, laptop)
+        raise AssertionError("the lost device is still let in")
+    except poplib.error_proto as error:
+        assert b"[AUTH]" in error.args[0], error
+    assert len(json.loads(barid(bed, "mail", "deleted", "list", user, "--json"))) == 3
+    barid(bed, "mail", "deleted", "restore", user, "--all")
+    session = drop(bed, 95, phone)
+    assert session.uidl()[1] == before, (session.uidl()[1], before)
+    assert [session.retr(number)[1] for number in range(1, 4)] == texts
+    session.quit()
+    assert not json.loads(barid(bed, "mail", "deleted", "list", user, "--json"))
+
+
+def killed_before_quit(bed):
+    """kill -9 between RETR, DELE and QUIT: nothing counts as taken and nothing is deleted."""
+    fill(bed, 96, 3)
+    password = device(bed, 96, "office")
+    barid(bed, "device", "policy", bed.user(96), "office", "--only-new", "yes")
+    session = drop(bed, 96, password)
+    for number in range(1, 4):
+        session.retr(number)
+        session.dele(number)
+    bed.kill9()
+    bed.start()
+    for _ in range(2):
+        session = drop(bed, 96, password)
+        assert session.stat()[0] == 3, session.stat()
+        for number in range(1, 4):
+            session.retr(number)
+        session.close()
+    session = drop(bed, 96, password)
+    for number in range(1, 4):
+        session.retr(number)
+    session.quit()
+    bed.kill9()
+    bed.start()
+    session = drop(bed, 96, password)
+    assert session.stat()[0] == 0, session.stat()
+    session.quit()
+
+
+# The last one starts the server again.
+CHECKS = [mutt_deletes, commands, getmail_days, mpop_group, slow_reader, stolen_laptop, killed_before_quit]
