@@ -9,7 +9,7 @@ from bed import ROOT, letter
 # Of what is advertised; the others are parsed only (Tests/IMAPTests/DialogueTests).
 FILES = [
     "rfc2342", "rfc2683", "rfc3348", "rfc3502", "rfc4731", "rfc5032", "rfc5161", "rfc5162", "rfc5182", "rfc5258", "rfc5464",
-    "rfc5465", "rfc5530", "rfc5819", "rfc6154", "rfc6851", "rfc7162", "rfc7888", "rfc7889", "rfc8438", "rfc8457", "rfc8474",
+    "rfc5465", "rfc5530", "rfc5819", "rfc6154", "rfc6851", "rfc7162", "rfc7888", "rfc7889", "rfc8438", "rfc8440", "rfc8457", "rfc8474",
     "rfc8508", "rfc8514", "rfc8970", "rfc9051", "rfc9208",
 ]
 
