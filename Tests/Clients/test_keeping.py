@@ -256,8 +256,8 @@ def mail_goes_in_and_out(folder):
         barid(server, "account", "add", "badr@example.org")
         with open(f"{folder}/one.eml", "wb") as out:
             out.write(b"From: <a@b.test>\r\nSubject: Saved by hand\r\n\r\nhello\r\n")
-        for count in [1, 0]:
-            done = as_json(server, "mail", "import", "badr@example.org", f"{folder}/one.eml")
+        for path, count in [("one.eml", 1), ("one.eml", 0), (".//one.eml", 0)]:
+            done = as_json(server, "mail", "import", "badr@example.org", f"{folder}/{path}")
             assert done["messages"] == count, done
         for form in ("maildir", "eml", "mboxrd", "mboxcl2"):
             out = f"{folder}/out-{form}"
