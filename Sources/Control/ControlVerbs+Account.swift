@@ -40,7 +40,8 @@ extension ControlVerbs {
     return (.accountPasswordSet(address), .object(["address": .text(address)].merging(made) { $1 }))
   }
 
-  /// address, sentCopy? (on, off), recipientsADay?, newRecipientsADay?, priority? (a number or "default")
+  /// address, sentCopy? (on, off), recipientsADay?, newRecipientsADay?, priority? (a number or "default"),
+  /// search? (arabic, exact, default)
   func setAccount(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
     let address = try arguments.text("address")
     var change = AccountSettingsChange()
@@ -51,7 +52,11 @@ extension ControlVerbs {
     change.recipientsADay = try number(arguments, "recipientsADay", most: 10_000_000)
     change.newRecipientsADay = try number(arguments, "newRecipientsADay", most: 10_000_000)
     change.highestPriority = try number(arguments, "priority", most: 9)
+    let search = try searchForm(arguments)
     let account = try await asking { () throws(DirectoryError) in try await directory.setSettings(address, change) }
+    if let search {
+      try await asking { () throws(DirectoryError) in try await directory.setSearch(address, isArabic: search) }
+    }
     return (.accountSettingsSet(account.address), .object(row(account)))
   }
 
@@ -86,6 +91,8 @@ extension ControlVerbs {
       "recipientsADay": value(account.settings.recipientsADay),
       "newRecipientsADay": value(account.settings.newRecipientsADay),
       "priority": value(account.settings.highestPriority),
+      "search": .text(
+        directory.searchesArabic(account.account).map { $0 ? "arabic" : "exact" } ?? "default"),
     ]
   }
 }

@@ -26,7 +26,7 @@ extension ControlVerbs {
     let now = Int64(time(nil))
     let signing = keys.map(\.signsFrom).filter { $0 <= now }.max()
     return .list(
-      keys.map { key in
+      keys.sorted { ($0.createdAt, $0.selector) < ($1.createdAt, $1.selector) }.map { key in
         let state =
           key.retiresAt.map { $0 < now } == true
           ? "retired" : key.signsFrom > now ? "waiting" : key.signsFrom == signing ? "signing" : "published"

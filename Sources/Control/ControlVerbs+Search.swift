@@ -83,19 +83,15 @@ extension ControlVerbs {
     }
   }
 
-  /// address, form: arabic, exact or default
-  func setAccountSearch(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
-    let address = try arguments.text("address")
-    let form = try arguments.text("form")
-    let isArabic: Bool?
+  /// arabic, exact or default; the outer nil: not said.
+  func searchForm(_ arguments: ControlArguments) throws(ControlRefusal) -> Bool?? {
+    guard let form = try arguments.optionalText("search") else { return nil }
     switch form {
-    case "arabic": isArabic = true
-    case "exact": isArabic = false
-    case "default": isArabic = nil
-    default: throw ControlRefusal(.controlArgumentInvalid("form", form))
+    case "arabic": return true
+    case "exact": return false
+    case "default": return .some(nil)
+    default: throw ControlRefusal(.controlArgumentInvalid("search", form))
     }
-    try await asking { () throws(DirectoryError) in try await directory.setSearch(address, isArabic: isArabic) }
-    return (.accountSearchSet(address, form), ["address": .text(address), "form": .text(form)])
   }
 
   private func ownStore(_ address: String) throws(ControlRefusal) -> (Store, AccountID) {

@@ -77,7 +77,6 @@ package struct ControlVerbs: Sendable {
     "account add": ControlVerbs.addAccount,
     "account list": ControlVerbs.listAccounts,
     "account remove": ControlVerbs.removeAccount,
-    "account search": ControlVerbs.setAccountSearch,
     "account password": ControlVerbs.setPassword,
     "account policy": ControlVerbs.accountPolicy,
     "account set": ControlVerbs.setAccount,

@@ -58,9 +58,9 @@ extension Phrase {
   package static func keysRotated(_ domain: String, hours: Int, days: Int) -> Phrase {
     Phrase(
       en:
-        "\(domain) has new signing keys. Publish their records now: they begin to sign in hours: \(hours). After that leave the old records in the DNS for days: \(days).",
+        "\(domain) has new signing keys. Publish their records now. Hours until they sign: \(hours). Days that the old records must stay in the DNS after that: \(days).",
       ar:
-        "للنطاق \(domain) مفاتيح توقيع جديدة. انشر سجلاتها الآن، فالتوقيع بها يبدأ بعد عدد الساعات: \(hours). ثم أبقِ السجلات القديمة في DNS عدد أيام: \(days)."
+        "للنطاق \(domain) مفاتيح توقيع جديدة. انشر سجلاتها الآن. الساعات حتى يبدأ التوقيع بها: \(hours). الأيام التي تبقى فيها السجلات القديمة في DNS بعد ذلك: \(days)."
     )
   }
   package static var keySigns: Phrase { Phrase(en: "signs now", ar: "يوقّع الآن") }

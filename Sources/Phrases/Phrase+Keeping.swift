@@ -94,6 +94,11 @@ extension Phrase {
       en: "\(address) is as it was at the backup: \(count) messages.",
       ar: "عاد \(address) كما كان في النسخة الاحتياطية: \(count) رسالة.")
   }
+  package static func backupFolderFull(_ folder: String) -> Phrase {
+    Phrase(
+      en: "\(folder) is not empty. Move it away first, or bring back one account with --account.",
+      ar: "المجلد \(folder) ليس فارغًا. انقله أولًا، أو استعد حسابًا واحدًا بالخيار --account.")
+  }
   package static var backupServerRuns: Phrase {
     Phrase(
       en: "The server runs. Stop it before the whole data folder is replaced.",
@@ -167,89 +172,96 @@ extension Phrase {
     Phrase(en: "What was removed and can come back.", ar: "ما حُذف ويمكن استعادته.")
   }
   package static var helpMailDeletedList: Phrase {
-    Phrase(en: "Lists removed messages, the newest first.", ar: "يسرد الرسائل المحذوفة، الأحدث أولًا.")
+    Phrase(en: "List removed messages, the newest first.", ar: "سرد الرسائل المحذوفة، الأحدث أولًا.")
   }
   package static var helpMailDeletedRestore: Phrase {
-    Phrase(en: "Brings removed messages back to where they were.", ar: "يعيد الرسائل المحذوفة إلى مكانها.")
+    Phrase(en: "Bring removed messages back to where they were.", ar: "إعادة الرسائل المحذوفة إلى مكانها.")
   }
   package static var helpMailDeletedPurge: Phrase {
-    Phrase(en: "Removes messages for good.", ar: "يحذف الرسائل نهائيًا.")
+    Phrase(en: "Remove messages for good.", ar: "حذف الرسائل نهائيًا.")
   }
   package static var helpMailRestore: Phrase {
     Phrase(
-      en: "Makes a message, a folder or a mailbox what it was at a moment.",
-      ar: "يعيد رسالة أو مجلدًا أو الصندوق كله كما كان في وقت ما.")
+      en: "Make a message, a folder or all mail of an account what it was at a moment.",
+      ar: "إعادة رسالة أو مجلد أو بريد الحساب كله كما كان في وقت ما.")
   }
   package static var helpMailImport: Phrase {
     Phrase(
-      en: "Brings mail in from mbox, Maildir or .eml files.", ar: "يستورد البريد من ملفات mbox أو Maildir أو ‎.eml.")
+      en: "Bring mail in from mbox, Maildir or .eml files.", ar: "استيراد البريد من ملفات mbox أو Maildir أو ‎.eml.")
   }
   package static var helpMailExport: Phrase {
-    Phrase(en: "Writes mail to mbox, Maildir or .eml files.", ar: "يصدّر البريد إلى ملفات mbox أو Maildir أو ‎.eml.")
+    Phrase(en: "Write mail to mbox, Maildir or .eml files.", ar: "تصدير البريد إلى ملفات mbox أو Maildir أو ‎.eml.")
   }
   package static var helpStore: Phrase {
     Phrase(en: "The store that holds all mail.", ar: "المخزن الذي يحفظ البريد كله.")
   }
   package static var helpStoreVerify: Phrase {
-    Phrase(en: "Checks every checksum and every rule.", ar: "يفحص كل مجموع تحقق وكل قاعدة.")
+    Phrase(
+      en: "Check every stored message and every rule of the store.", ar: "فحص كل رسالة محفوظة وكل قاعدة في المخزن.")
   }
   package static var helpStoreCompact: Phrase {
-    Phrase(en: "Gives back space that nothing needs, now.", ar: "يحرر الآن المساحة التي لا يحتاجها شيء.")
+    Phrase(en: "Give back the space of mail that is gone, now.", ar: "تحرير مساحة البريد الذي زال، الآن.")
   }
   package static var helpBackup: Phrase {
     Phrase(en: "Backups of all mail and accounts.", ar: "النسخ الاحتياطية للبريد والحسابات كلها.")
   }
   package static var helpBackupCreate: Phrase {
-    Phrase(en: "Makes a backup in a folder, while the server runs.", ar: "ينشئ نسخة احتياطية في مجلد أثناء عمل الخادم.")
+    Phrase(
+      en: "Make a backup in a folder, also while the server runs.",
+      ar: "إنشاء نسخة احتياطية في مجلد، ولو أثناء عمل الخادم.")
   }
   package static var helpBackupVerify: Phrase {
-    Phrase(en: "Checks a backup, byte for byte.", ar: "يفحص نسخة احتياطية بايتًا بايتًا.")
+    Phrase(en: "Check a backup, byte for byte.", ar: "فحص نسخة احتياطية بايتًا بايتًا.")
   }
   package static var helpBackupRestore: Phrase {
-    Phrase(en: "Brings back everything, or one account.", ar: "يستعيد كل شيء أو حسابًا واحدًا.")
+    Phrase(en: "Bring back everything, or one account.", ar: "استعادة كل شيء أو حساب واحد.")
   }
   package static var helpUpgrade: Phrase {
-    Phrase(en: "Upgrades the data folder, with a way back.", ar: "يرقّي مجلد البيانات مع إمكان الرجوع.")
+    Phrase(en: "Upgrade the data folder, with a way back.", ar: "ترقية مجلد البيانات مع إمكان الرجوع.")
   }
   package static var helpAccountRestore: Phrase {
-    Phrase(en: "Opens a removed account again.", ar: "يفتح حسابًا محذوفًا من جديد.")
+    Phrase(en: "Open a removed account again.", ar: "فتح حساب محذوف من جديد.")
   }
   package static var helpOptionMailbox: Phrase {
-    Phrase(en: "The mailbox, with its full name.", ar: "الصندوق باسمه الكامل.")
+    Phrase(en: "The folder, with its full name, such as INBOX.", ar: "المجلد باسمه الكامل، مثل INBOX.")
   }
   package static var helpOptionAll: Phrase { Phrase(en: "All of them.", ar: "كلها.") }
   package static var helpOptionAt: Phrase {
-    Phrase(en: "The moment, as \"yesterday 17:00\".", ar: "الوقت، مثل \"أمس 17:00\".")
+    Phrase(en: "The moment, such as \"yesterday 17:00\".", ar: "الوقت، مثل \"أمس 17:00\".")
   }
   package static var helpOptionMessage: Phrase {
     Phrase(en: "Only this message, by its number in the list.", ar: "هذه الرسالة فقط، برقمها في القائمة.")
   }
   package static var helpOptionKeepNewer: Phrase {
-    Phrase(en: "Leave messages that came later where they are.", ar: "اترك الرسائل الأحدث في مكانها.")
+    Phrase(en: "Leave messages that came later where they are.", ar: "ترك الرسائل الأحدث في مكانها.")
   }
   package static var helpOptionFormat: Phrase {
-    Phrase(en: "The format; on import it is found out.", ar: "الصيغة؛ تُكتشف عند الاستيراد.")
+    Phrase(en: "The format. Without it, an import finds it out.", ar: "الصيغة. وعند الاستيراد تُكتشف إن لم تُذكر.")
   }
   package static var helpOptionInto: Phrase {
-    Phrase(en: "The mailbox that it goes into (INBOX).", ar: "الصندوق المستورد إليه (INBOX).")
+    Phrase(
+      en: "The folder that the mail goes into. Without it, INBOX.",
+      ar: "المجلد الذي يُستورد إليه البريد. وإلا فإلى INBOX.")
   }
   package static var helpOptionAgain: Phrase {
-    Phrase(en: "From the beginning, whatever was imported before.", ar: "من البداية، مهما استُورد من قبل.")
+    Phrase(en: "Begin again, whatever was imported before.", ar: "البدء من جديد، مهما استُورد من قبل.")
   }
   package static var helpOptionKeepBackups: Phrase {
-    Phrase(en: "How many backups stay in the folder.", ar: "عدد النسخ التي تبقى في المجلد.")
+    Phrase(
+      en: "How many backups to keep in the folder. Without it, all.",
+      ar: "عدد النسخ التي تبقى في المجلد. وإلا بقيت كلها.")
   }
   package static var helpOptionAccount: Phrase {
     Phrase(en: "Only this account.", ar: "هذا الحساب فقط.")
   }
   package static var helpOptionRehearse: Phrase {
-    Phrase(en: "On a copy only.", ar: "على نسخة فقط.")
+    Phrase(en: "Try it on a copy only.", ar: "تجربتها على نسخة فقط.")
   }
   package static var helpOptionUndo: Phrase {
     Phrase(en: "Return to the state before the last upgrade.", ar: "العودة إلى الحالة قبل آخر ترقية.")
   }
   package static var helpOptionRemoved: Phrase {
-    Phrase(en: "Those that were removed and can come back.", ar: "المحذوفة التي يمكن استعادتها.")
+    Phrase(en: "List those that were removed and can come back.", ar: "سرد المحذوفة التي يمكن استعادتها.")
   }
   package static var helpArgumentPath: Phrase { Phrase(en: "A file or folder.", ar: "ملف أو مجلد.") }
   package static var helpArgumentNumbers: Phrase {

@@ -22,15 +22,13 @@ extension Phrase {
   package static var helpArgumentReindexed: Phrase {
     Phrase(en: "The account; all accounts where none is named.", ar: "الحساب، أو كل الحسابات إن لم يُذكر حساب.")
   }
-  package static var helpAccountSearch: Phrase {
+  package static var helpOptionSearch: Phrase {
     Phrase(
-      en: "Say how mail programs' searches compare for an account.",
-      ar: "تحديد طريقة المقارنة في بحث برامج البريد لحساب.")
-  }
-  package static var helpArgumentSearchForm: Phrase {
-    Phrase(
-      en: "arabic (however it is spelt), exact (as IMAP says) or default (as the server does).",
-      ar: "arabic (مهما اختلف الرسم) أو exact (كما ينص IMAP) أو default (كإعداد الخادم).")
+      en:
+        "How mail programs' searches compare: arabic (however it is spelt), exact (as IMAP says) or default (as configured).",
+      ar:
+        "طريقة المقارنة في بحث برامج البريد: arabic (مهما اختلف الرسم) أو exact (كما ينص IMAP) أو default (كما في الإعدادات)."
+    )
   }
 
   package static var columnMailbox: Phrase { Phrase(en: "Mailbox", ar: "المجلد") }
@@ -55,9 +53,5 @@ extension Phrase {
     Phrase(
       en: "The search index of \(address) is being built; searches work meanwhile.",
       ar: "يجري بناء فهرس البحث للحساب \(address)، والبحث يعمل في الأثناء.")
-  }
-  package static func accountSearchSet(_ address: String, _ form: String) -> Phrase {
-    Phrase(
-      en: "Searches of \(address) compare now: \(form).", ar: "صارت المقارنة في بحث \(address): \(form).")
   }
 }

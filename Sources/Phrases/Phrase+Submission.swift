@@ -11,8 +11,13 @@ extension Phrase {
   package static func accountSettingsSet(_ address: String) -> Phrase {
     Phrase(en: "The settings of \(address) are changed.", ar: "تغيّرت إعدادات \(address).")
   }
+  package static var accountSettingMissing: Phrase {
+    Phrase(
+      en: "Say what to change, such as --sent-copy on; `barid account list --json` shows what holds.",
+      ar: "اذكر ما تريد تغييره، مثل ‎--sent-copy on؛ والأمر `barid account list --json` يعرض الإعدادات الحالية.")
+  }
   package static var helpAccountSet: Phrase {
-    Phrase(en: "Change what an account may send.", ar: "تغيير ما يُسمح للحساب بإرساله.")
+    Phrase(en: "Change the settings of an account: sending and search.", ar: "تغيير إعدادات الحساب: الإرسال والبحث.")
   }
   package static var helpOptionSentCopy: Phrase {
     Phrase(

@@ -252,6 +252,13 @@ def mail_goes_in_and_out(folder):
         again = as_json(server, "mail", "import", "amal@example.org", f"{folder}/in.mbox", "--into", "Old/2023")
         assert again["messages"] == 0, again
         client.logout()
+        # One letter, as a mail program saves it.
+        barid(server, "account", "add", "badr@example.org")
+        with open(f"{folder}/one.eml", "wb") as out:
+            out.write(b"From: <a@b.test>\r\nSubject: Saved by hand\r\n\r\nhello\r\n")
+        for path, count in [("one.eml", 1), ("one.eml", 0), (".//one.eml", 0)]:
+            done = as_json(server, "mail", "import", "badr@example.org", f"{folder}/{path}")
+            assert done["messages"] == count, done
         for form in ("maildir", "eml", "mboxrd", "mboxcl2"):
             out = f"{folder}/out-{form}"
             done = as_json(server, "mail", "export", "amal@example.org", out, "--format", form)

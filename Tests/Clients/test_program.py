@@ -314,15 +314,15 @@ def certificates_by_name(folder):
 
 @in_folder
 def account_settings(folder):
-    """`barid account set`, with and without a server: the copy in Sent, limits, priority; wrong values are refused."""
+    """`barid account set`, with and without a server: the copy in Sent, limits, priority, search; wrong values are refused."""
     with Server(folder) as server:
         barid(server, "domain", "add", "example.org")
         made = barid(server, "account", "add", "amal@example.org", "--password", data=b"correct horse\n")
         assert "ready" in made, made
-        barid(server, "account", "set", "amal@example.org", "--sent-copy", "on", "--recipients-a-day", "2")
+        barid(server, "account", "set", "amal@example.org", "--sent-copy", "on", "--recipients-a-day", "2", "--search", "arabic")
         row = json.loads(barid(server, "account", "list", "--json"))[0]
-        assert row["sentCopy"] is True and row["recipientsADay"] == 2 and row["priority"] is None, row
-        for wrong in [["--sent-copy", "yes"], ["--recipients-a-day", "many"], ["--priority", "10"]]:
+        assert row["sentCopy"] is True and row["recipientsADay"] == 2 and row["priority"] is None and row["search"] == "arabic", row
+        for wrong in [["--sent-copy", "yes"], ["--recipients-a-day", "many"], ["--priority", "10"], ["--search", "latin"], []]:
             barid(server, "account", "set", "amal@example.org", *wrong, expect=1)
         context = ssl.create_default_context(cafile=os.path.join(folder, "data/certificates/ca.pem"))
         with smtplib.SMTP_SSL("127.0.0.1", 465 + OFFSET, context=context, timeout=30) as client:
@@ -337,9 +337,9 @@ def account_settings(folder):
             for mailbox in ["INBOX", "Sent"]:
                 assert session.select(mailbox)[1] == [b"2"], mailbox
         assert server.end() == 0
-        barid(server, "account", "set", "amal@example.org", "--recipients-a-day", "default", "--sent-copy", "off")
+        barid(server, "account", "set", "amal@example.org", "--recipients-a-day", "default", "--sent-copy", "off", "--search", "default")
         row = json.loads(barid(server, "account", "list", "--json"))[0]
-        assert row["sentCopy"] is False and row["recipientsADay"] is None, row
+        assert row["sentCopy"] is False and row["recipientsADay"] is None and row["search"] == "default", row
 
 
 CHECKS = [

@@ -16,6 +16,8 @@ package struct ClosedFolder: Sendable {
   ) throws(StartFault) {
     do throws(StoreFault) {
       _ = try BackupFolder.restore(try BackupFolder.find(path), to: settings.dataFolder, progress)
+    } catch .notPermitted {
+      throw StartFault(.backupFolderFull(settings.dataFolder))
     } catch { throw fault(error) }
   }
 

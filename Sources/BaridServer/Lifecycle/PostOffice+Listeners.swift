@@ -99,7 +99,7 @@ extension PostOffice {
     var own = IMAPServiceSettings(hostName: settings.effectiveHostname)
     own.limits.message = settings.limits.messageSize
     own.literalPlus = settings.imap.literalPlus
-    // An Arabic server's accounts search as Arabic is read, unless they say otherwise (`barid account search`).
+    // An Arabic server's accounts search as Arabic is read, unless they say otherwise (`barid account set --search`).
     own.searchesArabic = settings.language == "ar"
     own.offersScram = settings.logIn.scram
     own.offersStartTLS = !kind.isImplicitTLS

@@ -1,14 +1,16 @@
 import Mail
 
-/// The messages of a folder that has one file a message: Maildir's cur and new, or a folder of .eml files. In order of their names.
+/// The messages of a folder that has one file a message: Maildir's cur and new, a folder of .eml files, or one of them. In order of their names.
 final class FileSource: TransferSource {
   enum Kind { case maildir, eml }
 
   let mailbox: String
   let name: String
+  /// Holds the files; `name`, or where `name` is one file, its folder.
+  private let folder: String
   private let kind: Kind
   private let limit: Int
-  /// Relative to `name`.
+  /// Relative to `folder`.
   private let files: [String]
   private var place = 0
   private var keywords: [Character: String] = [:]
@@ -24,6 +26,13 @@ final class FileSource: TransferSource {
     self.limit = limit
     name = path
     var files: [String] = []
+    if kind == .eml, FolderFiles.isFile(path) {
+      let cut = path.lastIndex(of: "/")
+      folder = cut.map { String(path[..<$0]) } ?? "."
+      self.files = [String(path[(cut.map { path.index(after: $0) } ?? path.startIndex)...])]
+      return
+    }
+    folder = path
     switch kind {
     case .maildir:
       for folder in ["cur", "new"] where FolderFiles.isFolder("\(path)/\(folder)") {
@@ -81,7 +90,7 @@ final class FileSource: TransferSource {
     while place < files.count {
       let file = files[place]
       place += 1
-      guard let found = try FolderFiles.read("\(name)/\(file)", limit: limit) else {
+      guard let found = try FolderFiles.read("\(folder)/\(file)", limit: limit) else {
         tooLarge += 1
         continue
       }

@@ -16,7 +16,7 @@ enum TransferFolder {
 
   static func found(_ path: String) throws(TransferFault) -> TransferFormat {
     guard FolderFiles.isFolder(path) else {
-      if FolderFiles.isFile(path) { return .mbox }
+      if FolderFiles.isFile(path) { return path.lowercased().hasSuffix(".eml") ? .eml : .mbox }
       throw .unreadable(path, "no such file or folder")
     }
     if isMaildir(path) { return .maildir }
@@ -75,6 +75,7 @@ enum TransferFolder {
   private static func folders(
     _ path: String, _ root: String, _ limit: Int
   ) throws(TransferFault) -> [any TransferSource] {
+    if FolderFiles.isFile(path) { return [try FileSource(path, mailbox: root, kind: .eml, limit: limit)] }
     var sources: [any TransferSource] = []
     let names = try FolderFiles.names(path)
     if names.contains(where: { $0.lowercased().hasSuffix(".eml") }) {

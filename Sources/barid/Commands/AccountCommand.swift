@@ -6,7 +6,7 @@ struct AccountCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "account", abstract: Speech.say(.helpAccount),
     subcommands: [
-      Add.self, List.self, Remove.self, Restore.self, Password.self, Policy.self, Search.self, Set.self,
+      Add.self, List.self, Remove.self, Restore.self, Password.self, Policy.self, Set.self,
     ])
 
   struct Add: AsyncParsableCommand {
@@ -70,14 +70,16 @@ struct AccountCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp(Speech.say(.helpOptionNewRecipientsADay), valueName: "number"))
     var newRecipientsADay: String?
     @Option(help: ArgumentHelp(Speech.say(.helpOptionPriority), valueName: "number")) var priority: String?
+    @Option(help: ArgumentHelp(Speech.say(.helpOptionSearch), valueName: "arabic|exact|default")) var search: String?
     @OptionGroup var options: ConfigOption
 
     func run() async throws {
       let given = [
         "sentCopy": sentCopy, "recipientsADay": recipientsADay, "newRecipientsADay": newRecipientsADay,
-        "priority": priority,
+        "priority": priority, "search": search,
       ]
       let arguments = given.compactMapValues { $0.map(ControlValue.text) }
+      if arguments.isEmpty { throw Terminal.fail(.accountSettingMissing) }
       try await Desk(settings: options.settings()).run(
         "account set", arguments.merging(["address": .text(address)]) { $1 })
     }
@@ -93,18 +95,6 @@ struct AccountCommand: AsyncParsableCommand {
     func run() async throws {
       let arguments = try password.added(to: ["address": .text(address)])
       try await Desk(settings: options.settings()).run("account password", arguments)
-    }
-  }
-
-  struct Search: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "search", abstract: Speech.say(.helpAccountSearch))
-    @Argument(help: ArgumentHelp(Speech.say(.helpArgumentAddress))) var address: String
-    @Argument(help: ArgumentHelp(Speech.say(.helpArgumentSearchForm))) var form: String
-    @OptionGroup var options: ConfigOption
-
-    func run() async throws {
-      try await Desk(settings: options.settings()).run(
-        "account search", ["address": .text(address), "form": .text(form)])
     }
   }
 }
