@@ -73,12 +73,17 @@ extension Store {
   private func finish(_ intent: Intent, of lane: Lane) throws(StoreFault) {
     let plan: DeliveryPlan
     do throws(StoreFault) {
-      let bytes = try BlobReader(segments: lane.segments).read(intent.location)
-      let message = try SpooledMessage(.memory(bytes), hash: intent.hash, spooler)
+      // Trace header and message apart, as they came: the blob's name is made of both.
+      let reader = BlobReader(segments: lane.segments)
+      let trace = try reader.traceLength(intent.location, hash: intent.hash)
+      let bytes = try reader.read(intent.location)
+      let body = Array(bytes[trace...])
+      let message = try SpooledMessage(.memory(body), hash: BlobPlan.hash(of: body), spooler)
       var derived = message.derived
       derived.authenticationResults = TopResults.value(in: bytes)
       plan = DeliveryPlan(
-        blob: BlobPlan(message, trace: []), derived: derived, sender: intent.sender, here: [], elsewhere: [])
+        blob: BlobPlan(message, trace: Array(bytes[..<trace])), derived: derived, sender: intent.sender, here: [],
+        elsewhere: [])
     } catch {
       lane.logger.critical("the message of an unfinished delivery cannot be read", metadata: ["fault": "\(error)"])
       return
