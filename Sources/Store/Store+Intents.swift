@@ -35,7 +35,7 @@ extension Store {
   private func settleIntent(
     _ qid: Int64, of home: Int, numbers: [Int], _ wanted: [(lane: Int, recipients: [DeliveryPlan.Recipient])]
   ) {
-    let lanes = lanes
+    let (lanes, underWay) = (lanes, underWay)
     let note = { @Sendable [logger] (result: Result<Void, StoreFault>) in
       // Closed: the next start looks after it.
       if case .failure(let fault) = result, fault != .closed {
@@ -45,6 +45,7 @@ extension Store {
     lanes[home].submit(weight: 0) { transaction throws(StoreFault) in
       try transaction.settle(intent: qid, numbers: numbers)
     } _: { (result: Result<Void, StoreFault>) in
+      underWay.remove(qid, lane: home)
       note(result)
       guard case .success = result else { return }
       for (lane, recipients) in wanted {
@@ -65,7 +66,9 @@ extension Store {
   /// Blocks: for the start and for spool threads.
   func finishIntents() throws(StoreFault) {
     for lane in lanes {
-      let intents = try lane.performBlocking { transaction throws(StoreFault) in try transaction.intents() }
+      let intents = try lane.performBlocking { [underWay] transaction throws(StoreFault) in
+        try transaction.intents().filter { !underWay.contains($0.qid, lane: lane.number) }
+      }
       for intent in intents { try finish(intent, of: lane) }
     }
   }

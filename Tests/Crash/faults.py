@@ -69,8 +69,8 @@ KINDS = [
     Kind("a name cannot be made", FAILS, NAMES, SEGMENT | SPOOL | OTHER, errno.EIO, reach=5),
     Kind("read fails", FAILS, READS, SEGMENT | LOG | INDEX, errno.EIO),
     Kind("sync of an index fails at the end", FAILS, SYNCS, LOG | INDEX, errno.EIO, while_ending=True, reach=4),
-    Kind("torn write of an index at the end", TORN, WRITES, INDEX, while_ending=True, reach=300),
-    Kind("write of an index fails at the end", FAILS, WRITES, INDEX, errno.EIO, while_ending=True, reach=300),
+    Kind("torn write of an index at the end", TORN, WRITES, INDEX, while_ending=True, reach=20),
+    Kind("write of an index fails at the end", FAILS, WRITES, INDEX, errno.EIO, while_ending=True, reach=20),
 ]
 
 
@@ -168,15 +168,16 @@ class Round:
         self.chance = random.Random(seed)
         self.folder = os.path.realpath(tempfile.mkdtemp(prefix="barid-faults-"))
         self.data = os.path.join(self.folder, "office")
-        shutil.copytree(template, self.data, ignore=shutil.ignore_patterns("reserve", "*.pid", "*.socket"))
+        shutil.copytree(template, self.data, ignore=shutil.ignore_patterns("reserve", "*.pid", "*.sock"))
         self.control = Control(self.folder)
         self.shim = {"LD_PRELOAD": library, "BARID_FAULT_ROOT": self.data, "BARID_FAULT_CONTROL": self.control.path}
-        self.wrong = []
+        self.wrong, self.told = [], []
 
     def run(self):
         """True when the fault came."""
         server = Server(self.data, OFFSET, self.shim)
         load = FaultyLoad(HOST, OFFSET, PASSWORD, self.chance.random())
+        self.told = load.told
         runner = threading.Thread(target=self.watched, args=(load,))
         runner.start()
         try:
@@ -262,6 +263,7 @@ class Round:
     def look_after_restart(self, load):
         server = Server(self.data, OFFSET)
         try:
+            self.again = [(re.search(r"X-Test-Id: (\S+)", text)[1], arrival.began) for _, text, arrival in load.unsure]
             load.send_again()
             self.wrong += [one for person in PEOPLE for one in judge(server, load.ledger, person, NEVER - 1)]
             self.wrong += server.verify()
@@ -281,7 +283,8 @@ def one_round(template, library, kind, seed):
         round_.wrong.append(f"{type(error).__name__}: {error}")
     if round_.wrong:
         print(f"FAIL {kind.name}, --kind '{kind.name}' --seed {seed}, folder {round_.folder}, at {round_.control.where}:",
-              *round_.wrong[:12], getattr(round_, "said", "")[-1500:], sep="\n  ", flush=True)
+              *round_.wrong[:12], f"sent again: {getattr(round_, 'again', [])}", f"told: {round_.told[:6]}",
+              getattr(round_, "said", "")[-1500:], sep="\n  ", flush=True)
     else:
         shutil.rmtree(round_.folder)
     return round_.wrong, round_.control.where if came else None

@@ -233,6 +233,22 @@ final class Trap: Sendable {
     }
   }
 
+  /// Finishing what an earlier fault left never meddles with a delivery that is being done.
+  @Test func finishingLeavesLiveDeliveriesAlone() async throws {
+    let fixture = try await Fixture(Fixture.options(lanes: 2), accounts: [1, 2, 3, 4])
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for number in 0..<150 {
+        group.addTask { try await fixture.deliver("letter \(number)", to: [1, 2, 3, 4]) }
+        if number % 3 == 0 { group.addTask { try await fixture.store.finishDeliveries() } }
+      }
+      try await group.waitForAll()
+    }
+    for account in 1...4 as ClosedRange<Int64> {
+      let texts = try await fixture.texts("INBOX", account).values
+      #expect(texts.count == 150 && Set(texts).count == 150, "account \(account)")
+    }
+  }
+
   /// What was found about the sender is there for the recipients of an interrupted delivery too.
   @Test func findingsSurviveAKill() async throws {
     let trap = Trap()
