@@ -31,12 +31,15 @@ bench: ## In-process benchmarks (release build)
 	@Scripts/install-dependencies build
 	@Scripts/run-benchmarks
 
-crash: ## The long loops: kill -9 under load, power cuts
+crash: ## The long loops: kill -9 under load, power cuts, failing disks, a large store
 	@Scripts/install-dependencies build test
 	@swift build -c release --product barid
 	@python3 Tests/Crash/kill9.py --rounds 100
 	@python3 Tests/Crash/kill9.py --resend --rounds 30 --senders 20
-	@python3 Tests/Crash/powercut.py --cuts 200 --seconds 8
+	@python3 Tests/Crash/powercut.py --cuts 1000 --seconds 5 --compact --workers 2
+	@python3 Tests/Crash/faults.py --rounds 51
+	@python3 Tests/Crash/lostreply.py
+	@python3 Tests/Crash/bigstore.py --gigabytes 10
 
 interop: ## Heavy outside programs against the built server
 	@Scripts/install-dependencies build test interop

@@ -44,8 +44,10 @@ extension Store {
         blob: BlobPlan(message, trace: trace), derived: derived, sender: sender, here: first.recipients,
         elsewhere: wanted.dropFirst().flatMap(\.recipients))
       let lane = lanes[first.lane]
-      let outcome = try await lane.perform(weight: plan.blob.totalLength) { transaction throws(StoreFault) in
-        try transaction.deliver(plan)
+      let outcome = try await lane.perform(weight: plan.blob.totalLength) { [underWay] transaction throws(StoreFault) in
+        let outcome = try transaction.deliver(plan)
+        if let qid = outcome.qid { underWay.add(qid, lane: first.lane) }
+        return outcome
       }
       for (number, fate) in outcome.fates { fates[number] = fate }
       if let qid = outcome.qid {

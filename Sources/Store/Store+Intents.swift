@@ -35,7 +35,7 @@ extension Store {
   private func settleIntent(
     _ qid: Int64, of home: Int, numbers: [Int], _ wanted: [(lane: Int, recipients: [DeliveryPlan.Recipient])]
   ) {
-    let lanes = lanes
+    let (lanes, underWay) = (lanes, underWay)
     let note = { @Sendable [logger] (result: Result<Void, StoreFault>) in
       // Closed: the next start looks after it.
       if case .failure(let fault) = result, fault != .closed {
@@ -45,6 +45,7 @@ extension Store {
     lanes[home].submit(weight: 0) { transaction throws(StoreFault) in
       try transaction.settle(intent: qid, numbers: numbers)
     } _: { (result: Result<Void, StoreFault>) in
+      underWay.remove(qid, lane: home)
       note(result)
       guard case .success = result else { return }
       for (lane, recipients) in wanted {
@@ -65,7 +66,9 @@ extension Store {
   /// Blocks: for the start and for spool threads.
   func finishIntents() throws(StoreFault) {
     for lane in lanes {
-      let intents = try lane.performBlocking { transaction throws(StoreFault) in try transaction.intents() }
+      let intents = try lane.performBlocking { [underWay] transaction throws(StoreFault) in
+        try transaction.intents().filter { !underWay.contains($0.qid, lane: lane.number) }
+      }
       for intent in intents { try finish(intent, of: lane) }
     }
   }
@@ -73,12 +76,17 @@ extension Store {
   private func finish(_ intent: Intent, of lane: Lane) throws(StoreFault) {
     let plan: DeliveryPlan
     do throws(StoreFault) {
-      let bytes = try BlobReader(segments: lane.segments).read(intent.location)
-      let message = try SpooledMessage(.memory(bytes), hash: intent.hash, spooler)
+      // Trace header and message apart, as they came: the blob's name is made of both.
+      let reader = BlobReader(segments: lane.segments)
+      let trace = try reader.traceLength(intent.location, hash: intent.hash)
+      let bytes = try reader.read(intent.location)
+      let body = Array(bytes[trace...])
+      let message = try SpooledMessage(.memory(body), hash: BlobPlan.hash(of: body), spooler)
       var derived = message.derived
       derived.authenticationResults = TopResults.value(in: bytes)
       plan = DeliveryPlan(
-        blob: BlobPlan(message, trace: []), derived: derived, sender: intent.sender, here: [], elsewhere: [])
+        blob: BlobPlan(message, trace: Array(bytes[..<trace])), derived: derived, sender: intent.sender, here: [],
+        elsewhere: [])
     } catch {
       lane.logger.critical("the message of an unfinished delivery cannot be read", metadata: ["fault": "\(error)"])
       return

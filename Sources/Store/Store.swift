@@ -20,6 +20,7 @@ package final class Store: Sendable {
   /// Which lane each account is on.
   private let homes = Mutex<[AccountID: Int]>([:])
   private let isClosed = Mutex(false)
+  let underWay = IntentsUnderWay()
 
   private init(
     folder: String, options: StoreOptions, logger: Logger, lanes: [Lane], spooler: Spooler, lock: FolderLock,

@@ -181,7 +181,7 @@ class Load:
             calming.start()
             beside()
             calming.join()
-        time.sleep(max(0, ended - time.monotonic()))
+        self.stop.wait(max(0, ended - time.monotonic()))
         self.stop.set()
         for thread in threads:
             thread.join()

@@ -42,7 +42,7 @@ def compiled(name, folder):
 class Server:
     """The test bed's program on a folder."""
 
-    def __init__(self, folder, offset, extra=None):
+    def __init__(self, folder, offset, extra=None, segment=SEGMENT):
         self.folder, self.offset = folder, offset
         self.output = folder.rstrip("/") + ".out"
         self.config = folder.rstrip("/") + ".yaml"
@@ -50,7 +50,8 @@ class Server:
             file.write(f"data-folder: {folder}/data\n")
         with open(self.output, "wb") as output:
             self.process = subprocess.Popen(
-                [program(), "testbed", "--folder", folder, "--host", HOST, "--offset", str(offset), "--segment-size", str(SEGMENT)],
+                [program(), "testbed", "--folder", folder, "--host", HOST, "--offset", str(offset),
+                 *(["--segment-size", str(segment)] if segment else [])],
                 env=dict(os.environ, **(extra or {})), stdin=subprocess.DEVNULL, stdout=output, stderr=output,
             )
         deadline = time.monotonic() + 60

@@ -188,10 +188,65 @@ final class Trap: Sendable {
         copies.append(texts.count)
       }
       #expect(copies == [1, 1, 1, 1] || (!isAcknowledged && copies == [0, 0, 0, 0]))
+      #expect(try await fixture.store.verify().mistakes.isEmpty)
     }
     let open = try fixture.store.lanes[0].performBlocking { transaction throws(StoreFault) in try transaction.intents()
     }
     #expect(open.isEmpty)
+  }
+
+  /// A delivery key whose copy did not reach the disk goes with it, or the copy would never be filed.
+  @Test(arguments: [DurableStep.Point.segmentSync, .committed], [0, 1])
+  func aDeliveryKeyDoesNotOutliveItsCopy(_ point: DurableStep.Point, _ lane: Int) async throws {
+    let trap = Trap()
+    let fixture = try await Fixture(trap.options(lanes: 2), accounts: [1, 2, 3, 4])
+    let path = "\(fixture.folder)/lane-\(lane)/segments/00000001"
+    let durable = try Descriptor.open(path, O_RDWR).length()
+    trap.arm(point, .kill, lane: lane)
+    var isAcknowledged = false
+    do { isAcknowledged = try await fixture.deliver("hello", to: [1, 2, 3, 4]).isAccepted } catch {}
+    await fixture.close()
+    if point == .segmentSync { try Descriptor.open(path, O_RDWR).truncate(to: durable) }
+    try await fixture.reopen(Fixture.options(lanes: 2))
+    var copies: [Int] = []
+    for account in 1...4 as ClosedRange<Int64> { copies.append(try await fixture.texts("INBOX", account).count) }
+    #expect(copies == [1, 1, 1, 1] || (!isAcknowledged && copies == [0, 0, 0, 0]))
+    #expect(try await fixture.store.verify().mistakes.isEmpty)
+  }
+
+  /// A lane of the recipients has no room, or stops, after the intent is durable.
+  @Test(arguments: [InjectedFault.error(ENOSPC), .kill], [DurableStep.Point.segmentWrite, .commit])
+  func aLaneThatFailsAfterTheIntentGetsItsCopiesLater(_ fault: InjectedFault, _ point: DurableStep.Point) async throws {
+    for lane in 0..<2 {
+      let trap = Trap()
+      let fixture = try await Fixture(trap.options(lanes: 2), accounts: [1, 2, 3, 4])
+      trap.arm(point, fault, lane: lane)
+      var isAcknowledged = false
+      do { isAcknowledged = try await fixture.deliver("hello", to: [1, 2, 3, 4]).isAccepted } catch {}
+      try await fixture.reopen(Fixture.options(lanes: 2))
+      // Who was not told so sends again.
+      if !isAcknowledged { try await fixture.deliver("hello", to: [1, 2, 3, 4]) }
+      for account in 1...4 as ClosedRange<Int64> {
+        #expect(try await fixture.texts("INBOX", account).count == 1, "account \(account), lane \(lane)")
+      }
+      #expect(try await fixture.store.verify().mistakes.isEmpty)
+    }
+  }
+
+  /// Finishing what an earlier fault left never meddles with a delivery that is being done.
+  @Test func finishingLeavesLiveDeliveriesAlone() async throws {
+    let fixture = try await Fixture(Fixture.options(lanes: 2), accounts: [1, 2, 3, 4])
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for number in 0..<150 {
+        group.addTask { try await fixture.deliver("letter \(number)", to: [1, 2, 3, 4]) }
+        if number % 3 == 0 { group.addTask { try await fixture.store.finishDeliveries() } }
+      }
+      try await group.waitForAll()
+    }
+    for account in 1...4 as ClosedRange<Int64> {
+      let texts = try await fixture.texts("INBOX", account).values
+      #expect(texts.count == 150 && Set(texts).count == 150, "account \(account)")
+    }
   }
 
   /// What was found about the sender is there for the recipients of an interrupted delivery too.
@@ -289,6 +344,22 @@ final class Trap: Sendable {
     #expect(try await fixture.store.content(inbox.state.table[0].email, of: Fixture.account) == Array("one".utf8))
     try await fixture.reopen()
     #expect(try await fixture.texts().values.allSatisfy { ["one", "two"].contains($0) })
+    try await checkSound(fixture, 1, above: 1, 2)
+  }
+
+  /// The index was ahead when the sync of the segment failed: everybody still reads what was there before.
+  @Test(arguments: [DurableStep.Point.segmentSync, .commit])
+  func readingGoesOnAfterAFailedSync(_ point: DurableStep.Point) async throws {
+    let trap = Trap()
+    let fixture = try await Fixture(trap.options)
+    try await fixture.deliver("one")
+    try await fixture.reopen(trap.options)
+    trap.arm(point, .error(EIO))
+    await #expect(throws: StoreFault.self) { try await fixture.deliver("two") }
+    #expect(try await fixture.texts() == [1: "one"])
+    try await fixture.reopen()
+    #expect(try await fixture.texts().values.allSatisfy { ["one", "two"].contains($0) })
+    #expect(try await fixture.store.verify().mistakes.isEmpty)
     try await checkSound(fixture, 1, above: 1, 2)
   }
 

@@ -69,7 +69,7 @@ import Testing
     var rows = AddedRows()
     let all: [AddedRows.Row] = [
       .placement(account: AccountID(raw: -1), mailbox: MailboxID(raw: 2), uid: .max, email: EmailID(raw: 3)),
-      .intent(4),
+      .filed(account: AccountID(raw: 5), key: noise(14)), .intent(4),
     ]
     for row in all { rows.add(row) }
     #expect(AddedRows.rows(rows.bytes) == all)

@@ -3,6 +3,8 @@ struct AddedRows {
   enum Row: Equatable {
     case placement(account: AccountID, mailbox: MailboxID, uid: UID, email: EmailID)
     case intent(Int64)
+    /// The delivery key that was noted with the placement before it: without the placement it must go, or nobody files again.
+    case filed(account: AccountID, key: [UInt8])
   }
 
   private(set) var bytes: [UInt8] = []
@@ -20,6 +22,11 @@ struct AddedRows {
     case .intent(let qid):
       bytes.append(2)
       bytes.appendLittle(qid)
+    case .filed(let account, let key):
+      bytes.append(3)
+      bytes.appendLittle(account.raw)
+      bytes.append(UInt8(truncatingIfNeeded: key.count))
+      bytes += key
     }
   }
 
@@ -40,6 +47,11 @@ struct AddedRows {
         case 2 where bytes.count - next >= 9:
           rows.append(.intent(bytes.little(next + 1, Int64.self)))
           next += 9
+        case 3 where bytes.count - next >= 10 && bytes.count - next - 10 >= Int(bytes[next + 9]):
+          let end = next + 10 + Int(bytes[next + 9])
+          rows.append(
+            .filed(account: AccountID(raw: bytes.little(next + 1, Int64.self)), key: [UInt8](bytes[(next + 10)..<end])))
+          next = end
         default: return nil
         }
       }

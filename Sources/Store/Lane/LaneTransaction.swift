@@ -213,6 +213,9 @@ final class LaneTransaction {
   }
 
   func note(intent qid: Int64) { journal.add(.intent(qid)) }
+
+  /// Right after the placement that it belongs to.
+  func note(filed key: [UInt8], of account: AccountID) { journal.add(.filed(account: account, key: key)) }
 }
 
 /// Keyword names compare without regard to ASCII case.

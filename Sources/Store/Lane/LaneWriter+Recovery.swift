@@ -139,34 +139,63 @@ final class Recovery {
     try descriptor.sync()
   }
 
-  /// Removes the newest batch's rows whose blob lies at or behind `valid`. Counters stay where they are, so nothing is given out twice.
-  private func dropRows(from valid: Int) throws(StoreFault) {
+  /// Removes the newest batch's rows whose blob lies at or behind `valid`; with `whole` all that it added, also what shares an older
+  /// blob. Counters stay where they are, so nothing is given out twice.
+  private func dropRows(from valid: Int, whole: Bool = false) throws(StoreFault) {
     guard let rows = AddedRows.rows(state.added) else { throw .damaged("the lane's list of new rows") }
     try inStore { () throws(DatabaseFault) in
       try connection.transaction { () throws(DatabaseFault) in
         var lost: Set<[UInt8]> = []
-        for case .placement(let account, let mailbox, let uid, let email) in rows {
-          guard let hash = try lostHash(of: email, account, valid) else { continue }
-          lost.insert(hash)
-          try drop(uid, email, mailbox, account)
-        }
-        for case .intent(let qid) in rows {
-          let hash = try connection.first(LaneSQL.intent, [0, .int(qid)]) { $0.bytes(1) }
-          guard let hash, try isLost(hash, valid) else { continue }
-          lost.insert(hash)
-          try connection.run(LaneSQL.deleteRecipients, [0, .int(qid)])
-          try connection.run(LaneSQL.deleteQueue, [0, .int(qid)])
+        var isDropped = false
+        for row in rows {
+          switch row {
+          case .placement(let account, let mailbox, let uid, let email):
+            let hash = try lostHash(of: email, account, valid)
+            if let hash { lost.insert(hash) }
+            isDropped = hash != nil || whole
+            if isDropped { try drop(uid, email, mailbox, account) }
+          case .filed(let account, let key):
+            if isDropped { try connection.run(LaneSQL.deleteFiled, [.int(account.raw), .bytes(key)]) }
+          case .intent(let qid):
+            let hash = try connection.first(LaneSQL.intent, [0, .int(qid)]) { $0.bytes(1) }
+            guard let hash else { continue }
+            let isLost = try isLost(hash, valid)
+            guard isLost || whole else { continue }
+            if isLost { lost.insert(hash) } else { try connection.run(CollectionSQL.insertUnnamed, [0, .bytes(hash)]) }
+            try connection.run(LaneSQL.deleteRecipients, [0, .int(qid)])
+            try connection.run(LaneSQL.deleteQueue, [0, .int(qid)])
+          }
         }
         // Emails go after all placements were looked up: several can share one.
         for case .placement(let account, _, _, let email) in rows {
-          let hash = try connection.first(MessageSQL.emailBlob, [.int(account.raw), .int(email.raw)]) { $0.bytes(1) }
-          guard let hash, lost.contains(hash) else { continue }
-          try connection.run(MessageSQL.deleteEmail, [.int(account.raw), .int(email.raw)])
-          try connection.run(MessageSQL.deleteDerived, [.int(account.raw), .int(email.raw)])
+          try dropEmail([.int(account.raw), .int(email.raw)], lost, whole: whole)
         }
         for hash in lost { try connection.run(LaneSQL.deleteBlob, [0, .bytes(hash)]) }
+        if whole {
+          state.added = []
+          try state.write(connection)
+        }
       }
     }
+  }
+
+  /// An email of the dropped batch goes when its blob is lost, or when nothing names it any more.
+  private func dropEmail(_ key: [SQLValue], _ lost: Set<[UInt8]>, whole: Bool) throws(DatabaseFault) {
+    guard let hash = try connection.first(MessageSQL.emailBlob, key, { $0.bytes(1) }) else { return }
+    if !lost.contains(hash) {
+      guard whole, try connection.first(CollectionSQL.isNamed, key, { _ in true }) == nil else { return }
+      try connection.run(CollectionSQL.insertUnnamed, [0, .bytes(hash)])
+    }
+    try connection.run(MessageSQL.deleteEmail, key)
+    try connection.run(MessageSQL.deleteDerived, key)
+  }
+
+  /// The newest batch is in the index, and the sync of its blobs failed: nobody was told of it, and what it added goes again, so that
+  /// readers need not wait for it for ever. `published` is the batch before it.
+  func takeBack(to published: Int64) throws(StoreFault) {
+    state.batch = published
+    state.ended = state.synced
+    try dropRows(from: state.synced, whole: true)
   }
 
   private func lostHash(of email: EmailID, _ account: AccountID, _ valid: Int) throws(DatabaseFault) -> [UInt8]? {

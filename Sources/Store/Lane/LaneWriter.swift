@@ -225,9 +225,22 @@ final class LaneWriter {
       }
     } catch { fault = error }
     // The sync under way must be over before anything else is decided.
-    if hasBlobs, !removes, try !synced(syncer.finish()) { return false }
+    if hasBlobs, !removes {
+      let result = syncer.finish()
+      if isCommitted, case .failed = result { takeBack() }
+      if try !synced(result) { return false }
+    }
     if let fault { throw fault }
     return isCommitted ? try step(.committed) : false
+  }
+
+  /// The index has the batch, and its blobs did not reach the disk: without this, readers would wait for it and see nothing any more.
+  private func takeBack() {
+    do throws(StoreFault) {
+      try Recovery(lane: lane, connection: connection, state: state).takeBack(to: state.batch - 1)
+    } catch {
+      lane.logger.error("a batch without its messages could not be taken back", metadata: ["fault": "\(error)"])
+    }
   }
 
   private func synced(_ result: SegmentSyncer.SyncResult) throws(StoreFault) -> Bool {

@@ -147,6 +147,7 @@ extension LaneTransaction {
     let mailbox = try owner.mailbox(for: recipient.role)
     let record = try file(recipient, plan, in: mailbox, of: owner)
     try run(LaneSQL.insertFiled, [.int(recipient.account.raw), .bytes(key), .int(now)])
+    note(filed: key, of: recipient.account)
     return .filed(mailbox: mailbox.id, uid: record.uid)
   }
 
