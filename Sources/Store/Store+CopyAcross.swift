@@ -55,8 +55,21 @@ extension Store {
     _ uids: [UID], from source: OpenMailbox, to destination: MailboxID, of account: AccountID, keeping: Flags
   ) async throws(StoreFault) -> CopyResult {
     if account == source.account { return try await move(uids, from: source, to: destination, keeping: keeping) }
-    let result = try await copy(uids, from: source, to: destination, of: account, keeping: keeping)
-    try await remove(result.source, from: source.id, of: source.account, cause: .moved)
+    let copied = try await copy(uids, from: source, to: destination, of: account, keeping: keeping)
+    let removed = Set(try await remove(copied.source, from: source.id, of: source.account, cause: .moved))
+    if removed.count == copied.source.count { return copied }
+    // Somebody else took them away meanwhile: nobody gets a message twice by moving it.
+    var result = CopyResult(uidValidity: copied.uidValidity, source: [], destination: [])
+    var late: [UID] = []
+    for (uid, copy) in zip(copied.source, copied.destination) {
+      if removed.contains(uid) {
+        result.source.append(uid)
+        result.destination.append(copy)
+      } else {
+        late.append(copy)
+      }
+    }
+    await takeBack(late, from: destination, of: account)
     return result
   }
 
@@ -67,7 +80,7 @@ extension Store {
     if account == source.account { return try await replace(uid, in: source, with: item, to: destination) }
     guard source.state.table.index(of: uid) != nil else { throw .noSuchMessage }
     let result = try await append([item], to: destination, of: account)
-    try await remove([uid], from: source.id, of: source.account, cause: .expunged)
+    _ = try await remove([uid], from: source.id, of: source.account, cause: .expunged)
     return result
   }
 
@@ -104,23 +117,25 @@ extension Store {
     }
   }
 
+  /// Those that were still there.
   private func remove(
     _ uids: [UID], from mailbox: MailboxID, of account: AccountID, cause: GoneCause
-  ) async throws(StoreFault) {
+  ) async throws(StoreFault) -> [UID] {
     let ranges = UIDRanges(uids)
-    try await lane(of: account).perform { transaction throws(StoreFault) in
+    return try await lane(of: account).perform { transaction throws(StoreFault) in
       let owner = try transaction.account(account)
       let target = try owner.selectable(mailbox)
       let records = try transaction.rows(ranges, in: target, of: owner)
-      if records.isEmpty { return }
+      if records.isEmpty { return [] }
       try transaction.remove(records, ranges, from: target, of: owner, modseq: owner.takeModseq(), cause: cause)
+      return records.map(\.uid)
     }
   }
 
   private func takeBack(_ uids: [UID], from mailbox: MailboxID, of account: AccountID) async {
     if uids.isEmpty { return }
     do throws(StoreFault) {
-      try await remove(uids, from: mailbox, of: account, cause: .discarded)
+      _ = try await remove(uids, from: mailbox, of: account, cause: .discarded)
     } catch {
       logger.error("a part of a copy stays", metadata: ["account": "\(account)", "fault": "\(error)"])
     }

@@ -21,17 +21,21 @@ final class ModelClient {
   private var onSuccess: (() -> Void)?
   private var assumed: (index: Int, uid: UInt32?)?
 
-  init(_ name: String, port: Int) throws {
+  /// The mailbox that it works in, as it stands in a command.
+  let mailbox: String
+
+  init(_ name: String, port: Int, user: String = "user", mailbox: String = "INBOX") throws {
     self.name = name
+    self.mailbox = mailbox
     connection = try LineClient(port: port)
     _ = try connection.line()
-    try command("LOGIN user@\(TestOffice.domain) \"\(TestOffice.password)\"")
+    try command("LOGIN \(user)@\(TestOffice.domain) \"\(TestOffice.password)\"")
     try select()
   }
 
   func select() throws {
     messages = []
-    try command("SELECT INBOX")
+    try command("SELECT \(mailbox)")
     try learn()
   }
 

@@ -11,12 +11,32 @@ struct ModelTests {
     await office.stop()
   }
 
+  /// The same in one mailbox that two accounts work in: the owner, and two sessions of a member who also moves mail to his own Archive.
+  @Test(arguments: [4, 5] as [UInt64])
+  func convergeInASharedMailbox(seed: UInt64) async throws {
+    let office = try await TestOffice.start()
+    let port = office.imapPort
+    do {
+      try await onThread {
+        let shared = "\"Other Users/user@\(TestOffice.domain)/INBOX\""
+        let owner = try ModelClient("a", port: port)
+        try owner.command("SETACL INBOX other lrswipkxte")
+        let members = try ["b", "c"].map { try ModelClient($0, port: port, user: "other", mailbox: shared) }
+        try Self.play([owner] + members, rounds: 500, port: port, seed: seed)
+      }
+    } catch { Issue.record("seed \(seed): \(error)") }
+    await office.stop()
+  }
+
   /// Random commands, those of one round sent to all three before any answer is read; at the end all know the same.
   private static func play(port: Int, seed: UInt64) throws {
+    try play(try ["a", "b", "c"].map { try ModelClient($0, port: port) }, rounds: 1_000, port: port, seed: seed)
+  }
+
+  private static func play(_ clients: [ModelClient], rounds: Int, port: Int, seed: UInt64) throws {
     var random = Random(seed: seed)
-    let clients = try ["a", "b", "c"].map { try ModelClient($0, port: port) }
-    for _ in 0..<20 { try clients[0].command(append(&random)) }
-    for _ in 0..<1_000 {
+    for _ in 0..<20 { try clients[0].command(append(clients[0], &random)) }
+    for _ in 0..<rounds {
       for client in clients { try begin(client, &random) }
       for client in clients { try client.finish() }
       for client in clients where random.below(3) == 0 { try client.learn() }
@@ -31,8 +51,8 @@ struct ModelTests {
 
   private static let flags = ["\\Seen", "\\Flagged", "\\Deleted", "\\Answered", "$One", "$Two"]
 
-  private static func append(_ random: inout Random) -> String {
-    "APPEND INBOX (\(flags[random.below(flags.count)])) {12+}\r\nSubject: x\r\n"
+  private static func append(_ client: ModelClient, _ random: inout Random) -> String {
+    "APPEND \(client.mailbox) (\(flags[random.below(flags.count)])) {12+}\r\nSubject: x\r\n"
   }
 
   private static func begin(_ client: ModelClient, _ random: inout Random) throws {
@@ -43,14 +63,14 @@ struct ModelTests {
     let mode = ["+", "-", ""][random.below(3)]
     switch random.below(count == 0 ? 3 : 16) {
     case 0: try client.begin("NOOP")
-    case 1, 2: try client.begin(count < 40 ? append(&random) : "EXPUNGE")
+    case 1, 2: try client.begin(count < 40 ? append(client, &random) : "EXPUNGE")
     case 3: try client.begin("EXPUNGE")
     case 4: try client.begin("IDLE\r\nDONE")
     case 5: try client.begin("FETCH \(index + 1):* (FLAGS)")
     case 6: try client.begin("FETCH \(index + 1) BODY[]<0.1>")
     case 7: try client.begin("SEARCH NOT \(index + 1)")
-    case 8: try client.begin("COPY \(index + 1) \(random.below(2) == 0 ? "INBOX" : "Archive")")
-    case 9: try client.begin("MOVE \(index + 1) \(random.below(2) == 0 ? "INBOX" : "Archive")")
+    case 8: try client.begin("COPY \(index + 1) \(random.below(2) == 0 ? client.mailbox : "Archive")")
+    case 9: try client.begin("MOVE \(index + 1) \(random.below(2) == 0 ? client.mailbox : "Archive")")
     case 10, 11: try client.begin("STORE \(index + 1):* \(mode)FLAGS (\(flag))")
     case 12:
       client.assume(index, uid: nil, mode: mode, flag: flag)
