@@ -7,9 +7,10 @@ extension MailCommand {
   struct Restore: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "restore", abstract: Speech.say(.helpMailRestore))
     @Argument(help: ArgumentHelp(Speech.say(.helpArgumentAddress))) var address: String
-    @Option(name: .customLong("at"), help: ArgumentHelp(Speech.say(.helpOptionAt))) var moment: String
+    @Option(name: .customLong("at"), help: ArgumentHelp(Speech.say(.helpOptionAt), valueName: "time")) var moment:
+      String
     @Option(help: ArgumentHelp(Speech.say(.helpOptionMailbox))) var mailbox: String?
-    @Option(help: ArgumentHelp(Speech.say(.helpOptionMessage))) var message: String?
+    @Option(help: ArgumentHelp(Speech.say(.helpOptionMessage), valueName: "number")) var message: String?
     @Flag(help: ArgumentHelp(Speech.say(.helpOptionKeepNewer))) var keepNewer = false
     @Flag(help: ArgumentHelp(Speech.say(.helpOptionJSON))) var json = false
     @OptionGroup var options: ConfigOption
