@@ -92,7 +92,8 @@ extension LaneTransaction {
       if names[row.mailbox] == nil { names[row.mailbox] = try oldKeywords(row.mailbox, owner.id) }
       var record = row.record
       let keywords = record.flags.keywordIndices.compactMap { names[row.mailbox]?[$0] }
-      record.flags = record.flags.intersection(Flags.system.union(.internationalized)).union(try bits(keywords, in: target, owner.id))
+      record.flags = record.flags.intersection(Flags.system.union(.internationalized)).union(
+        try bits(keywords, in: target, owner.id))
       record.uid = try target.takeUID()
       record.modseq = modseq
       record.savedAt = stamp

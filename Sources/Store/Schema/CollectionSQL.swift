@@ -64,7 +64,8 @@ enum CollectionSQL {
   static let recent = SQL("SELECT segment, recent_segment, synced FROM lane_state WHERE id = 1")
 
   static let all = [
-    expired, discarded, oldest, oldestOfAccount, deleteGone, isNamed, deleteTodo, deleteUIDL, deadMailboxes, deleteMailbox,
+    expired, discarded, oldest, oldestOfAccount, deleteGone, isNamed, deleteTodo, deleteUIDL, deadMailboxes,
+    deleteMailbox,
     deleteKeywords, deleteVanished, limits, insertUnnamed, unnameAccount, unnamed, deleteUnnamed, names,
     usedBySegment, relocate, place, hasEmail, setSegment, segments, recent,
   ]
