@@ -22,6 +22,7 @@ import re
 import shutil
 import smtplib
 import struct
+import subprocess
 import sys
 import tempfile
 import threading
@@ -33,7 +34,7 @@ sys.path.insert(0, HERE)
 sys.dont_write_bytecode = True
 from bed import letter  # noqa: E402
 from load import NEVER, PEOPLE, Load, Refused, user  # noqa: E402
-from office import HOST, PASSWORD, Server, compiled, judge, mailbox  # noqa: E402
+from office import HOST, PASSWORD, Server, compiled, judge, mailbox, program  # noqa: E402
 
 OFFSET = 30_000
 CONTROL = struct.Struct("=IIIIqIIQ200s")  # fault.c's `struct control`
@@ -290,6 +291,15 @@ def one_round(template, library, kind, seed):
     return round_.wrong, round_.control.where if came else None
 
 
+def second_is_refused(folder):
+    """Two processes on one data folder: the second says so in one sentence and leaves it alone. A complaint, or None."""
+    done = subprocess.run([program(), "testbed", "--folder", folder, "--host", HOST, "--offset", str(OFFSET + 1_000)],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60, check=False)
+    words = done.stdout.decode(errors="replace").strip()
+    is_right = done.returncode != 0 and len(words.splitlines()) == 1 and f"{folder}/data" in words
+    return None if is_right else f"a second process on the folder: status {done.returncode}: {words[:500]}"
+
+
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--rounds", type=int, default=len(KINDS))
@@ -304,7 +314,11 @@ def main():
         try:
             template = os.path.join(folder, "template")
             os.mkdir(template)
-            Server(template, OFFSET).end(gently=True)
+            server = Server(template, OFFSET)
+            wrong = second_is_refused(template)
+            failed, passed = failed + bool(wrong), passed + (not wrong)
+            print(f"FAIL {wrong}" if wrong else "pass a second process on the folder is refused", flush=True)
+            server.end(gently=True)
             library = compiled("fault", folder)
         except (RuntimeError, OSError) as error:
             print(f"FAIL test bed: {error}\n0 passed, 1 failed")
