@@ -168,7 +168,7 @@ extension ControlVerbs {
       throw ControlRefusal(.controlArgumentInvalid("keep", word))
     }
     guard let days else { throw ControlRefusal(.popNeedsDays) }
-    guard days > 0 || allowsZeroDays else { throw ControlRefusal(.popZeroDays) }
+    guard days > 0 || allowsZeroDays() else { throw ControlRefusal(.popZeroDays) }
     return word == "after-download" ? .afterDownload(days: Int(days)) : .afterArrival(days: Int(days))
   }
 

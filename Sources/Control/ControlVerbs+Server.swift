@@ -7,8 +7,11 @@ extension ControlVerbs {
   }
 
   func serverReload(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
-    if let reason = try await running().reload() { throw ControlRefusal(reason) }
-    return (.serverReloaded, .null)
+    let waiting = try (try await running().reload()).get()
+    return (
+      waiting.isEmpty ? .serverReloaded : .serverReloadedExcept(waiting.joined(separator: ", ")),
+      ["needRestart": .list(waiting.map { .text($0) })]
+    )
   }
 
   func serverStop(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {

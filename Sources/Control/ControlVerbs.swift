@@ -1,5 +1,5 @@
 package import Directory
-package import Phrases
+internal import Phrases
 package import Store
 
 /// Every command that changes or asks the data folder: one place, the same through the socket and without a server.
@@ -11,8 +11,8 @@ package struct ControlVerbs: Sendable {
   package struct Server: Sendable {
     /// Facts for `server status`.
     package var status: @Sendable () async -> [String: ControlValue]
-    /// Reads configuration and certificates again; the phrase says why it failed.
-    package var reload: @Sendable () async -> Phrase?
+    /// Reads configuration and certificates again: the options that need a restart, or why nothing was taken.
+    package var reload: @Sendable () async -> Result<[String], ControlRefusal>
     /// Begins to drain; returns at once.
     package var stop: @Sendable () -> Void
     /// The owner says that the clock is right.
@@ -20,7 +20,7 @@ package struct ControlVerbs: Sendable {
 
     package init(
       status: @escaping @Sendable () async -> [String: ControlValue],
-      reload: @escaping @Sendable () async -> Phrase?,
+      reload: @escaping @Sendable () async -> Result<[String], ControlRefusal>,
       confirmTime: @escaping @Sendable () -> Void = {}, stop: @escaping @Sendable () -> Void
     ) {
       self.status = status
@@ -44,10 +44,13 @@ package struct ControlVerbs: Sendable {
   /// nil: only in tests of what the directory does alone.
   let store: Store?
   /// A POP policy may remove mail at the QUIT of the session that took it.
-  let allowsZeroDays: Bool
+  let allowsZeroDays: @Sendable () -> Bool
 
   /// `server` nil: the folder was opened by a command, nothing runs.
-  package init(directory: Directory, store: Store, allowsZeroDays: Bool = false, server: Server? = nil) {
+  package init(
+    directory: Directory, store: Store, allowsZeroDays: @escaping @Sendable () -> Bool = { false },
+    server: Server? = nil
+  ) {
     let storage = Storage(
       create: { account throws(StoreFault) in
         try await store.createAccount(AccountID(raw: account.account), lane: account.lane)
@@ -58,7 +61,8 @@ package struct ControlVerbs: Sendable {
   }
 
   init(
-    directory: Directory, storage: Storage, server: Server?, store: Store? = nil, allowsZeroDays: Bool = false
+    directory: Directory, storage: Storage, server: Server?, store: Store? = nil,
+    allowsZeroDays: @escaping @Sendable () -> Bool = { false }
   ) {
     self.directory = directory
     self.storage = storage

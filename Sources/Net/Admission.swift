@@ -19,27 +19,46 @@ final class Admission: Sendable {
     case strangersPerNetwork = "strangers of the network"
   }
 
+  /// How many may be here at once.
+  struct Limits: Sendable, Equatable {
+    /// In all.
+    var connections: Int
+    var perAddress: Int
+    var strangersPerNetwork: Int
+  }
+
   private struct Counts {
+    var limits: Limits
     var total = 0
     var listeners: [String: Int] = [:]
     var addresses: [IPAddress: Int] = [:]
     var strangers: [IPAddress: Int] = [:]
   }
 
-  private let settings: NetSettings
-  private let counts = Mutex(Counts())
+  private let loopbackIsExempt: Bool
+  private let counts: Mutex<Counts>
 
-  init(settings: NetSettings) { self.settings = settings }
+  init(settings: NetSettings) {
+    loopbackIsExempt = settings.loopbackIsExempt
+    counts = Mutex(
+      Counts(
+        limits: Limits(
+          connections: settings.connections, perAddress: settings.connectionsPerAddress,
+          strangersPerNetwork: settings.strangersPerNetwork)))
+  }
+
+  /// New limits for those who come from now on; who is in stays, and counts.
+  func change(to limits: Limits) { counts.withLock { $0.limits = limits } }
 
   func admit(_ address: IPAddress, to listener: ListenerSettings) throws(Refusal) -> Ticket {
-    let isExempt = settings.loopbackIsExempt && address.isLoopback || listener.socketPath != nil
+    let isExempt = loopbackIsExempt && address.isLoopback || listener.socketPath != nil
     let result: Result<Ticket, Refusal> = counts.withLock { counts in
-      if counts.total >= settings.connections { return .failure(.inAll) }
+      if counts.total >= counts.limits.connections { return .failure(.inAll) }
       if counts.listeners[listener.name, default: 0] >= listener.connections { return .failure(.perListener) }
       if !isExempt {
         // An IPv6 host has a whole /64 of its own: addresses of one network are counted as one.
-        if counts.addresses[key(address), default: 0] >= settings.connectionsPerAddress { return .failure(.perAddress) }
-        if counts.strangers[address.network, default: 0] >= settings.strangersPerNetwork {
+        if counts.addresses[key(address), default: 0] >= counts.limits.perAddress { return .failure(.perAddress) }
+        if counts.strangers[address.network, default: 0] >= counts.limits.strangersPerNetwork {
           return .failure(.strangersPerNetwork)
         }
         counts.addresses[key(address), default: 0] += 1

@@ -4,25 +4,31 @@ import NIOCore
 import NIOSSL
 import Synchronization
 
-/// The certificate of a listener, replaceable while it runs; new connections get the new one.
-final class TLSSlot: Sendable {
-  private let contexts: Mutex<TLSContexts?>
+/// What a listening socket leads to.
+protocol Entrance: Sendable {
+  /// Furnishes a just accepted channel. On its loop.
+  func install(on channel: any Channel) throws
+}
 
-  init(_ contexts: TLSContexts?) { self.contexts = Mutex(contexts) }
+/// A listening socket's door, replaceable while the socket stays open: who comes in from then on finds the new one.
+final class Threshold: Sendable {
+  private let entrance: Mutex<any Entrance>
 
-  var current: TLSContexts? { contexts.withLock { $0 } }
-  func replace(with new: TLSContexts) { contexts.withLock { if $0 != nil { $0 = new } } }
+  init(_ entrance: any Entrance) { self.entrance = Mutex(entrance) }
+
+  var current: any Entrance { entrance.withLock { $0 } }
+  func lead(to new: any Entrance) { entrance.withLock { $0 = new } }
 }
 
 /// One listener's way from an accepted socket to a session.
-final class Door<S: Session>: Sendable {
+final class Door<S: Session>: Entrance {
   let core: ServerCore
   let settings: ListenerSettings
-  let tls: TLSSlot
+  let tls: TLSContexts?
   let makeSession: @Sendable (Peer, Waker) -> S
 
   init(
-    core: ServerCore, settings: ListenerSettings, tls: TLSSlot, makeSession: @escaping @Sendable (Peer, Waker) -> S
+    core: ServerCore, settings: ListenerSettings, tls: TLSContexts?, makeSession: @escaping @Sendable (Peer, Waker) -> S
   ) {
     self.core = core
     self.settings = settings
@@ -77,7 +83,7 @@ final class Door<S: Session>: Sendable {
     do {
       if settings.tls == .implicit {
         // `listen` lets no such listener open without a certificate.
-        guard let contexts = tls.current else { throw ChannelError.operationUnsupported }
+        guard let contexts = tls else { throw ChannelError.operationUnsupported }
         try channel.pipeline.syncOperations.addHandler(NIOSSLServerHandler(context: contexts.context))
       }
       try channel.pipeline.syncOperations.addHandler(handler)

@@ -13,7 +13,7 @@ extension SessionHandler {
         "plaintext after starttls", metadata: ["connection": "\(peer.id)", "peer": "\(peer.address)"])
       return abandon()
     }
-    guard !isTLS, let contexts = door.tls.current else {
+    guard !isTLS, let contexts = door.tls else {
       core.logger.error("starttls without a certificate", metadata: ["listener": "\(peer.listener)"])
       return abandon()
     }

@@ -1,7 +1,7 @@
 import NIOCore
 import NIOSSL
 
-/// Certificates with their keys, ready to serve TLS 1.2 and 1.3. Immutable: `NetServer.reload` puts new ones in their place.
+/// Certificates with their keys, ready to serve TLS 1.2 and 1.3. Immutable: `NetServer.replace` puts new ones in their place.
 package final class TLSContexts: Sendable {
   /// A certificate chain, its key, and the names it is for.
   package struct Identity: Sendable {

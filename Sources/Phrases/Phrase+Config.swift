@@ -33,6 +33,10 @@ extension Phrase {
       en: "Mistakes in the configuration: \(count). Nothing was started.",
       ar: "عدد الأخطاء في الإعدادات: \(count). لم يُشغَّل شيء.")
   }
+  /// Mistakes as both languages say them.
+  package static func configMistakesFound(english: String, arabic: String) -> Phrase {
+    Phrase(en: english, ar: ArabicText(stringLiteral: arabic))
+  }
   package static var configGood: Phrase {
     Phrase(en: "The configuration is good.", ar: "الإعدادات سليمة.")
   }

@@ -23,7 +23,13 @@ extension Phrase {
       en: "Configuration and certificates were read again.",
       ar: "أُعيدت قراءة الإعدادات والشهادات.")
   }
-  package static func serverReloadFailed(_ reason: String) -> Phrase {
+  /// `options`: keys, separated by commas.
+  package static func serverReloadedExcept(_ options: String) -> Phrase {
+    Phrase(
+      en: "Configuration and certificates were read again. These options change at the next start: \(options).",
+      ar: "أُعيدت قراءة الإعدادات والشهادات. وهذه الخيارات لا تتغير إلا عند التشغيل التالي: \(options).")
+  }
+  package static func serverReloadFailed(_ reason: Phrase) -> Phrase {
     Phrase(
       en: "The new configuration was not taken; the old one stays in force. \(reason)",
       ar: "لم تُعتمد الإعدادات الجديدة، وتبقى القديمة سارية. \(reason)")

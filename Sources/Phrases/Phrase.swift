@@ -46,5 +46,12 @@ struct ArabicText: Hashable, Sendable, ExpressibleByStringInterpolation {
       text += "\u{2068}\(argument)\u{2069}"
     }
     mutating func appendInterpolation(copy argument: String) { text += argument }
+    /// A whole sentence: Arabic as well.
+    mutating func appendInterpolation(_ phrase: Phrase) { text += phrase.text(in: .arabic) }
   }
+}
+
+extension DefaultStringInterpolation {
+  /// A sentence within an English one.
+  mutating func appendInterpolation(_ phrase: Phrase) { appendLiteral(phrase.text(in: .english)) }
 }

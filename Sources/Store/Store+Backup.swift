@@ -1,6 +1,7 @@
 import Database
 import Glibc
 import Logging
+import Synchronization
 
 extension Store {
   /// Makes a backup of the running store in the folder `parent`, under the name of its moment; its path. Segments that an earlier
@@ -37,7 +38,7 @@ extension Store {
   }
 
   /// The largest message taken.
-  package var messageLimit: Int { options.messageLimit }
+  package var messageLimit: Int { dials.withLock { $0.messageLimit } }
 
   /// A snapshot on the same disk: segments get a second name, indexes are copied.
   package func snapshot(

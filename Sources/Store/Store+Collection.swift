@@ -9,7 +9,9 @@ extension Store {
     try await apart("store collect") { store throws(StoreFault) in
       var report = CollectionReport()
       for lane in store.lanes {
-        report = try report + Collector(lane, isStopping: { store.isStopping }).run(effort)
+        let days = store.dials.withLock { $0.recoverableDays }
+        let collector = try Collector(lane, recoverableDays: days, isStopping: { store.isStopping })
+        report = try report + collector.run(effort)
       }
       store.reserve.refill()
       return report

@@ -20,6 +20,8 @@ package final class Store: Sendable {
   /// Which lane each account is on.
   private let homes = Mutex<[AccountID: Int]>([:])
   private let isClosed = Mutex(false)
+  /// What may change while the store is open.
+  let dials: Mutex<Dials>
   let underWay = IntentsUnderWay()
 
   private init(
@@ -33,6 +35,20 @@ package final class Store: Sendable {
     self.spooler = spooler
     self.lock = lock
     self.reserve = reserve
+    dials = Mutex(Dials(messageLimit: options.messageLimit, recoverableDays: options.recoverableDays))
+  }
+
+  /// Options that a running store takes.
+  struct Dials: Sendable {
+    /// The largest message that new sessions and imports may bring, bytes.
+    var messageLimit: Int
+    var recoverableDays: Int64
+  }
+
+  /// The server's configuration changed.
+  package func change(messageLimit: Int, recoverableDays: Int64) {
+    dials.withLock { $0 = Dials(messageLimit: messageLimit, recoverableDays: recoverableDays) }
+    spooler.raise(messageLimit: messageLimit)
   }
 
   /// Opens the data folder (made when missing) and recovers what a crash left, under the folder's lock. Blocks; call it at start.

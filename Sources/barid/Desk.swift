@@ -124,7 +124,7 @@ struct Desk {
       throw Terminal.fail(error.phrase)
     }
     let response = await ControlVerbs(
-      directory: folder.directory, store: folder.store, allowsZeroDays: settings.pop3.allowsZeroDays
+      directory: folder.directory, store: folder.store, allowsZeroDays: { [settings] in settings.pop3.allowsZeroDays }
     ).answer(request)
     await folder.close()
     return response

@@ -49,6 +49,10 @@ class Server:
         with open(os.path.join(self.folder, "log"), encoding="utf-8", errors="replace") as lines:
             return lines.read()[-2000:]
 
+    def count(self, text):
+        with open(os.path.join(self.folder, "log"), encoding="utf-8", errors="replace") as lines:
+            return lines.read().count(text)
+
     def end(self, kind=signal.SIGTERM):
         self.process.send_signal(kind)
         return self.process.wait(30)
@@ -253,6 +257,138 @@ def hup_reloads_without_dropping(folder):
         open_one.logout()
 
 
+def replace(path, *pairs):
+    with open(path, encoding="utf-8") as lines:
+        text = lines.read()
+    for old, new in pairs:
+        assert old in text, old
+        text = text.replace(old, new)
+    with open(path, "w", encoding="utf-8") as out:
+        out.write(text)
+
+
+def line_client(port):
+    """A connection in plain; what it greets with, and a function that sends a line and returns the next one."""
+    sock = socket.create_connection(("127.0.0.1", port), timeout=20)
+    lines = sock.makefile("rb")
+
+    def say(line, last=lambda reply: True):
+        sock.sendall(line.encode() + b"\r\n")
+        replies = [lines.readline().decode()]
+        while not last(replies[-1]):
+            replies.append(lines.readline().decode())
+        return "".join(replies)
+
+    return lines.readline().decode(), say
+
+
+def is_last_smtp(reply):
+    return reply[3:4] == " "
+
+
+@in_folder
+def reload_takes_everything(folder):
+    """All options but two change while the server runs; who is connected keeps what it began with."""
+    config = os.path.join(folder, "barid.yaml")
+    with Server(folder, "pop3: {login-delay: 0}\n") as server:
+        barid(server, "domain", "add", "example.org")
+        barid(server, "account", "add", "amal@example.org", "--password", data=b"correct horse\n")
+        _, smtp = line_client(25 + OFFSET)
+        assert "SIZE 52428800" in smtp("EHLO me.test", is_last_smtp)
+        greeting, pop = line_client(110 + OFFSET)
+        assert "mail.example.org" in greeting and "LOGIN-DELAY" not in pop("CAPA", lambda reply: reply == ".\r\n")
+        context = ssl.create_default_context(cafile=folder + "/data/certificates/ca.pem")
+        imap = imaplib.IMAP4_SSL("localhost", 993 + OFFSET, ssl_context=context, timeout=20)
+        imap.login("amal@example.org", "correct horse")
+        assert "LITERAL+" not in imap.capability()[1][0].decode().split()
+        assert imap.select("INBOX")[0] == "OK"
+
+        replace(config, ("hostname: mail.example.org", "hostname: post.example.net"),
+                ("limits: {drain-seconds: 5}",
+                 "limits: {drain-seconds: 6, message-size: 100KiB, threads: 3, connections-per-address: 9}"),
+                (f"pop3: {{hosts: [127.0.0.1], port: {110 + OFFSET}}}", f"pop3: {{hosts: [127.0.0.1], port: {111 + OFFSET}}}"),
+                (f"submission: {{hosts: [127.0.0.1], port: {587 + OFFSET}}}", "submission: {enabled: false}"),
+                (f"smtp: {{hosts: [127.0.0.1], port: {25 + OFFSET}}}", f"smtp: {{hosts: [0.0.0.0], port: {25 + OFFSET}}}"),
+                ("pop3: {login-delay: 0}", "pop3: {login-delay: 30, zero-days: true}\nimap: {literal-plus: true}\n"
+                 "log-in: {scram: true}\nstore: {recoverable-days: 7}\nchecks: {enabled: false}\n"
+                 f"smtp: {{recipients: 100}}\nlanguage: ar"))
+        with open(config, "a", encoding="utf-8") as out:
+            out.write("\n")
+        replace(config, ("listeners:\n", f"listeners:\n  lmtp: {{enabled: true, socket: {folder}/lmtp.socket}}\n"))
+        answer = barid(server, "server", "reload", "--language", "en")
+        assert answer.strip().endswith("These options change at the next start: limits.threads."), answer
+
+        # Those who were there.
+        assert "SIZE 52428800" in smtp("EHLO me.test", is_last_smtp)
+        assert smtp("NOOP").startswith("250")
+        assert "LOGIN-DELAY" not in pop("CAPA", lambda reply: reply == ".\r\n")
+        assert "LITERAL+" not in imap.capability()[1][0].decode().split()
+        assert imap.append("INBOX", None, None, b"Subject: large\r\n\r\n" + 3000 * (b"x" * 70 + b"\r\n"))[0] == "OK"
+        # Those who come now.
+        greeting, new = line_client(25 + OFFSET)
+        assert "post.example.net" in greeting and "SIZE 102400" in new("EHLO me.test", is_last_smtp)
+        assert new("MAIL FROM:<a@elsewhere.test> SIZE=200000").startswith("552")
+        greeting, new = line_client(111 + OFFSET)
+        assert "post.example.net" in greeting and "LOGIN-DELAY 30" in new("CAPA", lambda reply: reply == ".\r\n")
+        second = imaplib.IMAP4_SSL("localhost", 993 + OFFSET, ssl_context=context, timeout=20)
+        assert "AUTH=SCRAM-SHA-256" in second.capabilities
+        second.login("amal@example.org", "correct horse")
+        assert "LITERAL+" in second.capability()[1][0].decode().split()
+        assert second.select("INBOX")[1] == [b"1"]
+        second.logout()
+        for gone in [110, 587]:
+            try:
+                socket.create_connection(("127.0.0.1", gone + OFFSET), timeout=20)
+            except ConnectionRefusedError:
+                continue
+            raise AssertionError(f"port {gone} still answers")
+        lmtp = socket.socket(socket.AF_UNIX)
+        lmtp.connect(folder + "/lmtp.socket")
+        assert lmtp.recv(100).startswith(b"220 post.example.net")
+        lmtp.close()
+        with socket.create_connection(("127.0.0.1", 993 + OFFSET), timeout=20) as plain:
+            with context.wrap_socket(plain, server_hostname="post.example.net") as tls:
+                assert ("DNS", "post.example.net") in tls.getpeercert()["subjectAltName"]
+        # A policy that the new options allow.
+        barid(server, "account", "policy", "amal@example.org", "--keep", "after-download", "--days", "0",
+              "--own-copies", "--language", "en")
+
+        # All or nothing: the first change would be fine, the port is somebody else's.
+        taken = socket.socket()
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        taken.bind(("127.0.0.1", 112 + OFFSET))
+        taken.listen()
+        replace(config, ("post.example.net", "third.example.com"),
+                (f"port: {111 + OFFSET}", f"port: {112 + OFFSET}"), (f"port: {143 + OFFSET}", f"port: {144 + OFFSET}"))
+        words = refused([program(), "server", "reload", "--config", config, "--language", "en"])
+        assert words == ("The new configuration was not taken; the old one stays in force. "
+                         f"Port {112 + OFFSET} is in use by another program. Stop that program or choose another port."), words
+        words = refused([program(), "server", "reload", "--config", config])
+        assert words.startswith("لم تُعتمد الإعدادات الجديدة") and "المنفذ" in words, words
+        assert "post.example.net" in line_client(25 + OFFSET)[0] and "post.example.net" in line_client(111 + OFFSET)[0]
+        assert "post.example.net" in line_client(143 + OFFSET)[0]
+        try:
+            socket.create_connection(("127.0.0.1", 144 + OFFSET), timeout=20)
+        except ConnectionRefusedError:
+            pass
+        else:
+            raise AssertionError("a listener of the refused configuration answers")
+        taken.close()
+        # A file that is not there: the same sentence, by the signal into the log.
+        replace(config, (f"port: {112 + OFFSET}", f"port: {111 + OFFSET}"))
+        with open(config, "a", encoding="utf-8") as out:
+            out.write(f"tls: {{certificates: [{folder}/none.pem], keys: [{folder}/none.key]}}\n")
+        server.process.send_signal(signal.SIGHUP)
+        deadline = time.monotonic() + 20
+        while server.count("reload refused") < 3 and time.monotonic() < deadline:
+            time.sleep(0.05)
+        assert "none.pem cannot be used" in server.words(), server.words()
+        assert "post.example.net" in line_client(25 + OFFSET)[0]
+        assert pop("NOOP").startswith("-ERR") and smtp("NOOP").startswith("250") and imap.noop()[0] == "OK"
+        imap.logout()
+        assert server.end() == 0
+
+
 @in_folder
 def term_drains(folder):
     with Server(folder) as server:
@@ -345,5 +481,5 @@ def account_settings(folder):
 CHECKS = [
     account_settings,
     certificates_by_name, help_in_two_languages, config_mistakes_all_at_once, config_describe_can_be_used, commands_with_and_without_a_server,
-    plain_log_in_is_refused, refusals_touch_nothing, hup_reloads_without_dropping, term_drains,
+    plain_log_in_is_refused, refusals_touch_nothing, hup_reloads_without_dropping, reload_takes_everything, term_drains,
 ]

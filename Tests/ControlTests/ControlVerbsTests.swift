@@ -169,7 +169,7 @@ struct ControlVerbsTests {
     let stops = SharedBox(Atomic(0))
     let verbs = bench.verbs(
       ControlVerbs.Server(
-        status: { ["pid": 4_711, "connections": 3] }, reload: { .configMistakes(2) },
+        status: { ["pid": 4_711, "connections": 3] }, reload: { .failure(ControlRefusal(.configMistakes(2))) },
         stop: { stops.value.add(1, ordering: .relaxed) }))
     let status = await verbs.answer(ControlRequest("server status"))
     #expect(status.text == "The server is running (process 4711).")

@@ -93,7 +93,11 @@ import Testing
       let old = try await TestClient.connect(test.port, tls: .tlsv13)
       _ = try await old.line()
       let before = try await old.certificate()
-      test.server.reload(tls: try TestCertificate.second())
+      let plan = ListenerPlan(
+        ListenerSettings(name: "test", host: "127.0.0.1", port: test.port, tls: .implicit),
+        tls: try TestCertificate.second()
+      ) { TestSession(diary: test.diary, waker: $1, peer: $0) }
+      _ = try await test.server.replace(with: [plan])
       let new = try await TestClient.connect(test.port, tls: .tlsv13)
       _ = try await new.line()
       #expect(try await new.certificate() != before)

@@ -50,10 +50,12 @@ struct TestSession: Session {
   var isTrusted = false
   var mode = Mode.commands
   var longest = 8_192
+  /// What it greets with.
+  var word = "hello"
 
   mutating func opened(_ output: inout Output) -> Step<String> {
     diary.add("opened")
-    output.write("hello \(peer.address) \(peer.tls?.version ?? "plain")\r\n")
+    output.write("\(word) \(peer.address) \(peer.tls?.version ?? "plain")\r\n")
     return .wait
   }
 

@@ -14,7 +14,8 @@ extension ConfigurationOption {
       example: "mail.example.org", check: Check.hostname),
     .text(
       "data-folder", \.dataFolder, form: "a path",
-      "The folder that holds all mail and accounts; one server at a time.", example: "/var/lib/barid",
+      "The folder that holds all mail and accounts; one server at a time. A change needs a restart.",
+      example: "/var/lib/barid",
       check: Check.path),
     .text(
       "language", \.language, form: "en or ar",
@@ -116,7 +117,9 @@ extension ConfigurationOption {
     .number(
       "limits.drain-seconds", \.limits.drainSeconds, 0...3_600, "How long a stop waits for commands under way.",
       example: "10"),
-    .number("limits.threads", \.limits.threads, 0...256, "Event loops; 0: one per core.", example: "4"),
+    .number(
+      "limits.threads", \.limits.threads, 0...256, "Event loops; 0: one per core. A change needs a restart.",
+      example: "4"),
   ]
 
   private static let store: [ConfigurationOption] = [

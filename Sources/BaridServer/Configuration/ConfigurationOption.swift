@@ -26,6 +26,12 @@ package struct ConfigurationOption: Sendable {
   /// The default as the file would write it.
   package var standard: String { write(ServerSettings()) }
 
+  /// What a running server cannot change: its data folder is open under a lock, its loops hold connections.
+  private static let fixed: Set<String> = ["data-folder", "limits.threads"]
+
+  /// True: a reload leaves it as it is.
+  package var needsRestart: Bool { Self.fixed.contains(key) }
+
   /// Its name in the environment.
   package var variable: String { Self.variable(for: key) }
 

@@ -11,7 +11,7 @@ struct Housekeeping: Sendable {
 
   let verbs: ControlVerbs
   let store: Store
-  let recoverableDays: Int
+  let recoverableDays: @Sendable () -> Int
   let logger: Logger
 
   /// Runs until its task is cancelled.
@@ -24,7 +24,7 @@ struct Housekeeping: Sendable {
 
   private func round() async {
     do throws(StoreFault) {
-      let accounts = try await verbs.purgeAccounts(closedBefore: Int64(time(nil)) - Int64(recoverableDays) * 86_400)
+      let accounts = try await verbs.purgeAccounts(closedBefore: Int64(time(nil)) - Int64(recoverableDays()) * 86_400)
       if accounts > 0 { logger.notice("closed accounts are gone for good", metadata: ["count": "\(accounts)"]) }
       let report = try await store.collect()
       if report.segments > 0 {

@@ -11,42 +11,28 @@ internal import Synchronization
 
 // Which service answers at which door.
 extension PostOffice {
-  func listen(_ tls: TLSContexts) async throws(StartFault) {
-    let settings = current.withLock { $0 }
+  /// Listens as the settings say, with services of their own: who is connected keeps the service, and so the settings, that it began
+  /// with. On a fault nothing has changed.
+  func listen(_ settings: ServerSettings, _ tls: TLSContexts, _ checks: CheckDesk?) async throws(StartFault) {
+    var plans: [ListenerPlan] = []
     for (kind, listener) in settings.listeners.all where listener.isEnabled {
-      var isHeard = false
-      for host in listener.socket.isEmpty ? listener.hosts : [""] {
-        let door = Self.door(kind, listener, host: host, settings)
-        switch await opened(kind, door, tls, settings) {
-        case .success(let bound):
-          add(bound)
-          isHeard = true
-        // A machine without IPv6 still serves IPv4.
-        case .failure(let fault) where fault.reason == .noSuchAddress && isHeard:
-          log.logger("net").info("address not here", metadata: ["listener": "\(kind.rawValue)", "address": "\(host)"])
-        case .failure(let fault): throw StartFault(Self.phrase(for: fault))
-        }
+      let doors = (listener.socket.isEmpty ? listener.hosts : [""]).map {
+        Self.door(kind, listener, host: $0, settings)
       }
-    }
-  }
-
-  private func opened(
-    _ kind: ListenerKind, _ door: ListenerSettings, _ tls: TLSContexts, _ settings: ServerSettings
-  ) async -> Result<BoundListener, ListenFault> {
-    do throws(ListenFault) {
       switch kind {
       case .smtp, .submission, .submissions, .lmtp:
-        let service = smtpService(kind, settings)
-        return .success(try await net.listen(door, tls: tls) { service.makeSession($0, $1) })
+        let service = smtpService(kind, settings, checks)
+        plans += doors.map { ListenerPlan($0, tls: tls) { service.makeSession($0, $1) } }
       case .imap, .imaps:
         let service = imapService(kind, settings)
-        return .success(try await net.listen(door, tls: tls) { service.makeSession($0, $1) })
+        plans += doors.map { ListenerPlan($0, tls: tls) { service.makeSession($0, $1) } }
       case .pop3, .pop3s:
         let service = pop3Service(kind, settings)
-        return .success(try await net.listen(door, tls: tls) { service.makeSession($0, $1) })
+        plans += doors.map { ListenerPlan($0, tls: tls) { service.makeSession($0, $1) } }
       }
-    } catch {
-      return .failure(error)
+    }
+    do throws(ListenFault) { note(try await net.replace(with: plans)) } catch {
+      throw StartFault(Self.phrase(for: error))
     }
   }
 
@@ -69,7 +55,9 @@ extension PostOffice {
     return door
   }
 
-  private func smtpService(_ kind: ListenerKind, _ settings: ServerSettings) -> SMTPService {
+  private func smtpService(
+    _ kind: ListenerKind, _ settings: ServerSettings, _ checks: CheckDesk?
+  ) -> SMTPService {
     let role: SMTP.ServerSettings.Role = kind == .smtp ? .mx : kind == .lmtp ? .lmtp : .submission
     var own = SMTPServiceSettings(role: role, hostName: settings.effectiveHostname)
     own.limits.messageSize = settings.limits.messageSize

@@ -3,15 +3,20 @@ internal import POP3Server
 internal import Synchronization
 
 extension PostOffice {
-  /// Looks every few minutes for mail that POP3 policies let go, until the task is cancelled.
+  /// Looks every few minutes for mail that POP3 policies let go, until the task is cancelled. Counts single minutes, so that a reload
+  /// that makes the pause shorter need not wait for the end of a long one.
   func retain() async {
-    let minutes = current.withLock { $0.pop3.roundMinutes }
     let worker = RetentionWorker(
       store: store, directory: directory, logger: log.logger("retention"), now: { Int64(time(nil)) },
       trustsClock: { [clock] in clock.isTrusted })
+    var minutes = Int.max
     while !Task.isCancelled {
-      await worker.round()
-      do { try await Task.sleep(for: .seconds(60 * minutes)) } catch { return }
+      if minutes >= current.withLock({ $0.pop3.roundMinutes }) {
+        await worker.round()
+        minutes = 0
+      }
+      do { try await Task.sleep(for: .seconds(60)) } catch { return }
+      minutes += 1
     }
   }
 }

@@ -24,22 +24,29 @@ package final class PostOffice: Sendable {
   /// Says whether time can be trusted: removal by policy waits while it cannot.
   let clock: ClockGuard
   /// nil: mail from strangers is not checked.
-  let checks: CheckDesk?
+  let checks: Mutex<CheckDesk?>
+  /// Findings for DMARC reports, whichever checks find them.
+  let journal: ReportJournal
   /// What HUP reads again; nil: there is no file, as in the demo.
   let configuration: ConfigurationFile?
   /// The settings in force.
   let current: Mutex<ServerSettings>
+  let reloading = OneAtATime()
   private let bounds = Mutex<[BoundListener]>([])
   private let control = Mutex<ControlServer?>(nil)
   private let stops: AsyncStream<Void>
   private let stopping: AsyncStream<Void>.Continuation
+  /// Asked for at start and after each reload: what new settings need that nobody waits for.
+  private let choresAsked: AsyncStream<Void>
+  let chores: AsyncStream<Void>.Continuation
   private let openedAt = time(nil)
 
   private init(
     _ settings: ServerSettings, _ configuration: ConfigurationFile?, _ log: LogSwitch, _ folder: DataFolder,
-    _ checks: CheckDesk?, lastSeen: Int64
+    _ checks: CheckDesk?, _ journal: ReportJournal, lastSeen: Int64
   ) {
-    self.checks = checks
+    self.checks = Mutex(checks)
+    self.journal = journal
     store = folder.store
     directory = folder.directory
     self.log = log
@@ -48,6 +55,7 @@ package final class PostOffice: Sendable {
     current = Mutex(settings)
     net = NetServer(settings: Self.netSettings(settings), logger: log.logger("net"))
     (stops, stopping) = AsyncStream.makeStream(of: Void.self)
+    (choresAsked, chores) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
   }
 
   /// Opens everything. `beforeListening` runs when store and directory are open and nobody can connect yet.
@@ -58,7 +66,8 @@ package final class PostOffice: Sendable {
     FileLimit.raise()
     try tryPlaces(settings)
     let named = settings.tls.certificates.isEmpty ? nil : try tls(settings)
-    let checks = try CheckDesk.open(settings, log: log)
+    let journal = ReportJournal(settings.reportFolder, logger: log.logger("checks"))
+    let checks = try CheckDesk.open(settings, journal: journal, log: log)
     let folder: DataFolder
     do throws(StartFault) { folder = try DataFolder.open(settings, loggers: { log.logger($0) }) } catch {
       checks?.close()
@@ -70,12 +79,12 @@ package final class PostOffice: Sendable {
       await folder.close()
       throw StartFault(.dataFault(error.description))
     }
-    let office = PostOffice(settings, configuration, log, folder, checks, lastSeen: lastSeen)
+    let office = PostOffice(settings, configuration, log, folder, checks, journal, lastSeen: lastSeen)
     do throws(StartFault) {
       try await office.repair()
       try await beforeListening(office)
       let contexts = if let named { named } else { try tls(settings) }
-      try await office.listen(contexts)
+      try await office.listen(settings, contexts, checks)
       try office.openControl()
       return office
     } catch {
@@ -101,8 +110,7 @@ package final class PostOffice: Sendable {
       if let control = control.withLock({ $0 }) { group.addTask { await control.run() } }
       group.addTask { await self.retain() }
       group.addTask { await self.housekeeping.run() }
-      if let checks { group.addTask { await checks.checks.testLists() } }
-      if current.withLock({ $0.signing.isEnabled }) { group.addTask { await self.makeMissingKeys() } }
+      group.addTask { await self.doChores() }
       for await _ in stops { break }
       let seconds = current.withLock { $0.limits.drainSeconds }
       logger.notice("stopping", metadata: ["seconds": "\(seconds)"])
@@ -119,18 +127,28 @@ package final class PostOffice: Sendable {
   package func close(limit: Duration) async {
     control.withLock { $0 }?.stop()
     await net.drain(limit: limit)
-    checks?.close()
+    checks.withLock { $0 }?.close()
+    journal.close()
     await directory.close()
     await store.close()
+  }
+
+  /// Tries the lists of senders and makes keys that are missing, at start and whenever the settings changed.
+  private func doChores() async {
+    chores.yield()
+    for await _ in choresAsked {
+      if let desk = checks.withLock({ $0 }) { await desk.checks.testLists() }
+      if current.withLock({ $0.signing.isEnabled }) { await makeMissingKeys() }
+    }
   }
 
   private var housekeeping: Housekeeping {
     Housekeeping(
       verbs: ControlVerbs(directory: directory, store: store), store: store,
-      recoverableDays: current.withLock { $0.store.recoverableDays }, logger: log.logger("store"))
+      recoverableDays: { [self] in current.withLock { $0.store.recoverableDays } }, logger: log.logger("store"))
   }
 
-  func add(_ bound: BoundListener) { bounds.withLock { $0.append(bound) } }
+  func note(_ bound: [BoundListener]) { bounds.withLock { $0 = bound } }
 
   static func tls(_ settings: ServerSettings) throws(StartFault) -> TLSContexts {
     try TLSFiles.load(
@@ -138,7 +156,7 @@ package final class PostOffice: Sendable {
       names: [settings.effectiveHostname, "localhost", "127.0.0.1", "::1"])
   }
 
-  private static func netSettings(_ settings: ServerSettings) -> NetSettings {
+  static func netSettings(_ settings: ServerSettings) -> NetSettings {
     var net = NetSettings()
     net.threads = settings.limits.threads
     net.connections = settings.limits.connections
@@ -175,9 +193,11 @@ extension PostOffice {
 
   private func openControl() throws(StartFault) {
     let verbs = ControlVerbs(
-      directory: directory, store: store, allowsZeroDays: current.withLock { $0.pop3.allowsZeroDays },
+      directory: directory, store: store,
+      allowsZeroDays: { [weak self] in self?.current.withLock { $0.pop3.allowsZeroDays } ?? false },
       server: ControlVerbs.Server(
-        status: { [weak self] in self?.status() ?? [:] }, reload: { [weak self] in await self?.reload() },
+        status: { [weak self] in self?.status() ?? [:] },
+        reload: { [weak self] in await self?.reloadAnswer() ?? .success([]) },
         confirmTime: { [weak self] in self?.clock.confirm() },
         stop: { [weak self] in self?.stop() }))
     let path = ControlClient.socketPath(in: current.withLock { $0.dataFolder })
@@ -186,6 +206,13 @@ extension PostOffice {
       control.withLock { $0 = server }
     } catch {
       throw StartFault(error.phrase)
+    }
+  }
+
+  private func reloadAnswer() async -> Result<[String], ControlRefusal> {
+    switch await reload() {
+    case .taken(let waiting): .success(waiting)
+    case .refused(let phrase): .failure(ControlRefusal(phrase))
     }
   }
 

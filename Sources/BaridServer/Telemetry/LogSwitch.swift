@@ -17,11 +17,20 @@ package final class LogSwitch: Sendable {
     minimum = Atomic(settings.rank)
   }
 
-  /// Takes new settings and opens the file again: after rotation the old one has another name.
-  package func change(to settings: LogSettings) throws(FileFault) {
-    let sink = try settings.sink()
-    state.withLock { $0 = State(format: settings.format, sink: sink) }
-    minimum.store(settings.rank, ordering: .relaxed)
+  /// New settings with their file, open but not yet written to.
+  struct Change: Sendable {
+    fileprivate var settings: LogSettings
+    fileprivate var sink: LogSink
+  }
+
+  /// Opens the file that new settings name, again also where it is the same: after rotation the old one has another name.
+  func prepare(_ settings: LogSettings) throws(FileFault) -> Change {
+    Change(settings: settings, sink: try settings.sink())
+  }
+
+  func take(_ change: Change) {
+    state.withLock { $0 = State(format: change.settings.format, sink: change.sink) }
+    minimum.store(change.settings.rank, ordering: .relaxed)
   }
 
   package func logger(_ label: String) -> Logger {

@@ -18,11 +18,12 @@ final class Greylist: Sendable {
 
   private let delay: Int64
   private let capacity: Int
-  private let tables = Mutex(Tables())
+  private let tables: Mutex<Tables>
 
-  init(delay: Int64, capacity: Int = 100_000) {
+  init(delay: Int64, capacity: Int = 100_000, after earlier: Greylist? = nil) {
     self.delay = delay
     self.capacity = capacity
+    tables = Mutex(earlier?.tables.withLock { $0 } ?? Tables())
   }
 
   /// How many seconds this sender must still wait; nil: let it in.

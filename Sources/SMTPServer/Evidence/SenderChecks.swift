@@ -15,9 +15,10 @@ package final class SenderChecks: Sendable {
   /// Takes what belongs into a report to a domain's owner; must not block for long. nil: nothing is collected.
   let report: (@Sendable (ReportedMessage) -> Void)?
 
+  /// - Parameter earlier: the checks that these replace: who came again to them is known here too.
   package init(
     settings: CheckSettings, dns: any DNSLookup, logger: Logger, now: @escaping @Sendable () -> Int64,
-    report: (@Sendable (ReportedMessage) -> Void)? = nil
+    report: (@Sendable (ReportedMessage) -> Void)? = nil, after earlier: SenderChecks? = nil
   ) {
     self.settings = settings
     let dns = DNSFuse(dns)
@@ -27,7 +28,7 @@ package final class SenderChecks: Sendable {
     self.report = report
     blocklists = DNSLists(settings.blocklists, dns, logger: logger)
     allowlists = DNSLists(settings.allowlists, dns, logger: logger)
-    greylist = Greylist(delay: settings.greylistDelay)
+    greylist = Greylist(delay: settings.greylistDelay, after: earlier?.greylist)
   }
 
   /// RFC 5782 §5: tries the lists; one that fails is switched off. Call at start; later tries come by themselves. Also

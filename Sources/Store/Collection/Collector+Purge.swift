@@ -7,7 +7,7 @@ extension Collector {
   func purgeRemoved() throws(StoreFault) {
     if report.isTimeInDoubt { return }
     let now = lane.options.now()
-    let horizon = now - lane.options.recoverableDays * 86_400
+    let horizon = now - recoverableDays * 86_400
     try purgeAll { () throws(StoreFault) in try rows(CollectionSQL.discarded, [500]) { GoneRow(row: $0) } }
     try purgeAll { () throws(StoreFault) in try rows(CollectionSQL.expired, [.int(horizon), 500]) { GoneRow(row: $0) } }
     try dropMailboxes(before: horizon)

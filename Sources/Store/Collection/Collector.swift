@@ -11,11 +11,14 @@ import Logging
 final class Collector {
   let lane: Lane
   let connection: Connection
+  /// How long removed mail can come back.
+  let recoverableDays: Int64
   let isStopping: () -> Bool
   var report = CollectionReport()
 
-  init(_ lane: Lane, isStopping: @escaping () -> Bool) throws(StoreFault) {
+  init(_ lane: Lane, recoverableDays: Int64, isStopping: @escaping () -> Bool) throws(StoreFault) {
     self.lane = lane
+    self.recoverableDays = recoverableDays
     self.isStopping = isStopping
     connection = try inStore { () throws(DatabaseFault) in
       try Connection(lane.indexPath, .reader, cacheKiB: 4_096)

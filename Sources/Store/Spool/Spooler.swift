@@ -1,11 +1,12 @@
 import CStore
 import Glibc
+import Synchronization
 
 /// What all spools of a store share: the folder for long messages, the threads that do slow work, and the parse at the end.
 final class Spooler: Sendable {
   let folder: String
   let memoryLimit: Int
-  let messageLimit: Int
+  private let limit: Atomic<Int>
   let derive: @Sendable (UnsafeRawBufferPointer) -> Derived
   private let queue = WorkQueue<Void>()
   private let threads: [BlockingThread]
@@ -18,13 +19,19 @@ final class Spooler: Sendable {
   ) throws(StoreFault) {
     self.folder = folder
     memoryLimit = options.spoolMemory
-    messageLimit = options.messageLimit
+    limit = Atomic(options.messageLimit)
     self.derive = derive
     let queue = queue
     threads = try (0..<2).mapFaulty { number throws(StoreFault) in
       try BlockingThread("spool \(number)") { queue.serve(()) }
     }
   }
+
+  /// The largest message taken by anybody. Never becomes smaller: who connected before the limit was lowered still has the old one,
+  /// and every protocol holds its clients to its own.
+  var messageLimit: Int { limit.load(ordering: .relaxed) }
+
+  func raise(messageLimit: Int) { limit.max(messageLimit, ordering: .relaxed) }
 
   func close() {
     queue.close()
