@@ -29,6 +29,7 @@ extension ControlVerbs {
   func removeAccount(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
     let address = try arguments.text("address")
     let key = try await asking { () throws(DirectoryError) in try await directory.removeAccount(address) }
+    store?.stopCounting(AccountID(raw: key))
     return (.accountRemoved(address), ["address": .text(address), "account": .int(key)])
   }
 

@@ -189,6 +189,7 @@ extension ControlVerbs {
       case .noSuchMailbox, .badMailboxName: throw ControlRefusal(.mailboxUnknown(mailbox ?? ""))
       case .noSuchMessage: throw ControlRefusal(.messageUnknown)
       case .overQuota: throw ControlRefusal(.quotaTooSmall)
+      case .domainOverQuota: throw ControlRefusal(.domainQuotaTooSmall)
       default: throw ControlRefusal(error.phrase)
       }
     }

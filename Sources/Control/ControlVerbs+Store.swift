@@ -76,10 +76,19 @@ extension ControlVerbs {
     let (tell, end) = try telling(arguments)
     defer { end() }
     let backup = try await keeping(nil) { () throws(StoreFault) in try BackupFolder.find(path) }
-    let old = try await asking { () throws(DirectoryError) in try Directory.account(address, in: backup) }
-    guard let old else { throw ControlRefusal(.backupNoAccount(address)) }
+    let owners = try await asking { () throws(DirectoryError) in try Directory.owners(in: backup) }
+    guard let old = owners.first(where: { $0.address == address }) else {
+      throw ControlRefusal(.backupNoAccount(address))
+    }
+    // Access lists name accounts by number: whoever has the address now is meant.
+    let now = Dictionary(directory.accounts.map { ($0.address, $0.account) }) { first, _ in first }
+    let people = owners.compactMap { owner in
+      now[owner.address].map { (AccountID(raw: owner.account), AccountID(raw: $0)) }
+    }
     let report = try await keeping(nil) { () throws(StoreFault) in
-      try await store.restoreAccount(account, from: backup, old: AccountID(raw: old.0), lane: old.lane, tell)
+      try await store.restoreAccount(
+        account, from: backup, old: AccountID(raw: old.account), lane: old.lane,
+        people: Dictionary(people) { first, _ in first }, tell)
     }
     return (
       .backupAccountRestored(address, report.restored),
@@ -128,13 +137,12 @@ extension ControlVerbs {
   func confirmTime(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
     let store = try openStore()
     try await keeping(nil) { () throws(StoreFault) in try await store.confirmTime() }
-    server?.confirmTime()
     return (.timeConfirmed, .null)
   }
 
   /// Accounts that were closed longer ago than removed mail is kept go for good, unless the clock is in doubt. How many.
   package func purgeAccounts(closedBefore moment: Int64) async throws(StoreFault) -> Int {
-    guard let store, try await !store.isTimeInDoubt() else { return 0 }
+    guard let store, !store.isTimeInDoubt else { return 0 }
     let closed: [ClosedAccountInfo]
     do throws(DirectoryError) { closed = try directory.closedAccounts() } catch {
       throw .io("\(error)")

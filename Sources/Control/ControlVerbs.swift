@@ -15,18 +15,15 @@ package struct ControlVerbs: Sendable {
     package var reload: @Sendable () async -> Result<[String], ControlRefusal>
     /// Begins to drain; returns at once.
     package var stop: @Sendable () -> Void
-    /// The owner says that the clock is right.
-    package var confirmTime: @Sendable () -> Void
 
     package init(
       status: @escaping @Sendable () async -> [String: ControlValue],
       reload: @escaping @Sendable () async -> Result<[String], ControlRefusal>,
-      confirmTime: @escaping @Sendable () -> Void = {}, stop: @escaping @Sendable () -> Void
+      stop: @escaping @Sendable () -> Void
     ) {
       self.status = status
       self.reload = reload
       self.stop = stop
-      self.confirmTime = confirmTime
     }
   }
 
@@ -77,6 +74,7 @@ package struct ControlVerbs: Sendable {
   private static let actions: [String: Action] = [
     "domain add": ControlVerbs.addDomain,
     "domain list": ControlVerbs.listDomains,
+    "domain set": ControlVerbs.setDomain,
     "domain remove": ControlVerbs.removeDomain,
     "account add": ControlVerbs.addAccount,
     "account list": ControlVerbs.listAccounts,
@@ -148,6 +146,7 @@ package struct ControlVerbs: Sendable {
   }
 
   func makeStorage(of account: AccountInfo) async throws(StoreFault) {
+    count(account)
     do {
       try await storage.create(account)
     } catch .accountExists {

@@ -6,19 +6,25 @@ extension Connection {
     typealias Statements = DirectorySQL
     switch change {
     case .addDomain(let name, let home): try run(Statements.addDomain, [.text(name), .optional(home)])
+    case .setDomainQuota(let name, let bytes, let count):
+      try run(Statements.setDomainQuota, [.text(name), .optional(bytes), .optional(count)])
     case .removeDomain(let name): try run(Statements.removeDomain, [.text(name)])
     case .addAccount(let key, let address, let domain, let lane, let at):
       try run(Statements.addAccount, [.int(key), .int(Int64(lane)), .text(domain), .text(address), .int(at)])
     case .closeAccount(let key, let at):
       // Passwords, devices and settings stay until the account is closed for good: it may be opened again.
       try run(Statements.closeAccount, [.int(key), .int(at)])
-    case .reopenAccount(let key): try run(Statements.reopenAccount, [.int(key)])
+    case .keepAlias(let key, let alias): try run(Statements.keepAlias, [.int(key), .text(alias)])
+    case .reopenAccount(let key):
+      try run(Statements.reopenAccount, [.int(key)])
+      try run(Statements.forgetAliases, [.int(key)])
     case .purgeAccount(let key, let at):
       try run(Statements.revokeAll, [.int(key), .int(at)])
       try run(POPDirectorySchema.dropSecrets, [.int(key)])
       try run(ScramSchema.removeAll, [.int(key)])
       try run(SubmissionSQL.forgetSending, [.int(key)])
       try run(SubmissionSQL.forgetCorrespondents, [.int(key)])
+      try run(Statements.forgetAliases, [.int(key)])
       try run(Statements.purgeAccount, [.int(key)])
     case .addAddress(let address, let key): try run(Statements.addAddress, [.text(address), .int(key)])
     case .putAlias(let address, let targets): try putAlias(address, targets)
@@ -101,9 +107,14 @@ extension Connection {
 
   func contents() throws(DatabaseFault) -> DirectoryDatabase.Contents {
     var contents = DirectoryDatabase.Contents()
-    for (name, home) in try rows(DirectorySQL.domains, [], { ($0.text(0), $0.optionalText(1)) }) {
-      contents.snapshot.domainTable[name] = DirectorySnapshot.DomainEntry(aliasOf: home)
+    let domains = try rows(DirectorySQL.domains) { row in
+      (
+        row.text(0),
+        DirectorySnapshot.DomainEntry(
+          aliasOf: row.optionalText(1), byteLimit: row.optionalInt(2), countLimit: row.optionalInt(3))
+      )
     }
+    for (name, entry) in domains { contents.snapshot.domainTable[name] = entry }
     contents.snapshot.keyTable = try keyRows()
     var accounts = try accountRows()
     let lastUses = try readCredentials(into: &accounts)
@@ -148,7 +159,11 @@ extension Connection {
       _ = Self.take(try rows(DirectorySQL.credentialsOf, [.int(closed.key)]) { CredentialRow($0) }, into: &accounts)
     }
     try readPOP(into: &accounts)
-    return found.map { ClosedAccount(key: $0.key, account: accounts[$0.key] ?? $0.account, closedAt: $0.closedAt) }
+    return try found.map { closed throws(DatabaseFault) in
+      ClosedAccount(
+        key: closed.key, account: accounts[closed.key] ?? closed.account, closedAt: closed.closedAt,
+        aliases: try rows(DirectorySQL.keptAliases, [.int(closed.key)]) { $0.text(0) })
+    }
   }
 
   private static func take(

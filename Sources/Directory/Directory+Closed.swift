@@ -3,6 +3,8 @@ struct ClosedAccount: Sendable {
   var key: AccountKey
   var account: DirectorySnapshot.Account
   var closedAt: Int64
+  /// Those that led to it when it was closed.
+  var aliases: [String] = []
 }
 
 /// The same for those who list it.
@@ -29,7 +31,8 @@ extension Directory {
     }
   }
 
-  /// Opens the account that was closed last under this address, with its password and devices as they were. Throws
+  /// Opens the account that was closed last under this address, with its password and devices as they were; aliases that led to it and
+  /// are still there lead to it again. Throws
   /// `.accountUnknown` when there is none, `.addressTaken` when the address has another owner now.
   package func reopenAccount(_ text: String) async throws(DirectoryError) -> AccountInfo {
     let closed = try database.closedAccounts()
@@ -38,7 +41,8 @@ extension Directory {
       guard let found = closed.last(where: { $0.account.address == address }) else { throw .accountUnknown(address) }
       next.insert(found.key, found.account)
       guard let info = next.account(found.key) else { throw .accountUnknown(address) }
-      return (info, [.reopenAccount(found.key), .addAddress(address, found.key)])
+      let aliases = next.lead(found.aliases, to: address)
+      return (info, [.reopenAccount(found.key), .addAddress(address, found.key)] + aliases)
     }
   }
 
@@ -48,12 +52,18 @@ extension Directory {
     try await change { _ throws(DirectoryError) in ((), [.purgeAccount(account, at: now)]) }
   }
 
-  /// Who had the address when the folder (a backup's) was written: account number and lane. Blocks.
-  package static func account(_ text: String, in folder: String) throws(DirectoryError) -> (AccountKey, lane: Int)? {
+  /// Who had which address when the folder (a backup's) was written. Blocks.
+  package static func owners(in folder: String) throws(DirectoryError) -> [AccountOwner] {
     let database = try DirectoryDatabase(reading: "\(folder)/directory.db")
     defer { database.close() }
-    let snapshot = try database.load().snapshot
-    guard let found = snapshot.account(logIn: DirectorySnapshot.logInName(text)) else { return nil }
-    return (found.key, found.value.lane)
+    return try database.owners()
   }
+}
+
+/// An account of another folder.
+package struct AccountOwner: Sendable {
+  package var account: AccountKey
+  package var lane: Int
+  /// Canonical.
+  package var address: String
 }

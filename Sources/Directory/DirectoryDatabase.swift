@@ -88,6 +88,15 @@ final class DirectoryDatabase: Sendable {
     try read { connection throws(DatabaseFault) in try connection.closedAccounts() }
   }
 
+  /// The open accounts alone.
+  func owners() throws(DirectoryError) -> [AccountOwner] {
+    try read { connection throws(DatabaseFault) in
+      try connection.rows(DirectorySQL.owners) {
+        AccountOwner(account: $0.int(0), lane: Int($0.int(1)), address: $0.text(2))
+      }
+    }
+  }
+
   /// Everything, read at start.
   func load() throws(DirectoryError) -> Contents {
     try read { connection throws(DatabaseFault) in try connection.contents() }

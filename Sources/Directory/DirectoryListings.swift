@@ -5,6 +5,9 @@ package struct DomainInfo: Hashable, Sendable {
   /// The domain that it stands for, if it is a domain alias.
   package let aliasOf: String?
   package let accounts: Int
+  /// What its accounts may keep together, bytes and messages; nil: as much as they like.
+  package let byteLimit: Int64?
+  package let countLimit: Int64?
 }
 
 /// A mailbox owner.

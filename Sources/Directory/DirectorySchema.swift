@@ -27,12 +27,26 @@ enum DirectorySchema {
     Migration(version: 3, script: ScramSchema.script),
     Migration(version: 4, script: domainKeys),
     Migration(version: 5, script: submission),
+    Migration(version: 6, script: domainQuota + closedAliases),
   ]
+}
+
+extension DirectorySchema {
+  /// The aliases that led to a closed account: they do so again when it is opened again.
+  static let closedAliases = """
+    CREATE TABLE closed_alias(a INTEGER NOT NULL, addr TEXT NOT NULL, PRIMARY KEY (a, addr)) WITHOUT ROWID;
+    """
+
+  /// What the accounts of a domain may keep together; NULL = no limit.
+  static let domainQuota = """
+    ALTER TABLE domain ADD COLUMN byte_limit INTEGER;
+    ALTER TABLE domain ADD COLUMN count_limit INTEGER;
+    """
 }
 
 /// Every statement of the directory, for the check that prepares them all on PostgreSQL.
 enum DirectorySQL {
-  static let domains = SQL("SELECT name, alias_of FROM domain")
+  static let domains = SQL("SELECT name, alias_of, byte_limit, count_limit FROM domain")
   static let accounts = SQL(
     """
     SELECT a, lane, name, created_at, sent_copy, recipients_a_day, new_recipients_a_day, highest_priority
@@ -56,6 +70,7 @@ enum DirectorySQL {
   static let removeSetting = SQL("DELETE FROM setting WHERE name = ?1")
 
   static let addDomain = SQL("INSERT INTO domain(name, alias_of) VALUES (?1, ?2)")
+  static let setDomainQuota = SQL("UPDATE domain SET byte_limit = ?2, count_limit = ?3 WHERE name = ?1")
   static let removeDomain = SQL("DELETE FROM domain WHERE name = ?1")
   static let addAccount = SQL(
     "INSERT INTO account(a, lane, domain, name, state, created_at) VALUES (?1, ?2, ?3, ?4, 0, ?5)")
@@ -72,6 +87,11 @@ enum DirectorySQL {
     """)
   static let reopenAccount = SQL("UPDATE account SET state = 0, deleted_at = NULL WHERE a = ?1 AND state = 1")
   static let purgeAccount = SQL("UPDATE account SET state = 2 WHERE a = ?1 AND state = 1")
+  static let keepAlias = SQL("INSERT INTO closed_alias(a, addr) VALUES (?1, ?2) ON CONFLICT (a, addr) DO NOTHING")
+  static let keptAliases = SQL("SELECT addr FROM closed_alias WHERE a = ?1 ORDER BY addr")
+  static let forgetAliases = SQL("DELETE FROM closed_alias WHERE a = ?1")
+  /// Of any version of the file: a backup may be older than this program.
+  static let owners = SQL("SELECT a, lane, name FROM account WHERE state = 0")
   static let addAddress = SQL("INSERT INTO address(addr, kind, a) VALUES (?1, 1, ?2)")
   static let putAlias = SQL("INSERT INTO address(addr, kind) VALUES (?1, 2) ON CONFLICT (addr) DO NOTHING")
   static let addTarget = SQL("INSERT INTO alias_target(addr, n, target) VALUES (?1, ?2, ?3)")
@@ -94,9 +114,10 @@ enum DirectorySQL {
 
   static let all =
     [
-      domains, accounts, highestAccount, aliasTargets, credentials, setting, putSetting, addDomain, removeDomain,
+      domains, accounts, highestAccount, aliasTargets, credentials, setting, putSetting, addDomain,
+      setDomainQuota, removeDomain,
       addAccount, closeAccount, addAddress, putAlias, addTarget, removeTargets, removeAddress, putPassword, addDevice,
       revokeDevice, revokeAll, setLastUse, searchSettings, setSetting, removeSetting, closedAccounts, credentialsOf,
-      reopenAccount, purgeAccount,
+      reopenAccount, purgeAccount, keepAlias, keptAliases, forgetAliases, owners,
     ] + POPDirectorySchema.all + ScramSchema.statements + KeySQL.all + SubmissionSQL.all
 }

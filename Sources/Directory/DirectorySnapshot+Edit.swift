@@ -16,6 +16,21 @@ extension DirectorySnapshot {
     return [.addDomain(name, aliasOf: home)]
   }
 
+  /// The outer nil: as it is; the inner: no limit.
+  mutating func setDomainQuota(
+    _ text: String, bytes: Int64??, count: Int64??
+  ) throws(DirectoryError) -> (DomainInfo, [RowChange]) {
+    let name = try domainName(text)
+    guard var entry = domainTable[name] else { throw .domainUnknown(name) }
+    if let home = entry.aliasOf { throw .domainIsAlias(name, of: home) }
+    if let bytes { entry.byteLimit = bytes }
+    if let count { entry.countLimit = count }
+    domainTable[name] = entry
+    let info = DomainInfo(
+      name: name, aliasOf: nil, accounts: entry.accounts, byteLimit: entry.byteLimit, countLimit: entry.countLimit)
+    return (info, [.setDomainQuota(name, bytes: entry.byteLimit, count: entry.countLimit)])
+  }
+
   mutating func removeDomain(_ text: String) throws(DirectoryError) -> [RowChange] {
     let name = try domainName(text)
     guard let entry = domainTable[name] else { throw .domainUnknown(name) }
@@ -52,9 +67,26 @@ extension DirectorySnapshot {
       guard !rest.isEmpty else { throw .accountLastTarget(alias.address) }
       changes.append(.putAlias(alias.address, rest))
     }
+    let kept = changes.compactMap { change -> RowChange? in
+      guard case .putAlias(let alias, _) = change else { return nil }
+      return .keepAlias(key, alias)
+    }
     for case .putAlias(let alias, let rest) in changes { addressTable[alias] = .alias(rest) }
     remove(key, account)
-    return (key, changes + [.removeAddress(account.address), .closeAccount(key, at: now)])
+    return (key, changes + kept + [.removeAddress(account.address), .closeAccount(key, at: now)])
+  }
+
+  /// Aliases that are still there lead to the address again; those that are gone or full do not.
+  mutating func lead(_ aliases: [String], to address: String) -> [RowChange] {
+    var changes: [RowChange] = []
+    for alias in aliases {
+      guard case .alias(let targets) = addressTable[alias], !targets.contains(address),
+        targets.count < Self.mostTargets
+      else { continue }
+      addressTable[alias] = .alias(targets + [address])
+      changes.append(.putAlias(alias, targets + [address]))
+    }
+    return changes
   }
 
   mutating func setPassword(_ text: String, _ password: String) throws(DirectoryError) -> [RowChange] {

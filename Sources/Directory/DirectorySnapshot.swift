@@ -7,6 +7,9 @@
 package struct DirectorySnapshot: Sendable {
   struct DomainEntry: Sendable, Hashable {
     var aliasOf: String?
+    /// What the accounts may keep together; nil: as much as they like.
+    var byteLimit: Int64?
+    var countLimit: Int64?
     var accounts = 0
     /// Aliases at this domain, its catch-all included.
     var aliases = 0
@@ -70,8 +73,12 @@ package struct DirectorySnapshot: Sendable {
 
   /// The domains, sorted by name.
   package var domains: [DomainInfo] {
-    domainTable.map { DomainInfo(name: $0.key, aliasOf: $0.value.aliasOf, accounts: $0.value.accounts) }
-      .sorted { $0.name < $1.name }
+    domainTable.map {
+      DomainInfo(
+        name: $0.key, aliasOf: $0.value.aliasOf, accounts: $0.value.accounts, byteLimit: $0.value.byteLimit,
+        countLimit: $0.value.countLimit)
+    }
+    .sorted { $0.name < $1.name }
   }
 
   /// The accounts, sorted by address.

@@ -1,9 +1,12 @@
 /// One change of a row in the database. An edit of the snapshot lists the rows that make it durable.
 enum RowChange: Hashable, Sendable {
   case addDomain(String, aliasOf: String?)
+  case setDomainQuota(String, bytes: Int64?, count: Int64?)
   case removeDomain(String)
   case addAccount(AccountKey, address: String, domain: String, lane: Int, at: Int64)
   case closeAccount(AccountKey, at: Int64)
+  /// An alias that led to an account being closed.
+  case keepAlias(AccountKey, String)
   case reopenAccount(AccountKey)
   /// For good: its secrets go too.
   case purgeAccount(AccountKey, at: Int64)

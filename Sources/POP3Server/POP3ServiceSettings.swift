@@ -21,8 +21,6 @@ package struct POP3ServiceSettings: Sendable {
   package var logInDelay = 0
   /// APOP for devices that were made for it, also without TLS (RFC 1939 §7).
   package var allowsAPOP = false
-  /// False while the clock has jumped: what depends on it is not removed.
-  package var trustsClock: @Sendable () -> Bool = { true }
 
   package init(hostName: String) { self.hostName = hostName }
 }

@@ -24,7 +24,6 @@ extension POP3Session {
     update.deleted = deleted
     update.deletion = policy.storeDeletion
     update.marksSeen = policy.marksSeen == true
-    update.trustsClock = service.settings.trustsClock()
     let store = service.store
     let ready = update
     return .run { out in

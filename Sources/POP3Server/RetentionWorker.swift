@@ -9,7 +9,6 @@ package struct RetentionWorker: Sendable {
   private let directory: Directory
   private let logger: Logger
   private let now: @Sendable () -> Int64
-  private let trustsClock: @Sendable () -> Bool
 
   /// Messages removed in one step.
   private static let step = 500
@@ -17,14 +16,12 @@ package struct RetentionWorker: Sendable {
   private static let steps = 40
 
   package init(
-    store: Store, directory: Directory, logger: Logger, now: @escaping @Sendable () -> Int64,
-    trustsClock: @escaping @Sendable () -> Bool
+    store: Store, directory: Directory, logger: Logger, now: @escaping @Sendable () -> Int64
   ) {
     self.store = store
     self.directory = directory
     self.logger = logger
     self.now = now
-    self.trustsClock = trustsClock
   }
 
   /// Looks at every account whose policies may remove mail, once. Returns how many messages went.
@@ -33,7 +30,7 @@ package struct RetentionWorker: Sendable {
     let snapshot = directory.snapshot
     var removed = 0
     for key in snapshot.popAccounts {
-      guard trustsClock(), !Task.isCancelled else { break }
+      guard !store.isTimeInDoubt, !Task.isCancelled else { break }
       let rules = snapshot.popRules(of: key, at: now())
       for policy in rules.folders { removed += await tidy(AccountID(raw: key), rules, policy) }
     }
@@ -61,7 +58,7 @@ package struct RetentionWorker: Sendable {
               "account": "\(account)", "messages": "\(removal.removed)", "freed": "\(removal.freedBytes)",
             ])
         }
-        guard removal.isPartial, removal.removed > 0, trustsClock(), !Task.isCancelled else { break }
+        guard removal.isPartial, removal.removed > 0, !Task.isCancelled else { break }
       }
     } catch .noSuchMailbox {
       return sum

@@ -7,6 +7,19 @@ extension Phrase {
   package static func domainRemoved(_ domain: String) -> Phrase {
     Phrase(en: "Mail for \(domain) is no longer received.", ar: "لم يعد بريد \(domain) يُستقبل هنا.")
   }
+  package static func domainSettingsSet(_ domain: String) -> Phrase {
+    Phrase(en: "The settings of \(domain) are changed.", ar: "تغيّرت إعدادات النطاق \(domain).")
+  }
+  package static var domainSettingMissing: Phrase {
+    Phrase(
+      en: "Say what to change, such as --quota 50GiB; `barid domain list` shows what holds.",
+      ar: "اذكر ما تريد تغييره، مثل ‎--quota 50GiB؛ والأمر `barid domain list` يعرض الإعدادات الحالية.")
+  }
+  package static func quotaInvalid(_ text: String) -> Phrase {
+    Phrase(
+      en: "\"\(text)\" is not a quota. Give a size such as 50GiB or 500MiB, or none.",
+      ar: "\"\(text)\" ليست حصة صالحة. اكتب حجمًا مثل 50GiB أو 500MiB، أو none.")
+  }
   package static func accountAdded(_ address: String) -> Phrase {
     Phrase(en: "The account \(address) is ready.", ar: "الحساب \(address) جاهز.")
   }

@@ -38,6 +38,37 @@ extension Phrase {
   package static var helpDomainList: Phrase {
     Phrase(en: "List the domains.", ar: "سرد النطاقات.")
   }
+  /// The headings of a help page, as the parser writes them in English; each ends with a colon.
+  package static var helpHeadings: [Phrase] {
+    [
+      Phrase(en: "OVERVIEW:", ar: "نبذة:"), Phrase(en: "USAGE:", ar: "الاستعمال:"),
+      Phrase(en: "ARGUMENTS:", ar: "المعاملات:"), Phrase(en: "OPTIONS:", ar: "الخيارات:"),
+      Phrase(en: "SUBCOMMANDS:", ar: "الأوامر الفرعية:"), Phrase(en: "Usage:", ar: "الاستعمال:"),
+      Phrase(en: "Error:", ar: "خطأ:"), Phrase(en: "Help:", ar: "مساعدة:"),
+    ]
+  }
+  package static var helpShow: Phrase { Phrase(en: "Show help information.", ar: "عرض هذه المساعدة.") }
+  package static func helpMore(_ command: String) -> Phrase {
+    Phrase(en: "  See '\(command)' for detailed help.", ar: "  للتفاصيل اكتب: \(copy: command)")
+  }
+  package static func helpMoreInformation(_ command: String) -> Phrase {
+    Phrase(en: "  See '\(command)' for more information.", ar: "  لمزيد من المعلومات اكتب: \(copy: command)")
+  }
+  package static var helpDomainSet: Phrase {
+    Phrase(
+      en: "Change the settings of a domain: what its accounts may keep together.",
+      ar: "تغيير إعدادات النطاق: ما يجوز لحساباته أن تحفظه مجتمعة.")
+  }
+  package static var helpOptionQuota: Phrase {
+    Phrase(
+      en: "The most that all accounts of the domain may keep together: a size such as 50GiB, or none.",
+      ar: "أقصى ما يجوز لحسابات النطاق كلها أن تحفظه معًا: حجم مثل 50GiB، أو none.")
+  }
+  package static var helpOptionQuotaMessages: Phrase {
+    Phrase(
+      en: "The most messages of all accounts of the domain together: a number, or none.",
+      ar: "أكبر عدد من الرسائل في حسابات النطاق كلها معًا: عدد، أو none.")
+  }
   package static var helpDomainRemove: Phrase {
     Phrase(
       en: "Stop receiving mail for a domain that has no accounts left.",

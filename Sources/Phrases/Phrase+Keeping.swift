@@ -38,6 +38,11 @@ extension Phrase {
       en: "No such removed message: it came back, or is gone for good.",
       ar: "لا توجد رسالة محذوفة كهذه: عادت أو حُذفت نهائيًا.")
   }
+  package static var domainQuotaTooSmall: Phrase {
+    Phrase(
+      en: "The quota of the domain has no room for them. Nothing was changed.",
+      ar: "لا مكان لها في حصة النطاق. لم يتغيّر شيء.")
+  }
   package static var quotaTooSmall: Phrase {
     Phrase(
       en: "The account has no room for them. Nothing was changed.",
@@ -62,8 +67,8 @@ extension Phrase {
   // MARK: Store
   package static func storeSound(_ messages: Int, _ blobs: Int) -> Phrase {
     Phrase(
-      en: "Everything is sound: \(messages) messages, \(blobs) contents read and checked.",
-      ar: "كل شيء سليم: \(messages) رسالة، وقُرئ وفُحص \(blobs) محتوى.")
+      en: "Everything is sound: \(.message, count: messages), \(.content, count: blobs) read and checked.",
+      ar: "كل شيء سليم، بعد قراءة \(.message, count: messages) و\(.content, count: blobs) وفحصها.")
   }
   package static func storeMistakes(_ count: Int) -> Phrase {
     Phrase(en: "Mistakes in the store: \(count).", ar: "عدد الأخطاء في المخزن: \(count).")
@@ -91,8 +96,8 @@ extension Phrase {
   }
   package static func backupAccountRestored(_ address: String, _ count: Int) -> Phrase {
     Phrase(
-      en: "\(address) is as it was at the backup: \(count) messages.",
-      ar: "عاد \(address) كما كان في النسخة الاحتياطية: \(count) رسالة.")
+      en: "\(address) is as it was at the backup: \(.message, count: count).",
+      ar: "عاد \(address) كما كان في النسخة الاحتياطية، بعدد \(.message, count: count).")
   }
   package static func backupFolderFull(_ folder: String) -> Phrase {
     Phrase(
@@ -111,13 +116,15 @@ extension Phrase {
   // MARK: Import and export
   package static func importDone(_ messages: Int, _ mailboxes: Int, _ skipped: Int) -> Phrase {
     Phrase(
-      en: "Imported: \(messages) messages into \(mailboxes) mailboxes. Too large and left out: \(skipped).",
-      ar: "تم استيراد \(messages) رسالة إلى \(mailboxes) صندوق. رسائل كبيرة تُركت: \(skipped).")
+      en:
+        "Imported: \(.message, count: messages) into \(.mailbox, count: mailboxes). Too large and left out: \(skipped).",
+      ar: "تم استيراد \(.message, count: messages) إلى \(.mailbox, count: mailboxes). رسائل كبيرة تُركت: \(skipped).")
   }
   package static func exportDone(_ messages: Int, _ mailboxes: Int, _ skipped: Int) -> Phrase {
     Phrase(
-      en: "Exported: \(messages) messages from \(mailboxes) mailboxes. Damaged and left out: \(skipped).",
-      ar: "تم تصدير \(messages) رسالة من \(mailboxes) صندوق. رسائل تالفة تُركت: \(skipped).")
+      en:
+        "Exported: \(.message, count: messages) from \(.mailbox, count: mailboxes). Damaged and left out: \(skipped).",
+      ar: "تم تصدير \(.message, count: messages) من \(.mailbox, count: mailboxes). رسائل تالفة تُركت: \(skipped).")
   }
   package static func transferUnreadable(_ path: String, _ reason: String) -> Phrase {
     Phrase(en: "\(path) cannot be read: \(reason).", ar: "تتعذر قراءة \(path): \(reason).")

@@ -67,6 +67,8 @@ extension Phrase {
   package static var columnDomain: Phrase { Phrase(en: "Domain", ar: "النطاق") }
   package static var columnAliasOf: Phrase { Phrase(en: "Stands for", ar: "ينوب عن") }
   package static var columnAccounts: Phrase { Phrase(en: "Accounts", ar: "الحسابات") }
+  package static var columnUsed: Phrase { Phrase(en: "Used", ar: "المستعمل") }
+  package static var columnQuota: Phrase { Phrase(en: "Quota", ar: "الحصة") }
   package static var columnAddress: Phrase { Phrase(en: "Address", ar: "العنوان") }
   package static var columnDevices: Phrase { Phrase(en: "Devices", ar: "الأجهزة") }
   package static var columnCreated: Phrase { Phrase(en: "Since", ar: "منذ") }

@@ -42,12 +42,12 @@ extension Phrase {
   // MARK: Values
   package static var popKeepForever: Phrase { Phrase(en: "for ever", ar: "دائمًا") }
   package static func popKeepDownload(_ days: Int64) -> Phrase {
-    Phrase(en: "until \(days) days after download", ar: "حتى مضيّ هذا العدد من الأيام بعد التنزيل: \(days)")
+    Phrase(en: "until \(.day, count: Int(days)) after download", ar: "حتى مضيّ \(.day, count: Int(days)) بعد التنزيل")
   }
   package static func popKeepArrival(_ days: Int64) -> Phrase {
     Phrase(
-      en: "until \(days) days after arrival, and downloaded",
-      ar: "حتى مضيّ هذا العدد من الأيام بعد الوصول ثم التنزيل: \(days)")
+      en: "until \(.day, count: Int(days)) after arrival, and downloaded",
+      ar: "حتى مضيّ \(.day, count: Int(days)) بعد الوصول ثم التنزيل")
   }
   package static var popDeleArchive: Phrase { Phrase(en: "moves to the archive", ar: "ينقل إلى الأرشيف") }
   package static var popDeleTrash: Phrase { Phrase(en: "removes, recoverable", ar: "يحذف مع إمكان الاسترجاع") }

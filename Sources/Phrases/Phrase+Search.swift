@@ -46,8 +46,8 @@ extension Phrase {
   }
   package static func reindexed(_ address: String, messages: Int, damaged: Int) -> Phrase {
     Phrase(
-      en: "\(address): \(messages) messages done, \(damaged) could not be read.",
-      ar: "\(address): تمت معالجة \(messages) رسالة، وتعذرت قراءة \(damaged).")
+      en: "\(address): \(.message, count: messages) done, \(damaged) could not be read.",
+      ar: "\(address): تمت معالجة \(.message, count: messages)، وتعذرت قراءة \(damaged).")
   }
   package static func reindexContinues(_ address: String) -> Phrase {
     Phrase(

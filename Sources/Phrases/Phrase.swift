@@ -48,10 +48,14 @@ struct ArabicText: Hashable, Sendable, ExpressibleByStringInterpolation {
     mutating func appendInterpolation(copy argument: String) { text += argument }
     /// A whole sentence: Arabic as well.
     mutating func appendInterpolation(_ phrase: Phrase) { text += phrase.text(in: .arabic) }
+    /// A number with what it counts.
+    mutating func appendInterpolation(_ noun: CountedNoun, count: Int) { text += noun.arabic(count) }
   }
 }
 
 extension DefaultStringInterpolation {
   /// A sentence within an English one.
   mutating func appendInterpolation(_ phrase: Phrase) { appendLiteral(phrase.text(in: .english)) }
+  /// A number with what it counts.
+  mutating func appendInterpolation(_ noun: CountedNoun, count: Int) { appendLiteral(noun.english(count)) }
 }

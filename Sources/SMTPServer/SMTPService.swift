@@ -18,13 +18,12 @@ package final class SMTPService: Sendable {
   let logger: Logger
   /// Seconds since 1970 UTC.
   let now: @Sendable () -> Int64
-  /// In front of every letter's name, so that names of different runs differ.
-  private let run: String
-  private let letters = Atomic<UInt64>(0)
+  private let names: LetterNames
 
+  /// - Parameter names: the same for all listeners of a server.
   package init(
     settings: SMTPServiceSettings, store: Store, directory: Directory, checks: SenderChecks? = nil,
-    signers: DomainSigners? = nil, logger: Logger,
+    signers: DomainSigners? = nil, names: LetterNames? = nil, logger: Logger,
     now: @escaping @Sendable () -> Int64
   ) {
     self.settings = settings
@@ -35,14 +34,24 @@ package final class SMTPService: Sendable {
     self.checks = checks
     self.signers = signers
     filing = Filing(store: store, directory: directory, logger: logger)
-    run = String(now(), radix: 36)
+    self.names = names ?? LetterNames(now: now())
   }
 
   /// A session for a new connection.
   package func makeSession(_ peer: Peer, _ waker: Waker) -> SMTPSession { SMTPSession(self, peer) }
 
   /// A name for the next message, unique on this server: it stands in Received and in the log.
-  func nextLetterName() -> String {
-    run + String(letters.add(1, ordering: .relaxed).newValue, radix: 36)
-  }
+  func nextLetterName() -> String { names.next() }
+}
+
+/// Names of letters, unique on a server over its runs.
+package final class LetterNames: Sendable {
+  /// In front of every name, so that those of different runs differ.
+  private let run: String
+  private let last = Atomic<UInt64>(0)
+
+  /// - Parameter now: seconds since 1970 UTC.
+  package init(now: Int64) { run = String(now, radix: 36) }
+
+  func next() -> String { run + String(last.add(1, ordering: .relaxed).newValue, radix: 36) }
 }

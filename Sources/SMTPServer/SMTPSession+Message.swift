@@ -221,6 +221,7 @@ extension SMTPReply {
       switch fault {
       case .diskFull: .insufficientStorage
       case .overQuota: .mailboxFull
+      case .domainOverQuota: .domainFull
       case .noSuchAccount: .noSuchUser
       case .tooLarge: .messageTooLarge
       default: .localError

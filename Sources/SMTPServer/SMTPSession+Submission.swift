@@ -43,6 +43,7 @@ extension SMTPSession {
     switch store.room(for: size, in: AccountID(raw: principal.account)) {
     case .enough: return
     case .full: throw Refusal(.yourMailboxFull, reason: "mailbox of \(principal.name) full")
+    case .domainFull: throw Refusal(.domainFull, reason: "domain of \(principal.name) over quota")
     case .neverEnough: throw Refusal(.tooLargeForYou, reason: "more than the quota of \(principal.name)")
     }
   }
@@ -52,16 +53,20 @@ extension SMTPSession {
   func checkRoom(in recipients: [Recipient], _ path: ForwardPath) throws(Refusal) {
     let size = machine.transaction?.sender.parameters.size ?? 0
     var never = true
+    var isDomain = true
     for recipient in recipients {
       switch service.store.room(for: size, in: AccountID(raw: recipient.account)) {
       case .enough: return
-      case .full: never = false
+      case .full: (never, isDomain) = (false, false)
+      case .domainFull: never = false
       case .neverEnough: continue
       }
     }
     throw never
       ? Refusal(.tooLargeForMailbox, reason: "more than the quota of \(path)")
-      : Refusal(.mailboxFull, reason: "mailbox full: \(path)")
+      : isDomain
+        ? Refusal(.domainFull, reason: "domain over quota: \(path)")
+        : Refusal(.mailboxFull, reason: "mailbox full: \(path)")
   }
 
   /// The limits of a day, with the recipients of the transaction so far and this one.

@@ -18,23 +18,14 @@ extension Store {
     }
   }
 
-  /// Says that the clock is right, however far it jumped: removal and expiry go on (invariant 7).
+  /// Says that the clock is right, however far it jumped: removal and expiry go on (invariant 7), also after a restart.
   package func confirmTime() async throws(StoreFault) {
-    for lane in lanes {
-      try await lane.perform { transaction throws(StoreFault) in
-        transaction.willChange()
-        transaction.confirmsTime = true
-      }
-    }
+    clock.confirm()
+    for lane in lanes { try await lane.perform { transaction throws(StoreFault) in transaction.willChange() } }
   }
 
-  /// True while the clock is in doubt on some lane.
-  package func isTimeInDoubt() async throws(StoreFault) -> Bool {
-    for lane in lanes {
-      if try await lane.perform({ transaction throws(StoreFault) in transaction.isTimeInDoubt }) { return true }
-    }
-    return false
-  }
+  /// True while the clock is in doubt: nothing is removed for its age.
+  package var isTimeInDoubt: Bool { clock.moment.isInDoubt }
 
   /// Runs long work on a thread of its own at low priority. `isAlone`: one such work at a time, because compaction must not move what a
   /// backup copies; closing the store waits for it.

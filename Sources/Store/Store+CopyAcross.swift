@@ -89,6 +89,9 @@ extension Store {
     let bytes = records.reduce(Int64(0)) { $0 + Int64($1.size) }
     if let limit = usage.byteLimit, usage.bytes + bytes > limit { throw .overQuota }
     if let limit = usage.countLimit, usage.count + Int64(records.count) > limit { throw .overQuota }
+    guard usages.roomInDomain(of: account, bytes: bytes, count: Int64(records.count)) == .enough else {
+      throw .domainOverQuota
+    }
   }
 
   /// The message as one to be added elsewhere. Keywords go by name: their bits differ from mailbox to mailbox.

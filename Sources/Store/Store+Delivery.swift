@@ -93,10 +93,12 @@ extension Store {
     for place in wanted.indices.dropFirst() {
       var kept: [DeliveryPlan.Recipient] = []
       for recipient in wanted[place].recipients {
-        if try await usage(of: recipient.account).hasRoom(for: size) {
-          kept.append(recipient)
-        } else {
+        if try await !usage(of: recipient.account).hasRoom(for: size) {
           fates[recipient.number] = .refused(.overQuota)
+        } else if usages.roomInDomain(of: recipient.account, bytes: Int64(size), count: 1) != .enough {
+          fates[recipient.number] = .refused(.domainOverQuota)
+        } else {
+          kept.append(recipient)
         }
       }
       wanted[place].recipients = kept

@@ -60,7 +60,51 @@ extension Store {
   /// Finishes deliveries to several lanes that an earlier fault left unfinished. At start it runs by itself; call it again (rarely)
   /// while running when a lane had no room.
   package func finishDeliveries() async throws(StoreFault) {
-    try await spooler.run { () throws(StoreFault) in try self.finishIntents() }
+    try await spooler.run { () throws(StoreFault) in
+      try self.finishing.hold { () throws(StoreFault) in
+        try self.finishIntents()
+        try self.forgetSettledKeys()
+      }.get()
+    }
+  }
+
+  /// Keys of deliveries that a crash kept from being forgotten. Safe: a key is there only after its intent was durable, numbers of
+  /// intents are never given out again, and an intent that is gone (and not being done at this moment) is settled durably, because the
+  /// lane answers only then; nobody will ask for the key any more.
+  func forgetSettledKeys() throws(StoreFault) {
+    let kind = UInt8(ascii: "i")
+    for lane in lanes {
+      let keys = try lane.performBlocking { transaction throws(StoreFault) in
+        try inStore { () throws(DatabaseFault) in
+          try transaction.connection.rows(LaneSQL.filedOfKind, [.bytes([kind]), .bytes([kind + 1])]) {
+            IntentKey(account: AccountID(raw: $0.int(0)), bytes: $0.bytes(1))
+          }
+        }
+      }
+      var settled: [IntentKey] = []
+      for (home, some) in Dictionary(grouping: keys, by: \.home) {
+        // An intent of a lane that this folder does not have cannot come back.
+        guard lanes.indices.contains(home) else {
+          settled += some
+          continue
+        }
+        settled += try lanes[home].performBlocking { [underWay] transaction throws(StoreFault) in
+          try some.filterFaulty { key throws(StoreFault) in
+            if underWay.contains(key.qid, lane: home) { return false }
+            return try inStore { () throws(DatabaseFault) in
+              try transaction.connection.first(LaneSQL.intent, [0, .int(key.qid)]) { _ in true } == nil
+            }
+          }
+        }
+      }
+      if settled.isEmpty { continue }
+      let gone = settled
+      try lane.performBlocking { transaction throws(StoreFault) in
+        transaction.willChange()
+        for key in gone { try transaction.run(LaneSQL.deleteFiled, [.int(key.account.raw), .bytes(key.bytes)]) }
+      }
+      lane.logger.info("keys of finished deliveries forgotten", metadata: ["count": "\(gone.count)"])
+    }
   }
 
   /// Blocks: for the start and for spool threads.

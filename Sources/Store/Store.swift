@@ -15,6 +15,8 @@ package final class Store: Sendable {
   private let lock: FolderLock
   /// What must be free for new mail.
   let reserve: DiskReserve
+  let clock: ClockGuard
+  let usages: UsageTable
   /// Compaction, backup and verification: one at a time.
   let gate = WorkGate()
   /// Which lane each account is on.
@@ -23,11 +25,15 @@ package final class Store: Sendable {
   /// What may change while the store is open.
   let dials: Mutex<Dials>
   let underWay = IntentsUnderWay()
+  /// Finishing old deliveries: one at a time, or one would file again what another just settled.
+  let finishing = WorkGate()
 
   private init(
     folder: String, options: StoreOptions, logger: Logger, lanes: [Lane], spooler: Spooler, lock: FolderLock,
-    reserve: DiskReserve
+    reserve: DiskReserve, clock: ClockGuard, usages: UsageTable
   ) {
+    self.clock = clock
+    self.usages = usages
     self.folder = folder
     self.options = options
     self.logger = logger
@@ -67,14 +73,19 @@ package final class Store: Sendable {
     try Folder.empty("\(folder)/spool")
     let spooler = try Spooler(folder: "\(folder)/spool", options: options, derive: derive)
     let reserve = DiskReserve(folder, size: options.diskReserve)
+    let clock = ClockGuard(options, logger: logger)
+    let usages = UsageTable()
     let lanes = (0..<format.lanes).map {
-      Lane(number: $0, folder: "\(folder)/lane-\($0)", options: options, logger: logger, reserve: reserve)
+      Lane(
+        number: $0, folder: "\(folder)/lane-\($0)", options: options, logger: logger, reserve: reserve, clock: clock,
+        usages: usages)
     }
     let store = Store(
       folder: folder, options: options, logger: logger, lanes: lanes, spooler: spooler, lock: lock,
-      reserve: reserve)
+      reserve: reserve, clock: clock, usages: usages)
     do throws(StoreFault) {
       for lane in lanes { try store.open(lane) }
+      clock.begin()
       try store.finishIntents()
     } catch {
       store.closeNow()

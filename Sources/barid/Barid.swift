@@ -13,4 +13,20 @@ struct Barid: AsyncParsableCommand {
       BackupCommand.self, UpgradeCommand.self, SPFCommand.self, DKIMCommand.self,
       ARCCommand.self, DMARCCommand.self, VersionCommand.self, TestBedCommand.self,
     ])
+
+  static func main() async {
+    do {
+      var command = try parseAsRoot()
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+    } catch {
+      let page = HelpPage.translated(fullMessage(for: error), into: Speech.language)
+      let code = exitCode(for: error)
+      if !page.isEmpty { code.isSuccess ? Terminal.print(page) : Terminal.write(page + "\n") }
+      exit(withError: code)
+    }
+  }
 }

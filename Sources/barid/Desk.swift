@@ -143,6 +143,12 @@ extension ControlValue {
     }
   }
 
+  /// A cell that shows bytes as a size, rounded.
+  func size(_ name: String) -> String {
+    guard let bytes = self[name]?.int else { return "-" }
+    return ByteSize.rounded(Int(bytes))
+  }
+
   /// A cell that shows seconds since 1970 as a time.
   func time(_ name: String) -> String? {
     self[name]?.int.map { Timestamp.minutes(seconds: Int($0)) }

@@ -134,6 +134,7 @@ def a_removed_account_comes_back(folder):
         client = imap()
         append(client, 1)
         client.logout()
+        barid(server, "alias", "add", "info@example.org", "amal@example.org", "omar@example.org")
         barid(server, "account", "remove", "amal@example.org")
         try:
             imap()
@@ -146,6 +147,8 @@ def a_removed_account_comes_back(folder):
         client = imap()
         assert subjects(client) == ["letter 1"]
         client.logout()
+        targets = {row["address"]: row["targets"] for row in json.loads(barid(server, "alias", "list", "--json"))}
+        assert targets == {"info@example.org": ["omar@example.org", "amal@example.org"]}, targets
         barid(server, "account", "restore", "amal@example.org", expect=1)
 
 

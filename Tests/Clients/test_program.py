@@ -128,6 +128,15 @@ def help_in_two_languages():
     assert "serve" in english and "Run the mail server." in english
     arabic = run([program(), "--help"], environment=dict(os.environ, LANG="ar_SA.UTF-8"))
     assert "خادم" in arabic
+    # The headings too, and wrong usage.
+    wrong = subprocess.run([program(), "domain", "add"], capture_output=True, text=True, check=False,
+                           env=dict(os.environ, LANG="ar_SA.UTF-8"))
+    assert wrong.returncode == 64, wrong.returncode
+    for page in [arabic, wrong.stderr, run([program(), "domain", "add", "--help"], environment=dict(os.environ, LANG="ar_SA.UTF-8"))]:
+        assert "الاستعمال:" in page, page
+        for heading in ["OVERVIEW", "USAGE", "Usage:", "OPTIONS", "SUBCOMMANDS", "Error:", "Show help", "See '"]:
+            assert heading not in page, (heading, page)
+    assert wrong.stderr.startswith("خطأ: "), wrong.stderr
     for noun in ["domain", "account", "alias", "device", "config", "server"]:
         assert "USAGE: barid " + noun in run([program(), noun, "--help"])
 
@@ -449,6 +458,50 @@ def certificates_by_name(folder):
 
 
 @in_folder
+def domain_quota(folder):
+    """`barid domain set`: counted over all accounts, shown, kept over a restart, taken back."""
+    with Server(folder) as server:
+        barid(server, "domain", "add", "example.org")
+        for name in ["amal", "badr"]:
+            barid(server, "account", "add", name + "@example.org", "--password", data=b"correct horse\n")
+        barid(server, "domain", "set", "example.org", "--quota", "100KiB")
+        for wrong in [["--quota", "much"], ["--messages", "x"], []]:
+            barid(server, "domain", "set", "example.org", *wrong, expect=1)
+        barid(server, "domain", "set", "other.example", "--quota", "1GiB", expect=1)
+        with smtplib.SMTP("127.0.0.1", 25 + OFFSET, timeout=20) as client:
+            for number, name in enumerate(["amal", "badr"]):
+                client.sendmail("a@elsewhere.test", [name + "@example.org"],
+                                letter(f"half {number}") + "\r\n" + 600 * (70 * "x" + "\r\n"))
+            assert client.mail("a@elsewhere.test", ["SIZE=40000"])[0] == 250
+            assert client.rcpt("amal@example.org")[0] == 452
+        row = json.loads(barid(server, "domain", "list", "--json"))[0]
+        assert row["quotaBytes"] == 102_400 and row["quotaMessages"] is None, row
+        assert row["usedMessages"] == 2 and 80_000 < row["usedBytes"] < 100_000, row
+        shown = barid(server, "domain", "list")
+        assert "100KiB" in shown and "8" in shown, shown
+        assert server.end() == 0
+    with Server(folder) as server:
+        def room(name):
+            with smtplib.SMTP("127.0.0.1", 25 + OFFSET, timeout=20) as client:
+                client.ehlo()
+                client.mail("a@elsewhere.test", ["SIZE=40000"])
+                return client.rcpt(name + "@example.org")[0]
+        assert room("amal") == 452
+        # A closed account counts no more, and counts again when it comes back.
+        barid(server, "account", "remove", "badr@example.org")
+        assert room("amal") == 250
+        barid(server, "account", "restore", "badr@example.org")
+        assert room("amal") == 452
+        barid(server, "account", "add", "new@example.org", "--password", data=b"correct horse\n")
+        assert room("new") == 452
+        barid(server, "domain", "set", "example.org", "--quota", "none")
+        assert room("amal") == 250
+        barid(server, "domain", "set", "example.org", "--messages", "2")
+        assert room("amal") == 452
+        server.end()
+
+
+@in_folder
 def account_settings(folder):
     """`barid account set`, with and without a server: the copy in Sent, limits, priority, search; wrong values are refused."""
     with Server(folder) as server:
@@ -479,7 +532,7 @@ def account_settings(folder):
 
 
 CHECKS = [
-    account_settings,
+    account_settings, domain_quota,
     certificates_by_name, help_in_two_languages, config_mistakes_all_at_once, config_describe_can_be_used, commands_with_and_without_a_server,
     plain_log_in_is_refused, refusals_touch_nothing, hup_reloads_without_dropping, reload_takes_everything, term_drains,
 ]

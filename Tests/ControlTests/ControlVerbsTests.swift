@@ -56,9 +56,20 @@ struct ControlVerbsTests {
     #expect(await bench.ask("domain add", ["name": "example.net", "aliasOf": "example.org"]).isDone)
     #expect(
       await bench.ask("domain list").result == [
-        ["name": "example.net", "aliasOf": "example.org", "accounts": 0],
-        ["name": "example.org", "aliasOf": .null, "accounts": 0],
+        [
+          "name": "example.net", "aliasOf": "example.org", "accounts": 0, "usedBytes": 0, "usedMessages": 0,
+          "quotaBytes": .null, "quotaMessages": .null,
+        ],
+        [
+          "name": "example.org", "aliasOf": .null, "accounts": 0, "usedBytes": 0, "usedMessages": 0,
+          "quotaBytes": .null, "quotaMessages": .null,
+        ],
       ])
+    #expect(await bench.ask("domain set", ["name": "example.org", "quota": "5000"]).result["quotaBytes"] == 5_000)
+    #expect(await bench.ask("domain set", ["name": "example.org", "quota": "none"]).result["quotaBytes"] == .null)
+    #expect(await bench.ask("domain set", ["name": "example.org"]).key == "domainSettingMissing")
+    #expect(await bench.ask("domain set", ["name": "example.net", "quota": "1"]).key == "domainIsAlias")
+    #expect(await bench.ask("domain set", ["name": "example.org", "messages": "-1"]).key == "controlArgumentInvalid")
 
     let amal = await bench.ask("account add", ["address": "amal@example.org", "password": "correct horse"])
     #expect(amal.key == "accountAdded")

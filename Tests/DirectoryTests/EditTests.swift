@@ -96,7 +96,7 @@ struct EditTests {
     #expect(
       Set(rows) == [
         .putAlias("info@example.org", ["basma@example.org"]), .removeAddress("amal@example.org"),
-        .closeAccount(1, at: 9),
+        .keepAlias(1, "info@example.org"), .closeAccount(1, at: 9),
       ])
     #expect(snapshot.resolve(canonical: "amal@example.org") == .noSuchUser)
     #expect(snapshot.resolve(canonical: "info@example.org") == .accounts([Recipient(account: 2, lane: 0)]))

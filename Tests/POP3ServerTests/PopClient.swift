@@ -58,10 +58,12 @@ struct POPOffice: Sendable {
   let clock: TestClock
 
   static func start(
-    folder: String? = nil, clock: TestClock = TestClock(), popSettings: (inout POP3ServiceSettings) -> Void = { _ in }
+    folder: String? = nil, clock: TestClock = TestClock(), popSettings: (inout POP3ServiceSettings) -> Void = { _ in },
+    storeOptions: (inout StoreOptions) -> Void = { _ in }
   ) async throws -> POPOffice {
     POPOffice(
-      office: try await TestOffice.start(folder: folder, popSettings: popSettings, now: clock.now), clock: clock)
+      office: try await TestOffice.start(
+        folder: folder, storeOptions: storeOptions, popSettings: popSettings, now: clock.now), clock: clock)
   }
 
   var port: Int { office.pop3Port }
@@ -116,10 +118,10 @@ struct POPOffice: Sendable {
 
   /// A round of removal by policy.
   @discardableResult
-  func round(trustsClock: Bool = true) async -> Int {
+  func round() async -> Int {
     await RetentionWorker(
       store: office.store, directory: office.directory, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() },
-      now: clock.now, trustsClock: { trustsClock }
+      now: clock.now
     ).round()
   }
 

@@ -54,6 +54,71 @@ struct QuotaTests {
     await again.stop()
   }
 
+  /// The accounts of a domain together: at MAIL, RCPT and the end of DATA, in IMAP's APPEND and COPY, on all lanes.
+  @Test func ofTheDomain() async throws {
+    let office = try await TestOffice.start()
+    let (smtp, submission, imap) = (office.smtpPort, office.submissionPort, office.imapPort)
+    let members = [office.account, office.other]
+    office.store.setQuota(DomainQuota(bytes: 20_000), of: "example.test", members: members)
+    try await onThread {
+      let client = try DeliveryTests.connect(smtp)
+      #expect(try client.ask("MAIL FROM:<a@b.example> SIZE=20001").hasPrefix("250"))
+      #expect(try client.ask("RCPT TO:<other@example.test>").hasPrefix("552 5.2.3"))
+      #expect(try client.ask("RSET").hasPrefix("250"))
+      for user in ["user", "other"] {
+        try DeliveryTests.begin(client, to: [user])
+        try client.send("Subject: x\r\n\r\n" + String(repeating: "0123456789\r\n", count: 700) + ".\r\n")
+        #expect(try client.answer().hasPrefix("250"))
+      }
+      // 17,000 are used, by both together.
+      #expect(try client.ask("MAIL FROM:<a@b.example> SIZE=4000").hasPrefix("250"))
+      #expect(
+        try client.ask("RCPT TO:<user@example.test>").hasPrefix("452 4.2.2 The mailboxes of this domain are full"))
+      #expect(try client.ask("RSET").hasPrefix("250"))
+      // A size that was not announced is found at the end.
+      try DeliveryTests.begin(client, to: ["other"])
+      try client.send("Subject: x\r\n\r\n" + String(repeating: "0123456789\r\n", count: 400) + ".\r\n")
+      #expect(try client.answer().hasPrefix("452 4.2.2"))
+      let author = try SubmissionTests.logIn(submission)
+      #expect(try author.ask("MAIL FROM:<user@example.test> SIZE=4000").hasPrefix("452 4.2.2"))
+      let reader = try LineClient(port: imap)
+      _ = try reader.line()
+      func ask(_ command: String) throws -> String {
+        try reader.send(Array("a \(command)\r\n".utf8))
+        while true {
+          guard let line = try reader.line() else { return "end" }
+          if line.hasPrefix("a ") || line.hasPrefix("+") { return line }
+        }
+      }
+      #expect(try ask("LOGIN user@example.test \"\(TestOffice.password)\"").hasPrefix("a OK"))
+      #expect(try ask("SELECT INBOX").hasPrefix("a OK"))
+      #expect(try ask("COPY 1 Archive").hasPrefix("a NO [OVERQUOTA]"))
+      #expect(try ask("APPEND INBOX {4000+}\r\n" + String(repeating: "y", count: 4_000)).hasPrefix("a NO [OVERQUOTA]"))
+      #expect(try ask("APPEND INBOX {400+}\r\n" + String(repeating: "y", count: 400)).hasPrefix("a OK"))
+      // Moving within an account takes nothing more, and removing makes room for everybody.
+      #expect(try ask("MOVE 1 Archive").hasPrefix("a OK"))
+      #expect(try ask("SELECT Archive").hasPrefix("a OK"))
+      #expect(try ask("STORE 1 +FLAGS (\\Deleted)").hasPrefix("a OK"))
+      #expect(try ask("EXPUNGE").hasPrefix("a OK"))
+      #expect(try client.ask("MAIL FROM:<a@b.example> SIZE=4000").hasPrefix("250"))
+      #expect(try client.ask("RCPT TO:<other@example.test>").hasPrefix("250"))
+      #expect(try client.ask("RSET").hasPrefix("250"))
+    }
+    #expect(office.log.lines("refused", "reason=domain over quota: <user@example.test>").count == 1)
+    // A closed account counts no more; a quota of messages; none again.
+    let used = office.store.usage(of: members)
+    #expect(used.count == 2)
+    office.store.setQuota(DomainQuota(count: 2), of: "example.test", members: members)
+    #expect(office.store.room(for: 1, in: office.other) == .domainFull)
+    office.store.stopCounting(office.account)
+    #expect(office.store.room(for: 1, in: office.other) == .enough)
+    office.store.count(office.account, to: "example.test")
+    #expect(office.store.room(for: 1, in: office.other) == .domainFull)
+    office.store.setQuota(nil, of: "example.test", members: [])
+    #expect(office.store.room(for: 1, in: office.other) == .enough)
+    await office.stop()
+  }
+
   /// A user whose mailbox is full cannot send: the copy of what is sent has no place.
   @Test func atSender() async throws {
     let office = try await TestOffice.start()

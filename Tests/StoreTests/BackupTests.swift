@@ -162,6 +162,51 @@ import Testing
     #expect(items.last ?? 0 > 1 << 40)
   }
 
+  /// RFC 4314's lists come back as they were, for the accounts that those people have now; who is gone is left out.
+  @Test func accessListsComeBack() async throws {
+    let clock = TestClock()
+    let fixture = try await Fixture(clock.options(lanes: 2), accounts: [1, 2, 3, 4])
+    let (owner, gone) = (Fixture.account, AccountID(raw: 3))
+    let inbox = try await fixture.inbox().id
+    func give(_ who: AccountID?, _ rights: AccessRights, _ mailbox: MailboxID, isNegative: Bool = false) async throws {
+      try await fixture.store.setAccess(
+        AccessIdentifier(who, isNegative: isNegative), .replace(rights), in: mailbox, of: owner)
+    }
+    try await give(AccountID(raw: 2), [.lookup, .read], inbox)
+    try await give(gone, [.read], inbox)
+    try await give(nil, [.lookup], inbox)
+    _ = try await fixture.store.createMailbox("Work", of: owner)
+    _ = try await fixture.store.createMailbox("Work/Old", of: owner)
+    let work = try await fixture.store.mailbox(named: "Work", of: owner).id
+    try await give(AccountID(raw: 2), .all, work)
+    try await give(AccountID(raw: 2), [.write], work, isNegative: true)
+    try await give(owner, [.lookup, .read, .administer], work)
+    defer { Fixture.remove("\(fixture.folder)-backups") }
+    let backup = try await backUp(fixture)
+    // Since then: somebody else got in, and number 2 became number 4.
+    try await give(AccountID(raw: 4), .all, inbox)
+    _ = try await fixture.store.restoreAccount(
+      owner, from: backup, old: owner, lane: 0, people: [owner: owner, AccountID(raw: 2): AccountID(raw: 4)])
+    for _ in 0..<2 {
+      let names = ["INBOX", "Work", "Work/Old"]
+      var lists: [[AccessEntry]] = []
+      for name in names {
+        let mailbox = try await fixture.store.mailbox(named: name, of: owner).id
+        lists.append(fixture.store.access(to: mailbox, of: owner))
+      }
+      let now = AccountID(raw: 4)
+      #expect(
+        lists == [
+          [AccessEntry(.init(now), [.lookup, .read]), AccessEntry(.anyone, [.lookup])],
+          [
+            AccessEntry(.init(owner), [.lookup, .read, .administer]), AccessEntry(.init(now), .all),
+            AccessEntry(.init(now, isNegative: true), [.write]),
+          ], [],
+        ])
+      try await fixture.reopen(clock.options(lanes: 2))
+    }
+  }
+
   // MARK: Upgrades
 
   @Test func anUpgradeCanBeUndone() async throws {

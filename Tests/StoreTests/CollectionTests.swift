@@ -231,7 +231,7 @@ import Testing
     try await expunge([1], fixture)
     let before = try await fixture.inbox().state
     clock.set(jump)
-    #expect(try await fixture.store.isTimeInDoubt())
+    #expect(fixture.store.isTimeInDoubt)
     #expect(try await fixture.store.collect().isTimeInDoubt)
     try await fixture.deliver("then")
     try await expunge([2], fixture)
@@ -239,7 +239,7 @@ import Testing
     #expect(try await fixture.store.collect().expired == 0)
     #expect(try count(Self.gone, fixture) == 2)
     clock.set(1_800_000_100)
-    #expect(try await !fixture.store.isTimeInDoubt())
+    #expect(!fixture.store.isTimeInDoubt)
     #expect(try await fixture.store.collect().expired == 0)
     try await fixture.deliver("back")
     let after = try await fixture.inbox().state

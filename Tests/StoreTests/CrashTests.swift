@@ -284,6 +284,48 @@ final class Trap: Sendable {
     }
   }
 
+  /// A crash between settling and forgetting leaves keys; housekeeping forgets them, and no others.
+  @Test func keysOfInterruptedDeliveriesAreForgotten() async throws {
+    let trap = Trap()
+    let fixture = try await Fixture(trap.options(lanes: 2), accounts: [1, 2, 3, 4])
+    trap.arm(.intentDurable, .kill, lane: 0)
+    _ = try await fixture.deliver("hello", to: [1, 2, 3, 4])
+    // The start files the copies under their keys and settles the intent.
+    try await fixture.reopen(Fixture.options(lanes: 2))
+    let count = { @Sendable (lane: Int) throws(StoreFault) -> Int in
+      try fixture.store.lanes[lane].performBlocking { transaction throws(StoreFault) in
+        try inStore { () throws(DatabaseFault) in
+          try transaction.connection.rows(LaneSQL.filedOfKind, [.bytes([0x69]), .bytes([0x6A])]) { $0.int(0) }.count
+        }
+      }
+    }
+    #expect(try count(1) == 2)
+    // A delivery that is not settled yet keeps its keys.
+    let open = try fixture.store.lanes[0].performBlocking { transaction throws(StoreFault) in
+      transaction.willChange()
+      let qid: Int64 = 77
+      try transaction.run(LaneSQL.insertQueue, [0, .int(qid), 0, .bytes([1]), "", 0, 0])
+      return qid
+    }
+    try fixture.store.lanes[1].performBlocking { transaction throws(StoreFault) in
+      transaction.willChange()
+      try transaction.run(LaneSQL.insertFiled, [2, .bytes(intentKey(lane: 0, qid: open, number: 1)), 0])
+    }
+    try await fixture.store.finishDeliveries()
+    #expect(try count(1) == 1)
+    try fixture.store.lanes[0].performBlocking { transaction throws(StoreFault) in
+      transaction.willChange()
+      try transaction.run(LaneSQL.deleteQueue, [0, .int(open)])
+    }
+    try await fixture.store.finishDeliveries()
+    #expect(try count(1) == 0)
+    // What is remembered of lost replies stays.
+    guard case .filedBefore = try await fixture.deliver("hello", to: [2]).fates[0] else {
+      Issue.record("a second copy")
+      return
+    }
+  }
+
   @Test func aFullAccountOnAnotherLaneIsRefusedBeforeTheIntent() async throws {
     let fixture = try await Fixture(Fixture.options(lanes: 2), accounts: [1, 2])
     try await fixture.store.setLimits(bytes: 1, count: nil, of: AccountID(raw: 2))

@@ -50,6 +50,8 @@ final class Fixture: Sendable {
     var options = StoreOptions()
     options.lanes = lanes
     options.diskReserve = 0
+    // Whether this machine's clock is synchronised decides about no test.
+    options.clockIsSynchronised = { false }
     change(&options)
     return options
   }

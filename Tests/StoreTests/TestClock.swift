@@ -25,6 +25,8 @@ final class TestClock: Sendable {
   func options(lanes: Int = 1, _ change: (inout StoreOptions) -> Void = { _ in }) -> StoreOptions {
     Fixture.options(lanes: lanes) { options in
       options.now = { self.now }
+      options.steadySeconds = { 0 }
+      options.clockIsSynchronised = { false }
       options.lackingRoom = { 0 }
       change(&options)
     }

@@ -4,6 +4,8 @@ internal import Mail
 enum DemoLetters {
   /// A letter before it is filed.
   struct Letter: Sendable {
+    /// Its reverse-path.
+    var from: String
     var to: String
     var message: [UInt8]
   }
@@ -65,6 +67,7 @@ enum DemoLetters {
     builder.add("Subject", subject)
     builder.add(date: MailDate(seconds: seconds))
     builder.add(messageID: "letter-\(number).\(seconds)@demo.\(domain)")
-    return Letter(to: "\(to)@\(domain)", message: builder.build())
+    return Letter(
+      from: "\(from.user)@\(domain)", to: "\(to)@\(domain)", message: builder.build())
   }
 }

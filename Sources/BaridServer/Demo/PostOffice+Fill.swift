@@ -45,9 +45,9 @@ extension PostOffice {
         guard let account = directory.accounts.first(where: { $0.address == letter.to }) else { continue }
         let spool = store.spool()
         letter.message.withUnsafeBytes { spool.append($0) }
-        let trace = "Return-Path: <>\r\n"
+        let trace = "Return-Path: <\(letter.from)>\r\n"
         _ = try await store.deliver(
-          try await spool.finish(), trace: Array(trace.utf8), sender: "",
+          try await spool.finish(), trace: Array(trace.utf8), sender: letter.from,
           to: [DeliveryRecipient(account: AccountID(raw: account.account))])
       }
     } catch let fault as StoreFault {

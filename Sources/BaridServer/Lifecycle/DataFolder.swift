@@ -30,7 +30,9 @@ package struct DataFolder: Sendable {
     var names = DirectoryOptions()
     names.lanes = store.laneCount
     do throws(DirectoryError) {
-      return DataFolder(store: store, directory: try Directory.open(path, names, logger: loggers("directory")))
+      let directory = try Directory.open(path, names, logger: loggers("directory"))
+      ControlVerbs(directory: directory, store: store).countDomains()
+      return DataFolder(store: store, directory: directory)
     } catch {
       if case .newer = error { throw StartFault(.dataFolderNewer(path)) }
       throw StartFault(error.phrase)

@@ -76,7 +76,7 @@ extension PostOffice {
     own.allowsPlaintextLogIn = settings.exemptions.plainLogInOnLoopback
     return SMTPService(
       settings: own, store: store, directory: directory, checks: checks?.checks, signers: signers(settings),
-      logger: log.logger(kind.rawValue), now: { Int64(time(nil)) })
+      names: letterNames, logger: log.logger(kind.rawValue), now: { Int64(time(nil)) })
   }
 
   private func signers(_ settings: ServerSettings) -> DomainSigners? {
@@ -104,7 +104,6 @@ extension PostOffice {
     own.isExclusive = settings.pop3.isExclusive
     own.logInDelay = settings.pop3.logInDelay
     own.allowsAPOP = settings.pop3.allowsAPOP
-    own.trustsClock = { [clock] in clock.isTrusted }
     return POP3Service(
       settings: own, store: store, directory: directory, logger: log.logger(kind.rawValue), maildrops: maildrops,
       now: { Int64(time(nil)) })

@@ -7,8 +7,7 @@ extension PostOffice {
   /// that makes the pause shorter need not wait for the end of a long one.
   func retain() async {
     let worker = RetentionWorker(
-      store: store, directory: directory, logger: log.logger("retention"), now: { Int64(time(nil)) },
-      trustsClock: { [clock] in clock.isTrusted })
+      store: store, directory: directory, logger: log.logger("retention"), now: { Int64(time(nil)) })
     var minutes = Int.max
     while !Task.isCancelled {
       if minutes >= current.withLock({ $0.pop3.roundMinutes }) {

@@ -5,6 +5,7 @@ internal import Logging
 internal import Net
 internal import POP3Server
 internal import Phrases
+internal import SMTPServer
 package import Store
 internal import Synchronization
 
@@ -19,10 +20,10 @@ package final class PostOffice: Sendable {
   package let directory: Directory
   let net: NetServer
   let log: LogSwitch
+  /// What all SMTP listeners share, over reloads too.
+  let letterNames = LetterNames(now: Int64(time(nil)))
   /// What all POP3 listeners share.
   let maildrops = Maildrops()
-  /// Says whether time can be trusted: removal by policy waits while it cannot.
-  let clock: ClockGuard
   /// nil: mail from strangers is not checked.
   let checks: Mutex<CheckDesk?>
   /// Findings for DMARC reports, whichever checks find them.
@@ -43,14 +44,13 @@ package final class PostOffice: Sendable {
 
   private init(
     _ settings: ServerSettings, _ configuration: ConfigurationFile?, _ log: LogSwitch, _ folder: DataFolder,
-    _ checks: CheckDesk?, _ journal: ReportJournal, lastSeen: Int64
+    _ checks: CheckDesk?, _ journal: ReportJournal
   ) {
     self.checks = Mutex(checks)
     self.journal = journal
     store = folder.store
     directory = folder.directory
     self.log = log
-    clock = ClockGuard(lastSeen: lastSeen, logger: log.logger("clock"))
     self.configuration = configuration
     current = Mutex(settings)
     net = NetServer(settings: Self.netSettings(settings), logger: log.logger("net"))
@@ -73,13 +73,7 @@ package final class PostOffice: Sendable {
       checks?.close()
       throw error
     }
-    let lastSeen: Int64
-    do throws(StoreFault) { lastSeen = try await folder.store.timeSeen() } catch {
-      checks?.close()
-      await folder.close()
-      throw StartFault(.dataFault(error.description))
-    }
-    let office = PostOffice(settings, configuration, log, folder, checks, journal, lastSeen: lastSeen)
+    let office = PostOffice(settings, configuration, log, folder, checks, journal)
     do throws(StartFault) {
       try await office.repair()
       try await beforeListening(office)
@@ -198,7 +192,6 @@ extension PostOffice {
       server: ControlVerbs.Server(
         status: { [weak self] in self?.status() ?? [:] },
         reload: { [weak self] in await self?.reloadAnswer() ?? .success([]) },
-        confirmTime: { [weak self] in self?.clock.confirm() },
         stop: { [weak self] in self?.stop() }))
     let path = ControlClient.socketPath(in: current.withLock { $0.dataFolder })
     do throws(ControlFailure) {

@@ -56,6 +56,7 @@ struct CommandReply: Sendable {
       case .tooManyRights: ("The access list of the mailbox is full", .limit)
       case .noPermission: ("Your rights do not allow this", .noPerm)
       case .overQuota: ("Your mailbox is full: delete some mail and try again", .overQuota)
+      case .domainOverQuota: ("All mailboxes of your domain together are full", .overQuota)
       case .tooLarge(let limit): ("The message is larger than \(limit) bytes", .tooBig)
       case .damaged: ("A message is damaged on the server's disk", .corruption)
       case .diskFull: ("The server's disk is full, try again later", .unavailable)

@@ -42,6 +42,7 @@ extension SMTPReply {
   public static let localError = SMTPReply(
     451, .init(4, 3, 0), "Requested action aborted: local error in processing")
   public static let insufficientStorage = SMTPReply(452, .init(4, 3, 1), "Insufficient system storage")
+  public static let domainFull = SMTPReply(452, .init(4, 2, 2), "The mailboxes of this domain are full")
   public static let mailboxFull = SMTPReply(452, .init(4, 2, 2), "Mailbox full")
   /// RFC 5321 §4.5.3.1.10.
   public static let tooManyRecipients = SMTPReply(452, .init(4, 5, 3), "Too many recipients")

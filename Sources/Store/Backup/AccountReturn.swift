@@ -14,6 +14,8 @@ struct AccountReturn {
   /// The account's number in the backup, and now.
   let old: AccountID
   let new: AccountID
+  /// Who the accounts of the backup are now; who is missing is nobody any more.
+  let people: [AccountID: AccountID]
   let progress: WorkProgress
 
   private static let batchBytes = 4 << 20
@@ -21,6 +23,8 @@ struct AccountReturn {
   struct Mailbox {
     var info: MailboxInfo
     var keywords: [String]
+    /// Its access list, for the accounts of today.
+    var access: [AccessEntry]
     var records: [MessageRecord]
   }
 
@@ -33,7 +37,7 @@ struct AccountReturn {
     }
     guard let nextItem else { throw .noSuchAccount }
     let made = try lane.performBlocking { transaction throws(StoreFault) in
-      try transaction.empty(account, nextItem: nextItem, mailboxes: mailboxes.map(\.info))
+      try transaction.empty(account, nextItem: nextItem, mailboxes: mailboxes)
     }
     let total = mailboxes.reduce(0) { $0 + Int64($1.records.count) }
     var report = RestoreReport()
@@ -90,6 +94,12 @@ struct AccountReturn {
     return item
   }
 
+  private func today(_ entry: AccessEntry) -> AccessEntry? {
+    guard let who = entry.identifier.account else { return entry }
+    guard let now = who == old ? new : people[who] else { return nil }
+    return AccessEntry(AccessIdentifier(now, isNegative: entry.identifier.isNegative), entry.rights)
+  }
+
   private func read() throws(StoreFault) -> [Mailbox] {
     try inStore { () throws(DatabaseFault) in
       guard let owner = try AccountEntry.read(old, index) else {
@@ -100,6 +110,9 @@ struct AccountReturn {
         let values: [SQLValue] = [.int(old.raw), .int(info.id.raw)]
         return Mailbox(
           info: info, keywords: try index.rows(AccountSQL.keywords, values) { $0.text(1) },
+          access: try index.rows(AccessSQL.list, values) {
+            AccessEntry(AccessIdentifier(raw: $0.int(0)), AccessRights($0.text(1)) ?? [])
+          }.compactMap(today),
           records: try index.rows(MessageSQL.table, values) { MessageRecord(row: $0) })
       }
     }
@@ -109,7 +122,7 @@ struct AccountReturn {
 extension LaneTransaction {
   /// Removes all that the account has and makes the mailboxes of a backup, empty; their numbers.
   func empty(
-    _ id: AccountID, nextItem: Int64, mailboxes: [MailboxInfo]
+    _ id: AccountID, nextItem: Int64, mailboxes: [AccountReturn.Mailbox]
   ) throws(StoreFault) -> [MailboxID] {
     let owner = try account(id)
     willRemove()
@@ -133,28 +146,33 @@ extension LaneTransaction {
     owner.nextItem = generation << 40
     let modseq = owner.takeModseq()
     var made: [MailboxID] = []
-    for info in mailboxes {
-      let path = try MailboxPath(info.name)
-      if info.isSubscribed { try run(AccountSQL.subscribe, [.int(id.raw), .text(path.name)]) }
-      if let there = find(path, in: owner) {
-        if info.isSelectable, !there.isSelectable {
-          try makeSelectable(there, role: info.role, of: owner, modseq: modseq)
-        }
-        made.append(there.id)
-        continue
-      }
-      let parent = try makeParents(of: path, in: owner, modseq: modseq)
-      let last = path.levels[path.levels.count - 1]
-      made.append(try insert(last, in: parent, role: info.role, of: owner, modseq: modseq).id)
-    }
+    for mailbox in mailboxes { made.append(try make(mailbox.info, of: owner, modseq)) }
+    // Only when all are made: a new mailbox takes over the list of the one above it.
+    for (mailbox, number) in zip(mailboxes, made) { try put(mailbox.access, number, of: id) }
     return made
+  }
+
+  private func make(
+    _ info: MailboxInfo, of owner: AccountEntry, _ modseq: Modseq
+  ) throws(StoreFault) -> MailboxID {
+    let path = try MailboxPath(info.name)
+    if info.isSubscribed { try run(AccountSQL.subscribe, [.int(owner.id.raw), .text(path.name)]) }
+    if let there = find(path, in: owner) {
+      if info.isSelectable, !there.isSelectable {
+        try makeSelectable(there, role: info.role, of: owner, modseq: modseq)
+      }
+      return there.id
+    }
+    let parent = try makeParents(of: path, in: owner, modseq: modseq)
+    return try insert(path.levels[path.levels.count - 1], in: parent, role: info.role, of: owner, modseq: modseq).id
   }
 }
 
 extension Store {
-  /// Brings one account back from a backup. `old` and `lane` are its number and lane there.
+  /// Brings one account back from a backup. `old` and `lane` are its number and lane there, `people` who the accounts there are now: they
+  /// get the rights that they had.
   package func restoreAccount(
-    _ new: AccountID, from backup: String, old: AccountID, lane: Int,
+    _ new: AccountID, from backup: String, old: AccountID, lane: Int, people: [AccountID: AccountID] = [:],
     _ progress: @escaping WorkProgress = { _, _ in }
   ) async throws(StoreFault) -> RestoreReport {
     try await apart("store restore") { store throws(StoreFault) in
@@ -164,7 +182,7 @@ extension Store {
       defer { index.close() }
       let blobs = BlobReader(segments: SegmentFolder("\(folder)/segments", .readOnly))
       return try AccountReturn(
-        store: store, index: index, blobs: blobs, old: old, new: new, progress: progress
+        store: store, index: index, blobs: blobs, old: old, new: new, people: people, progress: progress
       ).run()
     }
   }

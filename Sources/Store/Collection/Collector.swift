@@ -48,7 +48,8 @@ final class Collector {
   /// Also a lane without mail notes the time once in a while, or it would take the next letter's date for a jump.
   private func noteTime() throws(StoreFault) {
     report.isTimeInDoubt = try lane.performBlocking { transaction throws(StoreFault) in
-      if transaction.now > transaction.timeSeen + 3_600, !transaction.isTimeInDoubt { transaction.willChange() }
+      let after = transaction.timeSeenAfter
+      if after > transaction.timeSeen + 3_600 || after < transaction.timeSeen { transaction.willChange() }
       return transaction.isTimeInDoubt
     }
     if report.isTimeInDoubt {

@@ -28,7 +28,8 @@ final class Lane: Sendable {
   let registry = ViewRegistry()
   let feeds = FeedRegistry()
   let search: SearchIndex
-  let usages = UsageTable()
+  /// Of all lanes.
+  let usages: UsageTable
   let access = AccessTable()
   let logger: Logger
   private let inbox = Monitor(Inbox())
@@ -63,13 +64,19 @@ final class Lane: Sendable {
   private static let batchBytes = 64 << 20
 
   let reserve: DiskReserve
+  let clock: ClockGuard
   /// True until a round of collection has counted what segments hold.
   let needsCount = Mutex(true)
   /// Where the newest segment ended at the last round of collection.
   let lastRound = Mutex<(segment: Int, end: Int)>((0, 0))
 
-  init(number: Int, folder: String, options: StoreOptions, logger: Logger, reserve: DiskReserve) {
+  init(
+    number: Int, folder: String, options: StoreOptions, logger: Logger, reserve: DiskReserve, clock: ClockGuard,
+    usages: UsageTable
+  ) {
+    self.usages = usages
     self.reserve = reserve
+    self.clock = clock
     self.number = number
     self.folder = folder
     self.options = options

@@ -17,13 +17,20 @@ struct MailboxEdit {
 final class LaneTransaction {
   let connection: Connection
   let lane: Int
+  /// Seconds since 1970 UTC, right or wrong.
   let now: Int64
+  /// True while nobody knows whether the clock is right: nothing is removed for its age and nothing expires (invariant 7).
+  let isTimeInDoubt: Bool
+  /// The time for what counts from now on, as `gone_at`: never one that is in doubt. Later than all that this lane ever trusted, so that
+  /// `settleTime` finds it again.
+  let stamp: Int64
   let options: StoreOptions
   /// True when so little disk is left that nothing may be added.
   let isLow: Bool
-  /// The highest time that the lane trusts (invariant 7).
+  /// The highest time that the lane has on disk.
   let timeSeen: Int64
   let cache: LaneCache
+  let usages: UsageTable
   var segment: SegmentWriter
 
   /// Grows with every change of index, cache or segment.
@@ -52,28 +59,22 @@ final class LaneTransaction {
   var keysAdded: [ResendKey: Int64] = [:]
 
   init(
-    connection: Connection, lane: Int, now: Int64, options: StoreOptions, isLow: Bool, timeSeen: Int64,
-    cache: LaneCache, segment: SegmentWriter
+    connection: Connection, lane: Int, moment: ClockGuard.Moment, options: StoreOptions, isLow: Bool, timeSeen: Int64,
+    cache: LaneCache, usages: UsageTable, segment: SegmentWriter
   ) {
     self.connection = connection
     self.lane = lane
-    self.now = now
+    now = moment.now
+    isTimeInDoubt = moment.isInDoubt
+    stamp = moment.isInDoubt ? max(moment.stamp, timeSeen + 1) : moment.now
     self.options = options
     self.isLow = isLow
     self.timeSeen = timeSeen
     self.cache = cache
+    self.usages = usages
     self.segment = segment
   }
 
-  /// True while the clock stands more than a day ahead of, or five minutes behind, the highest time seen: nothing is removed for its
-  /// age and nothing expires (invariant 7).
-  var isTimeInDoubt: Bool { Clock.isInDoubt(now, seen: timeSeen) }
-
-  /// The time for what counts from now on, as `gone_at`: never one that is in doubt.
-  var stamp: Int64 { isTimeInDoubt ? timeSeen : now }
-
-  /// Set by the operation that says: the clock is right.
-  var confirmsTime = false
   /// Set by the operation that asks for a new segment from the next batch on.
   var rolls = false
 
@@ -167,6 +168,20 @@ final class LaneTransaction {
   }
 
   // MARK: The end of the batch
+
+  /// The highest time on disk after this batch. A clock that was trusted wrongly and came back takes it back.
+  var timeSeenAfter: Int64 {
+    if isTimeInDoubt { return timeSeen }
+    return now < timeSeen - ClockGuard.mostBack ? now : max(timeSeen, now)
+  }
+
+  /// The time is trusted again after a jump ahead: what was removed while it was in doubt has its days from now on, because nobody knows
+  /// when that was. It alone is dated later than what was trusted before.
+  func settleTime() throws(StoreFault) {
+    guard !isTimeInDoubt, timeSeen > 0, now > timeSeen + ClockGuard.mostAhead else { return }
+    try run(CollectionSQL.settleGone, [.int(now), .int(timeSeen)])
+    try run(CollectionSQL.settleMailboxes, [.int(now), .int(timeSeen)])
+  }
 
   /// Writes the counters that changed.
   func flushCounters() throws(StoreFault) {

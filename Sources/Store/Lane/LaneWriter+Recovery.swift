@@ -24,6 +24,7 @@ extension LaneWriter {
     guard let found = try inStore({ () throws(DatabaseFault) in try LaneState.read(connection) }) else {
       return try make(lane, syncer, connection)
     }
+    lane.clock.learn(seen: found.timeSeen)
     let recovery = Recovery(lane: lane, connection: connection, state: found)
     let segment = try recovery.recoverSegment()
     let writer = LaneWriter(lane, syncer, connection, recovery.state, segment)
@@ -301,11 +302,10 @@ final class Recovery {
     let rows = try inStore { () throws(DatabaseFault) in
       try connection.rows(LaneSQL.allFiled) { (AccountID(raw: $0.int(0)), $0.bytes(1), $0.int(2)) }
     }
-    let now = lane.options.now()
-    let isTrusted = !Clock.isInDoubt(now, seen: state.timeSeen)
+    let moment = lane.clock.moment
     var found: [ResendKey: Int64] = [:]
     for (account, key, at) in rows where key.first == UInt8(ascii: "r") {
-      if isTrusted, now - at >= lane.options.resendWindow {
+      if !moment.isInDoubt, moment.now - at >= lane.options.resendWindow {
         try inStore { () throws(DatabaseFault) in
           try connection.run(LaneSQL.deleteFiled, [.int(account.raw), .bytes(key)])
         }

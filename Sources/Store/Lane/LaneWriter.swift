@@ -109,8 +109,8 @@ final class LaneWriter {
     cache.trim()
     segment.drop()
     let transaction = LaneTransaction(
-      connection: connection, lane: lane.number, now: lane.options.now(), options: lane.options, isLow: isLow,
-      timeSeen: state.timeSeen, cache: cache, segment: segment)
+      connection: connection, lane: lane.number, moment: lane.clock.moment, options: lane.options, isLow: isLow,
+      timeSeen: state.timeSeen, cache: cache, usages: lane.usages, segment: segment)
     var ran = Ran()
     for (index, job) in jobs.enumerated() {
       let mutations = transaction.mutations
@@ -141,6 +141,7 @@ final class LaneWriter {
   private func finish(_ jobs: [LaneJob], _ ran: Ran, _ transaction: LaneTransaction) -> Attempt {
     segment = transaction.segment
     do throws(StoreFault) {
+      try transaction.settleTime()
       try transaction.flushCounters()
       try writeState(transaction)
       if try !step(.statementsDone) { return kill(jobs) }
@@ -185,11 +186,7 @@ final class LaneWriter {
     state.ended = segment.next
     state.added = transaction.journal.bytes
     state.nextQueueID = cache.nextQueueID
-    if transaction.confirmsTime {
-      state.timeSeen = transaction.now
-    } else if !transaction.isTimeInDoubt {
-      state.timeSeen = max(state.timeSeen, transaction.now)
-    }
+    state.timeSeen = transaction.timeSeenAfter
     state.isClean = false
     (state.recentSegment, state.recentOffset) = marks.note(
       time: transaction.now, segment: segment.number, offset: segment.end)

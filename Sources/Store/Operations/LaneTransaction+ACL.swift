@@ -40,6 +40,18 @@ extension LaneTransaction {
     if connection.changes > 0 { try noteAccess(mailbox, account) }
   }
 
+  /// Gives a mailbox this list instead of the one that it has.
+  func put(_ list: [AccessEntry], _ mailbox: MailboxID, of account: AccountID) throws(StoreFault) {
+    try removeAccess(of: mailbox, account)
+    if list.isEmpty { return }
+    for entry in list {
+      try run(
+        AccessSQL.put,
+        [.int(account.raw), .int(mailbox.raw), .int(entry.identifier.raw), .text(entry.rights.stored)])
+    }
+    try noteAccess(mailbox, account)
+  }
+
   /// RFC 4314 §4: a new mailbox SHOULD have the list of the one above it.
   func inheritAccess(_ mailbox: MailboxID, from parent: MailboxID, _ account: AccountID) throws(StoreFault) {
     if parent == MailboxEntry.top { return }

@@ -53,6 +53,27 @@ func intentKey(lane: Int, qid: Int64, number: Int) -> [UInt8] {
   return key
 }
 
+/// A `filed` row of `intentKey`, read back.
+struct IntentKey: Sendable {
+  var account: AccountID
+  var bytes: [UInt8]
+
+  /// The intent's lane.
+  var home: Int { bytes.count > 1 ? Int(bytes[1]) : -1 }
+  var qid: Int64 {
+    bytes.dropFirst(2).prefix(8).reversed().reduce(0) { $0 << 8 | Int64($1) }
+  }
+}
+
+extension Array {
+  /// `filter` with a typed throw.
+  func filterFaulty<E: Error>(_ isIncluded: (Element) throws(E) -> Bool) throws(E) -> [Element] {
+    var result: [Element] = []
+    for element in self where try isIncluded(element) { result.append(element) }
+    return result
+  }
+}
+
 extension LaneTransaction {
   /// `queue.flags` of an intent: file locally, nothing leaves the house.
   static let intentFlag: Int64 = 1
@@ -90,7 +111,7 @@ extension LaneTransaction {
       try checkQuota(owner, bytes: plan.blob.rawLength, count: 1)
     } catch {
       switch error {
-      case .noSuchAccount, .overQuota: return .refused(error)
+      case .noSuchAccount, .overQuota, .domainOverQuota: return .refused(error)
       default: throw error
       }
     }

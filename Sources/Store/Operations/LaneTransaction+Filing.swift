@@ -18,7 +18,7 @@ extension LaneTransaction {
   /// The version of what `derived` holds; raise it when the parse changes, and `barid store reindex` knows what is old.
   static let derivedVersion: Int64 = 1
 
-  /// Throws `.overQuota` or `.diskFull` when `count` messages of `bytes` together may not be added.
+  /// Throws `.overQuota`, `.domainOverQuota` or `.diskFull` when `count` messages of `bytes` together may not be added.
   func checkRoom(_ account: AccountEntry, bytes: Int, count: Int = 1) throws(StoreFault) {
     if isLow { throw .diskFull }
     try checkQuota(account, bytes: bytes, count: count)
@@ -28,6 +28,10 @@ extension LaneTransaction {
     if let limit = account.byteLimit ?? options.byteLimit, account.usedBytes + Int64(bytes) > limit { throw .overQuota }
     if let limit = account.countLimit ?? options.countLimit, account.usedCount + Int64(count) > limit {
       throw .overQuota
+    }
+    // As published: what other batches do at this moment is not in it (`UsageTable`).
+    if usages.roomInDomain(of: account.id, bytes: Int64(bytes), count: Int64(count)) != .enough {
+      throw .domainOverQuota
     }
   }
 

@@ -27,14 +27,16 @@ extension LaneTransaction {
     _ recipient: DeliveryPlan.Recipient, _ plan: DeliveryPlan, _ copy: SentCopyPlan
   ) throws(StoreFault) -> DeliveryOutcome.Fate {
     let key = ResendKey(account: recipient.account, bytes: recipient.resendKey)
-    if let at = keysAdded[key] ?? cache.lostReplies[key], now - at < options.resendWindow { return .filedBefore }
+    if let at = keysAdded[key] ?? cache.lostReplies[key], isTimeInDoubt || now - at < options.resendWindow {
+      return .filedBefore
+    }
     let owner: AccountEntry
     do {
       owner = try account(recipient.account)
       try checkQuota(owner, bytes: copy.blob.rawLength, count: 1)
     } catch {
       switch error {
-      case .noSuchAccount, .overQuota: return .refused(error)
+      case .noSuchAccount, .overQuota, .domainOverQuota: return .refused(error)
       default: throw error
       }
     }

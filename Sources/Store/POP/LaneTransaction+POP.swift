@@ -32,7 +32,7 @@ extension LaneTransaction {
       due = []
     }
     var expired: [Int64] = []
-    if update.device > 0, update.retention.removes, update.trustsClock {
+    if update.device > 0, update.retention.removes, !isTimeInDoubt {
       // What QUIT itself makes due: taken or deleted now; the rest is the worker's.
       let now = Set(update.deleted)
       let marked = Set(due)
@@ -209,6 +209,8 @@ extension LaneTransaction {
     let from = try owner.selectable(mailbox)
     let archive = retention.isGroup && retention.deletion == .archive ? try owner.mailbox(for: .archive) : nil
     var removal = POPRemoval()
+    // Between the look on a reader and this batch the clock may have jumped.
+    if isTimeInDoubt { return removal }
     let due = try popMayGo(items, retention, mailbox, account)
     let books = try inStore { () throws(DatabaseFault) in
       try RetentionBooks(retention, account, connection, now: now)

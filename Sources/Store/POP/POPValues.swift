@@ -160,8 +160,6 @@ package struct POPUpdate: Sendable {
   package var deletion = POPDeletion.trash
   package var marksSeen = false
   package var retention: POPRetention
-  /// False: what depends on the clock is left for later.
-  package var trustsClock = true
 
   package init(
     mailbox: MailboxID, account: AccountID, device: Int64, peer: String, table: MessageTable, retention: POPRetention

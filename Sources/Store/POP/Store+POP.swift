@@ -30,10 +30,11 @@ extension Store {
     _ retention: POPRetention, in mailbox: MailboxID, of account: AccountID, limit: Int
   ) async throws(StoreFault) -> POPRemoval {
     let lane = try lane(of: account)
-    let now = options.now()
+    let moment = clock.moment
+    if moment.isInDoubt { return POPRemoval() }
     // Looked up on a reader; the lane's writer is troubled only when there is something to do, and looks at those again.
     let found = try await lane.read { reader throws(StoreFault) in
-      try reader.popDue(retention, mailbox, account, now: now, limit: limit + 1)
+      try reader.popDue(retention, mailbox, account, now: moment.now, limit: limit + 1)
     }
     if found.items.isEmpty, found.quiet.isEmpty { return POPRemoval() }
     return try await lane.perform { transaction throws(StoreFault) in

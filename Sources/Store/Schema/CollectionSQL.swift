@@ -37,6 +37,8 @@ enum CollectionSQL {
   static let deleteMailbox = SQL("DELETE FROM mailbox WHERE a = ?1 AND mbox = ?2 AND deleted_m IS NOT NULL")
   static let deleteKeywords = SQL("DELETE FROM keyword WHERE a = ?1 AND mbox = ?2")
   static let deleteVanished = SQL("DELETE FROM vanished WHERE a = ?1 AND mbox = ?2")
+  static let settleGone = SQL("UPDATE gone SET gone_at = ?1 WHERE gone_at > ?2 AND gone_at < ?1")
+  static let settleMailboxes = SQL("UPDATE mailbox SET deleted_at = ?1 WHERE deleted_at > ?2 AND deleted_at < ?1")
   static let limits = SQL("SELECT a, byte_limit FROM account_state")
 
   // MARK: Blobs
@@ -65,7 +67,7 @@ enum CollectionSQL {
 
   static let all = [
     expired, discarded, oldest, oldestOfAccount, deleteGone, isNamed, deleteTodo, deleteUIDL, deadMailboxes,
-    deleteMailbox,
+    deleteMailbox, settleGone, settleMailboxes,
     deleteKeywords, deleteVanished, limits, insertUnnamed, unnameAccount, unnamed, deleteUnnamed, names,
     usedBySegment, relocate, place, hasEmail, setSegment, segments, recent,
   ]

@@ -31,6 +31,8 @@ enum LaneSQL {
   static let insertFiled = SQL(
     "INSERT INTO filed (a, delivery_key, at) VALUES (?1, ?2, ?3) ON CONFLICT (a, delivery_key) DO UPDATE SET at = ?3")
   static let allFiled = SQL("SELECT a, delivery_key, at FROM filed")
+  /// Keys of one kind: those from the first letter to the one behind it.
+  static let filedOfKind = SQL("SELECT a, delivery_key FROM filed WHERE delivery_key >= ?1 AND delivery_key < ?2")
   static let deleteFiled = SQL("DELETE FROM filed WHERE a = ?1 AND delivery_key = ?2")
 
   static let insertQueue = SQL(
@@ -50,6 +52,7 @@ enum LaneSQL {
 
   static let all = [
     readState, insertState, writeState, readBatch, insertBlob, blob, deleteBlob, isFiled, insertFiled, allFiled,
+    filedOfKind,
     deleteFiled, insertQueue, insertRecipient, deleteQueue, deleteRecipients, deleteRecipient, recipientCount, intents,
     intent, recipients,
   ]

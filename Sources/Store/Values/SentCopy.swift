@@ -18,6 +18,8 @@ package enum Room: Sendable, Equatable {
   case enough
   /// Not now: room may be made.
   case full
-  /// Larger than all that the account may keep.
+  /// The account has room, its domain has none now.
+  case domainFull
+  /// Larger than all that the account, or its domain, may keep.
   case neverEnough
 }

@@ -19,6 +19,8 @@ package enum StoreFault: Error, Sendable, Equatable, CustomStringConvertible {
   /// The user's rights do not allow it (RFC 4314).
   case noPermission
   case overQuota
+  /// The account's domain is.
+  case domainOverQuota
   /// Larger than the store takes.
   case tooLarge(limit: Int)
   /// No space left (or only the reserve): 452 4.3.1, NO [UNAVAILABLE]. Goes on when space returns.
@@ -49,6 +51,7 @@ package enum StoreFault: Error, Sendable, Equatable, CustomStringConvertible {
     case .tooManyRights: "the mailbox has as many access rows as it may"
     case .noPermission: "the rights do not allow it"
     case .overQuota: "over quota"
+    case .domainOverQuota: "the domain is over quota"
     case .tooLarge(let limit): "larger than \(limit) bytes"
     case .diskFull: "no space left on the disk"
     case .readOnly(let why): "the store is read-only: \(why)"

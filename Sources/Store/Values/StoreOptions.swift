@@ -28,6 +28,9 @@ package struct StoreOptions: Sendable {
   package var recoverableDays: Int64 = 30
   /// Seconds since 1970 UTC.
   package var now: @Sendable () -> Int64 = { Int64(time(nil)) }
+  /// Seconds of a clock that nobody sets (`ClockGuard`).
+  package var steadySeconds: @Sendable () -> Int64 = ClockGuard.bootSeconds
+  package var clockIsSynchronised: @Sendable () -> Bool = ClockGuard.kernelIsSynchronised
   /// Tests only: how many bytes the disk lacks to a tenth of free room.
   var lackingRoom: (@Sendable () -> Int64)?
   /// Tests only: what shall go wrong at a durable step.

@@ -1,10 +1,11 @@
 import ArgumentParser
+import BaridServer
 import Control
 import Phrases
 
 struct DomainCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "domain", abstract: Speech.say(.helpDomain), subcommands: [Add.self, List.self, Remove.self])
+    commandName: "domain", abstract: Speech.say(.helpDomain), subcommands: [Add.self, List.self, Set.self, Remove.self])
 
   struct Add: AsyncParsableCommand {
     static let configuration = CommandConfiguration(commandName: "add", abstract: Speech.say(.helpDomainAdd))
@@ -26,10 +27,35 @@ struct DomainCommand: AsyncParsableCommand {
 
     func run() async throws {
       try await Desk(settings: options.settings()).run("domain list", json: json) { result in
-        result.table([.columnDomain, .columnAliasOf, .columnAccounts]) {
-          [$0.cell("name"), $0.cell("aliasOf"), $0.cell("accounts")]
+        result.table(
+          [.columnDomain, .columnAliasOf, .columnAccounts, .columnUsed, .columnQuota, .columnMessages, .columnQuota]
+        ) {
+          [
+            $0.cell("name"), $0.cell("aliasOf"), $0.cell("accounts"), $0.size("usedBytes"), $0.size("quotaBytes"),
+            $0.cell("usedMessages"), $0.cell("quotaMessages"),
+          ]
         }
       }
+    }
+  }
+
+  struct Set: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "set", abstract: Speech.say(.helpDomainSet))
+    @Argument(help: ArgumentHelp(Speech.say(.helpArgumentDomain))) var domain: String
+    @Option(help: ArgumentHelp(Speech.say(.helpOptionQuota), valueName: "size|none")) var quota: String?
+    @Option(help: ArgumentHelp(Speech.say(.helpOptionQuotaMessages), valueName: "number|none")) var messages: String?
+    @OptionGroup var options: ConfigOption
+
+    func run() async throws {
+      var arguments: [String: ControlValue] = ["name": .text(domain)]
+      if quota == "none" {
+        arguments["quota"] = "none"
+      } else if let quota {
+        guard let bytes = ByteSize.parse(quota) else { throw Terminal.fail(.quotaInvalid(quota)) }
+        arguments["quota"] = .text(String(bytes))
+      }
+      if let messages { arguments["messages"] = .text(messages) }
+      try await Desk(settings: options.settings()).run("domain set", arguments)
     }
   }
 
