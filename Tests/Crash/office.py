@@ -81,7 +81,7 @@ class Server:
                 self.process.terminate()
             else:
                 self.process.kill()
-        self.process.wait(30)
+        self.process.wait(120)
 
     def ask(self, *words):
         """One of the program's commands beside the running server: its status and answer."""
