@@ -84,7 +84,7 @@ struct AccountReturn {
     var item = AppendItem(
       message: message, flags: record.flags.intersection(.system),
       keywords: record.flags.keywordIndices.filter { $0 < mailbox.keywords.count }.map { mailbox.keywords[$0] },
-      internalDate: record.internalDate)
+      internalDate: record.keptDate.rawValue)
     item.item = record.item
     item.savedAt = record.savedAt
     return item
