@@ -53,26 +53,6 @@ final class LaneReader {
       rawLength: Int(statement.int(3)), codec: codec)
   }
 
-  /// Where the leading emails are whose messages fit in `limit` bytes together, at least one; throws only for the first.
-  func locations(
-    of emails: [EmailID], _ account: AccountID, limit: Int
-  ) throws(StoreFault) -> [BlobLocation] {
-    var locations: [BlobLocation] = []
-    var bytes = 0
-    for email in emails {
-      do throws(StoreFault) {
-        let location = try location(of: email, account)
-        bytes += location.rawLength
-        if !locations.isEmpty, bytes > limit { break }
-        locations.append(location)
-      } catch {
-        if locations.isEmpty { throw error }
-        break
-      }
-    }
-    return locations
-  }
-
   /// The message at `location`; when it was moved meanwhile, at its new place.
   func read(
     _ email: EmailID, _ account: AccountID, at location: BlobLocation, range: Range<Int>? = nil
@@ -199,19 +179,6 @@ final class LaneReader {
   }
 
   // MARK: Messages
-
-  /// Only what a list of messages shows.
-  func listing(_ email: EmailID, _ account: AccountID) throws(StoreFault) -> Derived? {
-    let connection = try connection()
-    return try inStore { () throws(DatabaseFault) in
-      let statement = try connection.prepare(MessageSQL.listing)
-      statement.bind(1, account.raw)
-      statement.bind(2, email.raw)
-      guard try statement.step() else { return nil }
-      defer { statement.reset() }
-      return Derived(envelope: statement.bytes(0), structure: statement.bytes(1))
-    }
-  }
 
   func derived(_ email: EmailID, _ account: AccountID) throws(StoreFault) -> Derived? {
     let connection = try connection()

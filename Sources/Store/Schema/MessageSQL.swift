@@ -24,6 +24,14 @@ enum MessageSQL {
     SELECT b.segment, b.off, b.len, b.raw_len, b.codec FROM email e JOIN blob b ON b.scope = e.scope AND b.hash = e.hash
     WHERE e.a = ?1 AND e.email = ?2
     """)
+  static let listings = SQL(
+    "SELECT email, envelope, structure FROM derived WHERE a = ?1 AND email BETWEEN ?2 AND ?3 ORDER BY email")
+  static let locations = SQL(
+    """
+    SELECT e.email, b.segment, b.off, b.len, b.raw_len, b.codec
+    FROM email e JOIN blob b ON b.scope = e.scope AND b.hash = e.hash
+    WHERE e.a = ?1 AND e.email BETWEEN ?2 AND ?3 ORDER BY e.email
+    """)
   static let threadOfKey = SQL("SELECT thread FROM thread_key WHERE a = ?1 AND key = ?2")
   static let insertThreadKey = SQL(
     "INSERT INTO thread_key (a, key, thread) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
@@ -105,7 +113,8 @@ enum MessageSQL {
   static let forgetSentCopies = SQL("DELETE FROM sent_copy WHERE a = ?1 AND at <= ?2")
 
   static let all = [
-    sentCopy, noteSentCopy, forgetSentCopies, insertEmail, insertDerived, derived, listing, location, emailBlob,
+    sentCopy, noteSentCopy, forgetSentCopies, insertEmail, insertDerived, derived, listing, listings, location,
+    locations, emailBlob,
     deleteEmail, deleteDerived, insertPlacement,
     table,
     range,
