@@ -212,8 +212,5 @@ extension MailboxView {
   }
 
   /// The index of the first message without \Seen.
-  var firstUnseen: Int? {
-    for index in 0..<known.count where !known.flags(at: index).contains(.seen) { return index }
-    return nil
-  }
+  var firstUnseen: Int? { known.firstIndex(without: .seen) }
 }

@@ -97,13 +97,6 @@ enum MessageSQL {
     "INSERT INTO vanished (a, mbox, m, uid_lo, uid_hi) VALUES (?1, ?2, ?3, ?4, ?5)")
   static let vanished = SQL(
     "SELECT uid_lo, uid_hi FROM vanished WHERE a = ?1 AND mbox = ?2 AND m > ?3 ORDER BY uid_lo")
-  static let status = SQL(
-    """
-    SELECT count(*), coalesce(sum(1 - (flags & 1)), 0), coalesce(sum((flags >> 3) & 1), 0), coalesce(sum(size), 0),
-      coalesce(sum(CASE WHEN uid >= ?3 THEN 1 ELSE 0 END), 0)
-    FROM placement WHERE a = ?1 AND mbox = ?2
-    """)
-
   static let sentCopy = SQL("SELECT item, at FROM sent_copy WHERE a = ?1 AND identity = ?2")
   static let noteSentCopy = SQL(
     """
@@ -118,7 +111,7 @@ enum MessageSQL {
     deleteEmail, deleteDerived, insertPlacement,
     table,
     range,
-    uidOfItem, newer, flagsToSet, setFlags, insertGone, deletePlacements, insertVanished, vanished, status,
+    uidOfItem, newer, flagsToSet, setFlags, insertGone, deletePlacements, insertVanished, vanished,
     threadOfKey, insertThreadKey, emailsOfThread, following, newestEmail, hasEmail, setDerived, setSent, placesOfEmail,
     emailThread,
   ]
