@@ -26,10 +26,10 @@ sys.path.insert(0, os.path.join(os.path.dirname(HERE), "Clients"))
 sys.path.insert(0, HERE)
 sys.dont_write_bytecode = True
 from load import PEOPLE, Load  # noqa: E402
-from office import HOST, PASSWORD, Server, compiled, judge  # noqa: E402
+from office import HOST, PASSWORD, Server, compiled, free_offset, judge  # noqa: E402
 from replay import NEVER, Recording  # noqa: E402
 
-OFFSET = 27_000  # of the first worker; each has a thousand ports
+OFFSET = free_offset(27_000)  # of the first worker
 CUTS_OF_ONE_RECORDING = 100
 # Not the program's durable state: SQLite rebuilds its -shm; the test bed's own process file; a socket.
 IGNORED = re.compile(r"(-shm|server\.pid(\.new)?|control\.sock(et)?)$")
@@ -130,7 +130,7 @@ def cuts_of(folder, numbers, seed, workers):
     def some(first):
         bad = 0
         for number in numbers[first::workers]:
-            wrong = one_cut(folder, recording, ledger, random.Random(f"{seed}-{number}"), OFFSET + 1_000 * first)
+            wrong = one_cut(folder, recording, ledger, random.Random(f"{seed}-{number}"), free_offset(OFFSET + 5_000 * first))
             if wrong:
                 bad += 1
                 print(f"FAIL cut {number}, --recording {folder} --seed {seed}:", *wrong[:20], sep="\n  ", flush=True)

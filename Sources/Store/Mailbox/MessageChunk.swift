@@ -4,6 +4,7 @@ final class MessageChunk: Sendable {
   let flags: [UInt64]
   let modseqs: [UInt64]
   let sizes: [UInt32]
+  /// As `KeptDate`.
   let internalDates: [Int64]
   let savedAts: [Int64]
   let emails: [Int64]
@@ -72,10 +73,22 @@ final class MessageChunk: Sendable {
       flags.append(record.flags.rawValue)
       modseqs.append(record.modseq)
       sizes.append(UInt32(clamping: record.size))
-      internalDates.append(record.internalDate)
+      internalDates.append(record.keptDate.rawValue)
       savedAts.append(record.savedAt)
       emails.append(record.email.raw)
       items.append(record.item)
+    }
+
+    /// A row of `MessageSQL.table`.
+    mutating func append(row: UnsafePointer<Int64>) {
+      uids.append(UInt32(truncatingIfNeeded: row[0]))
+      flags.append(UInt64(bitPattern: row[1]))
+      modseqs.append(UInt64(bitPattern: row[2]))
+      sizes.append(UInt32(clamping: row[3]))
+      internalDates.append(row[4])
+      savedAts.append(row[5])
+      emails.append(row[6])
+      items.append(row[7])
     }
 
     mutating func append(row: Int, of chunk: MessageChunk) {
