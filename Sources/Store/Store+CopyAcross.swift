@@ -110,7 +110,7 @@ extension Store {
       return AppendItem(
         message: message, flags: flags.intersection(.system),
         keywords: flags.keywordIndices.filter { $0 < keywords.count }.map { keywords[$0] },
-        internalDate: record.internalDate)
+        internalDate: record.keptDate.rawValue)
     } catch {
       spool.discard()
       throw error

@@ -4,7 +4,9 @@ import Logging
 extension Store {
   /// All mailbox names of the account, INBOX first, then by name.
   package func mailboxes(of account: AccountID) async throws(StoreFault) -> [MailboxInfo] {
-    try await lane(of: account).read { reader throws(StoreFault) in try reader.mailboxes(of: account) }
+    let lane = try lane(of: account)
+    if let known = lane.trees.list(of: account) { return known }
+    return try await lane.read { reader throws(StoreFault) in try reader.mailboxes(of: account) }
   }
 
   /// The mailbox with this name ("inbox" in any case is INBOX). Throws `.noSuchMailbox`.

@@ -4,7 +4,8 @@ client must believe, and at the end all clients of a mailbox must see the same. 
 
 What is checked: EXISTS never shrinks by itself; EXPUNGE names a message that is there; a FETCH response's UID is the one that this
 number has; UIDs ascend and are never given out twice; numbers stay fixed during FETCH, STORE and SEARCH by number; VANISHED names
-known UIDs; no BAD, and NO only where another client may be the cause.
+known UIDs; no BAD, and NO only where another client may be the cause; a keyword is named by FLAGS before a message has it; \Recent
+is one session's alone, and RECENT counts it; the flags that a client was told are those that the messages have in the end.
 """
 import random
 import re
@@ -23,8 +24,26 @@ class Wrong(Exception):
     pass
 
 
+class Recent:
+    """Which session saw which message as \Recent (RFC 3501 §2.3.2)."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.owners = {}
+
+    def note(self, message, session):
+        with self.lock:
+            owner = self.owners.setdefault(message, session)
+        if owner != session:
+            raise Wrong(f"{message} is \\Recent for {owner} and for {session}")
+
+
 class Client:
-    def __init__(self, bed, number, seed):
+    def __init__(self, bed, number, seed, recent):
+        self.recent = recent
+        self.sessions = 0
+        self.told = []        # flags by message number - 1; None: not known
+        self.names = set()    # what FLAGS named
         self.random = random.Random(seed)
         self.number = number
         self.sock = socket.create_connection((bed.host, bed.port("IMAP")), timeout=120)
@@ -113,6 +132,7 @@ class Client:
                 self.exists = number
                 if self.uids is not None:
                     self.uids += [None] * (number - len(self.uids))
+                self.told += [None] * (number - len(self.told))
             elif word == b"EXPUNGE":
                 if self.fixed:
                     raise Wrong("EXPUNGE during a command by number")
@@ -121,6 +141,7 @@ class Client:
                 if not 1 <= number <= self.exists:
                     raise Wrong(f"EXPUNGE {number} of {self.exists}")
                 self.exists -= 1
+                del self.told[number - 1]
                 if self.uids is not None:
                     del self.uids[number - 1]
             elif word == b"FETCH":
@@ -129,13 +150,17 @@ class Client:
                 uid = re.search(rb"[( ]UID (\d+)", line[:line.find(b"BODY[")] if b"BODY[" in line else line)
                 if uid:
                     self.learn(number, int(uid.group(1)))
-                elif self.modes in ("rev2", "qresync") and b"FLAGS" in line and not self.fixed and b"ENVELOPE" not in line:
-                    pass
+                self.flagged(number, line)
             elif word == b"RECENT" and self.modes == "rev2":
                 raise Wrong("RECENT after ENABLE IMAP4rev2")
+            elif word == b"RECENT" and number > self.exists:
+                raise Wrong(f"RECENT {number} of {self.exists}")
+            return
+        if line.startswith(b"* FLAGS ("):
+            self.names = set(line[9:-1].split())
             return
         if line.startswith(b"* OK [CLOSED]"):
-            self.uids, self.exists = None, 0
+            self.uids, self.exists, self.told = None, 0, []
         if line.startswith(b"* VANISHED (EARLIER)"):
             return
         if line.startswith(b"* VANISHED "):
@@ -156,12 +181,30 @@ class Client:
         """A message whose number is not known yet stands between its neighbours."""
         at = next((at for at, known in enumerate(self.uids) if known and known >= uid), len(self.uids))
         if at < len(self.uids) and self.uids[at] == uid:
-            del self.uids[at]
+            del self.uids[at], self.told[at]
         elif at > 0 and self.uids[at - 1] is None:
-            del self.uids[at - 1]
+            del self.uids[at - 1], self.told[at - 1]
         else:
             raise Wrong(f"VANISHED {uid}, which is not here")
         self.exists -= 1
+
+    def flagged(self, number, line):
+        """The FLAGS of a FETCH response."""
+        found = re.search(rb"FLAGS \(([^)]*)\)", line.split(b"{", 1)[0])
+        if not found:
+            return
+        flags = set(found.group(1).split())
+        for flag in flags:
+            if not flag.startswith(b"\\") and flag not in self.names:
+                raise Wrong(f"{flag!r} was not in FLAGS")
+        self.told[number - 1] = flags - {b"\\Recent"}
+        if b"\\Recent" in flags and self.selected and self.selected[1] and self.uids and self.uids[number - 1]:
+            message = (self.number % 3, self.selected[0], self.uids[number - 1])
+            self.recent.note(message, (self.number, self.sessions))
+
+    def forget_flags(self):
+        """After .SILENT the client would have to work out what they are."""
+        self.told = [None] * self.exists
 
     def learn(self, number, uid):
         if self.uids is None:
@@ -182,13 +225,14 @@ class Client:
         self.selected = None
         name = name or self.random.choice(MAILBOXES)
         word = "SELECT" if self.random.random() < 0.9 else "EXAMINE"
+        self.sessions += 1
         if self.do(f"{word} {name}") == "OK":
             self.selected = (name, word == "SELECT")
             self.uids = [None] * self.exists
             if self.exists:
                 self.do("FETCH 1:* (UID)", fixed=True)
         else:
-            self.uids, self.exists = None, 0
+            self.uids, self.exists, self.told = None, 0, []
 
     def set(self):
         first = self.random.randint(1, self.exists)
@@ -250,8 +294,12 @@ class Client:
         if pick < 0.80:
             mode = self.random.choice(["+FLAGS", "-FLAGS", "FLAGS", "+FLAGS.SILENT", "-FLAGS.SILENT"])
             if self.random.random() < 0.5:
-                return self.do(f"UID STORE {self.uid_set()} {mode} ({self.flags()})")
-            return self.do(f"STORE {self.set()} {mode} ({self.flags()})", fixed=True)
+                condition = self.do(f"UID STORE {self.uid_set()} {mode} ({self.flags()})")
+            else:
+                condition = self.do(f"STORE {self.set()} {mode} ({self.flags()})", fixed=True)
+            if mode.endswith("SILENT"):
+                self.forget_flags()
+            return condition
         if pick < 0.86:
             return self.do(f"UID COPY {self.uid_set()} {self.random.choice(MAILBOXES)}" if self.exists < 150 else "NOOP")
         if pick < 0.90:
@@ -263,8 +311,15 @@ class Client:
             return self.do(self.random.choice(["EXPUNGE", "UID EXPUNGE " + self.uid_set()]))
         self.do(self.random.choice(["CLOSE", "UNSELECT"]))
         self.selected = None
-        self.uids, self.exists = None, 0
+        self.uids, self.exists, self.told = None, 0, []
         return None
+
+    def beliefs(self):
+        """What the client must think of its mailbox when it has heard everything: (name, UIDs, flags); None where nothing is selected."""
+        if not self.selected:
+            return None
+        self.do("NOOP")
+        return self.selected[0], list(self.uids), [self.told[at] for at in range(self.exists)]
 
     def idle(self):
         if self.do("IDLE") != "+":
@@ -280,7 +335,7 @@ class Client:
 
     def view(self, name):
         """What the client sees of a mailbox in the end."""
-        self.selected = (name, True)
+        self.selected = None
         self.do(f"EXAMINE {name}")
         self.uids = [None] * self.exists
         seen = []
@@ -301,9 +356,25 @@ class Client:
         return seen
 
 
+def compare(client, belief, truth):
+    """What a client was told against what is there."""
+    if belief is None:
+        return
+    name, uids, flags = belief
+    view = truth[name]
+    if len(uids) != len(view):
+        raise RuntimeError(f"client {client.number} knows {len(uids)} messages of {name}, there are {len(view)}")
+    for at, (uid, there) in enumerate(view):
+        if uids[at] not in (None, uid):
+            raise RuntimeError(f"client {client.number} in {name}: message {at + 1} is {uid}, not {uids[at]}")
+        if flags[at] is not None and sorted(flags[at]) != there:
+            raise RuntimeError(f"client {client.number} {client.modes} in {name}: UID {uid} has {there}, told was {flags[at]}")
+
+
 def stress(bed, seconds=20, count=24, seed=1):
     """`count` clients for `seconds`; raises with the first thing that was wrong."""
-    clients = [Client(bed, number, seed * 1000 + number) for number in range(count)]
+    recent = Recent()
+    clients = [Client(bed, number, seed * 1000 + number, recent) for number in range(count)]
     faults = []
     ends = time.monotonic() + seconds
 
@@ -325,6 +396,10 @@ def stress(bed, seconds=20, count=24, seed=1):
         raise RuntimeError(f"client {client.number} {client.modes}: {type(error).__name__} {error}\n{words}")
     for account in range(3):
         same = [client for client in clients if client.number % 3 == account]
+        beliefs = [client.beliefs() for client in same]
+        truth = {name: same[0].view(name) for name in MAILBOXES}
+        for client, belief in zip(same, beliefs):
+            compare(client, belief, truth)
         for name in MAILBOXES:
             views = [client.view(name) for client in same]
             for client, view in zip(same, views):

@@ -47,6 +47,19 @@ struct SearchTextTests {
     #expect(SearchNeedle(needle, form: .arabic).isIn(exact: exact, arabic: arabic) == isThere)
   }
 
+  // RFC 9051 §6.4.4: FROM looks into the envelope's addresses.
+  @Test(arguments: [
+    ("From: <user (c)@ (d) dom.test>\r\n\r\n", MessageText.Column.from, "user@dom.test", true),
+    ("From: user@dom.test\r\n\r\n", .from, "user@dom.test", true),
+    ("To: g: \"a \\\"b\\\" c\" <q@dom.test>;\r\n\r\n", .to, "a \"b\" c", true),
+    ("Subject: a(b)c\r\n\r\n", .subject, "ac", false), ("To: a@b.test\r\n\r\n", .from, "", false),
+    ("From: \r\n\r\n", .from, "", true),
+  ])
+  func column(_ message: String, _ column: MessageText.Column, _ needle: String, _ isThere: Bool) {
+    let text = MessageText(Array(message.utf8), decoder: CharsetDecoder())
+    #expect(text.hasColumn(column, containing: SearchNeedle(needle, form: .exact)) == isThere, "\(message)")
+  }
+
   @Test func words() {
     let words = SearchWords.words(of: Casemap.fold("Hello, wörld! مرحبا، يا-عالم 日本。x_y")).map {
       String(decoding: $0, as: UTF8.self)

@@ -250,18 +250,24 @@ import Testing
     for text in ["a", "b"] { try await fixture.deliver(text) }
     let id = try await fixture.store.mailbox(named: "INBOX", of: Fixture.account).id
     #expect(try await fixture.store.status(of: id, of: Fixture.account).recent == 2)
-    #expect(try await fixture.inbox().state.firstRecent == 1)
+    // Who only looks takes nothing.
+    #expect(try await fixture.inbox().takeRecent(before: 3) == 1)
     do {
       let first = try await fixture.inbox(claimRecent: true)
-      #expect(first.state.firstRecent == 1)
-      #expect(try await fixture.inbox(claimRecent: true).state.firstRecent == 3)
+      #expect(first.takeRecent(before: 3, isFirst: true) == 1)
+      let second = try await fixture.inbox(claimRecent: true)
+      #expect(second.takeRecent(before: 3, isFirst: true) == 3)
       try await fixture.deliver("c")
-      #expect(try await fixture.inbox(claimRecent: true).state.firstRecent == 4)
+      #expect(try await fixture.store.status(of: id, of: Fixture.account).recent == 1)
+      // Whoever is told first.
+      #expect(second.takeRecent(before: 4) == 3)
+      #expect(first.takeRecent(before: 4) == 4)
+      #expect(try await fixture.store.status(of: id, of: Fixture.account).recent == 0)
     }
     try await fixture.deliver("d")
     #expect(try await fixture.store.status(of: id, of: Fixture.account).recent == 1)
     try await fixture.reopen()
-    #expect(try await fixture.inbox(claimRecent: true).state.firstRecent == 4)
+    #expect(try await fixture.inbox(claimRecent: true).takeRecent(before: 5, isFirst: true) == 4)
   }
 
   @Test func removingAnAccountLeavesNothing() async throws {

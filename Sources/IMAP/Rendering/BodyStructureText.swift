@@ -83,12 +83,7 @@ public enum BodyStructureText {
     text.append(0x20)
     appendWord(subtype, to: &text)
     text.append(0x20)
-    if part.fields.type == nil, type == "text" {
-      // RFC 2045 §5.2: the default is text/plain; charset=us-ascii.
-      text.append(contentsOf: "(\"charset\" \"us-ascii\")".utf8)
-    } else {
-      append(part.contentType(in: message).parameters, to: &text)
-    }
+    append(part.contentType(in: message).parameters, isText: type == "text", to: &text)
     text.append(0x20)
     StructuredText.append(bounded(part.id(in: message)), to: &text)
     text.append(0x20)
@@ -135,8 +130,13 @@ public enum BodyStructureText {
   }
 
   /// body-fld-param, with the continuations of RFC 2231 joined (§6 there).
-  private static func append(_ list: ParameterList, to text: inout [UInt8]) {
-    let parameters = list.joined
+  ///
+  /// `isText`: a text without a charset is US-ASCII (RFC 2045 §5.2, RFC 2046 §4.1.2), and clients are used to be told.
+  private static func append(_ list: ParameterList, isText: Bool = false, to text: inout [UInt8]) {
+    var parameters = list.joined
+    if isText, !parameters.contains(where: { $0.name == "charset" || $0.name == "charset*" }) {
+      parameters.append(.init(name: "charset", value: Array("us-ascii".utf8)))
+    }
     guard !parameters.isEmpty else { return StructuredText.appendNIL(to: &text) }
     text.append(OctetClass.open)
     for (at, parameter) in parameters.enumerated() {

@@ -72,7 +72,7 @@ extension CommandReader {
       return .section(spec, isPeek: name == "BODY.PEEK", partial: try partial())
     case "BINARY", "BINARY.PEEK":
       let part = try sectionBinary()
-      return .binary(part, isPeek: name == "BINARY.PEEK", partial: try partial())
+      return .binary(part, isPeek: name == "BINARY.PEEK", partial: try partial(mayOmitCount: true))
     case "BINARY.SIZE": return .binarySize(try sectionBinary())
     default: throw error("Unknown fetch item")
     }

@@ -92,9 +92,12 @@ extension CommandReader {
   }
 
   /// partial: `<` first `.` count `>`, or nil when there is none.
-  mutating func partial() throws(SyntaxError) -> PartialFetch? {
+  ///
+  /// `mayOmitCount`: `<first>` is "to the end", which RFC 9051 §9 does not have, but imaptest sends with BINARY.
+  mutating func partial(mayOmitCount: Bool = false) throws(SyntaxError) -> PartialFetch? {
     guard skip(0x3C) else { return nil }
     let first = try number64()
+    if mayOmitCount, skip(0x3E) { return PartialFetch(first: first, count: UInt64(Int64.max)) }
     try expect(0x2E, "Expected a dot in a partial")
     let count = try number64()
     guard count > 0 else { throw error("A partial cannot be empty") }

@@ -117,12 +117,12 @@ struct ListCommand: Sendable {
     } else {
       isMatch = entry.info != nil
     }
-    if list.selection.contains(.specialUse), entry.info?.role.flatMap(SpecialUse.attribute) == nil { isMatch = false }
+    if list.selection.contains(.specialUse), !hasUse(entry) { isMatch = false }
     // REMOTE widens the selection to other servers' mailboxes, of which there are none (RFC 5258 §3.1).
     var extended: [String] = []
     // RFC 5258 §3.5: CHILDINFO also where the mailbox itself matches.
     if isLsub ? !isMatch : list.selection.contains(.recursiveMatch) {
-      let found = matchingChildren(of: entry, all, patterns)
+      let found = matchingChildren(of: entry, all, patterns, isMatch: isMatch)
       guard isMatch || found != nil else { return nil }
       extended = found ?? []
     } else if !isMatch {
@@ -132,25 +132,31 @@ struct ListCommand: Sendable {
   }
 
   /// Which criteria a descendant meets (RFC 5258 §3.5 CHILDINFO); nil when none does.
-  private func matchingChildren(of entry: Entry, _ all: [Entry], _ patterns: [MailboxPattern]) -> [String]? {
+  ///
+  /// A name that does not match itself is told only where a descendant that meets them is not told anyway (§3.5: SHOULD).
+  private func matchingChildren(
+    of entry: Entry, _ all: [Entry], _ patterns: [MailboxPattern], isMatch: Bool
+  ) -> [String]? {
     let below = all.filter { $0.name.hasPrefix(entry.name + "/") }
+    func isHidden(_ child: Entry) -> Bool { !patterns.contains { $0.matches(MailboxName(child.name)) } }
     if isLsub {
       // RFC 3501 §6.3.9: with `%` a parent of subscribed names is listed, \Noselect; with `*` the children stand for themselves.
-      guard
-        below.contains(where: { child in
-          child.isSubscribed && !patterns.contains { $0.matches(MailboxName(child.name)) }
-        })
-      else { return nil }
-      return []
+      return below.contains { $0.isSubscribed && isHidden($0) } ? [] : nil
     }
+    let met = below.filter(meetsSelection)
+    if !isMatch, !met.contains(where: isHidden) { return nil }
     var criteria: [String] = []
-    if list.selection.contains(.subscribed), below.contains(where: \.isSubscribed) { criteria.append("SUBSCRIBED") }
-    if list.selection.contains(.specialUse),
-      below.contains(where: { $0.info?.role.flatMap(SpecialUse.attribute) != nil })
-    {
-      criteria.append("SPECIAL-USE")
-    }
+    if list.selection.contains(.subscribed), met.contains(where: \.isSubscribed) { criteria.append("SUBSCRIBED") }
+    if list.selection.contains(.specialUse), met.contains(where: hasUse) { criteria.append("SPECIAL-USE") }
     return criteria.isEmpty ? nil : criteria
+  }
+
+  private func hasUse(_ entry: Entry) -> Bool { entry.info?.role.flatMap(SpecialUse.attribute) != nil }
+
+  /// Whether a name meets every selection option that was given (RFC 5258 §3.1).
+  private func meetsSelection(_ entry: Entry) -> Bool {
+    (!list.selection.contains(.subscribed) || entry.isSubscribed)
+      && (!list.selection.contains(.specialUse) || hasUse(entry))
   }
 
   private func attributes(_ entry: Entry, isMatch: Bool) -> [MailboxAttribute] {

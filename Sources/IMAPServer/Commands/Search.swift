@@ -48,7 +48,7 @@ struct SearchCommand: Sendable {
       if returns.all { answer.all = NumberSet(ascending: numbers) }
       if returns.count { answer.count = UInt32(numbers.count) }
       if let range = returns.partial { answer.partial = (range, Array(numbers[range.indices(in: numbers.count)])) }
-      if asksModSequence { answer.highestModSequence = highestModSequence(told(found)) }
+      if asksModSequence { answer.highestModSequence = highestModSequence(returns.told(found)) }
       if returns.relevancy, let scores = result.relevancy {
         answer.relevancy = returns.partial.map { Array(scores[$0.indices(in: scores.count)]) } ?? scores
       }
@@ -65,23 +65,7 @@ struct SearchCommand: Sendable {
     }
     try await context.out.write(responses.bytes)
     let saves = search.returns?.save == true
-    return .ok("Search completed", effect: saves ? .saved(saved(uids)) : .none)
-  }
-
-  /// RFC 5182 §2.4: with MIN or MAX alone only these messages are saved.
-  private func saved(_ uids: [UID]) -> NumberSet { NumberSet(told(uids)) }
-
-  /// The results that are told one by one: with MIN or MAX and neither ALL nor COUNT only these (RFC 4731 §3.2, RFC 9394
-  /// §3.1 adds those of PARTIAL).
-  private func told<Number: Hashable & Comparable>(_ found: [Number]) -> [Number] {
-    guard let returns = search.returns, !returns.all, !returns.count,
-      returns.min || returns.max || returns.partial != nil
-    else { return found }
-    var kept: Set<Number> = []
-    if returns.min, let first = found.first { kept.insert(first) }
-    if returns.max, let last = found.last { kept.insert(last) }
-    if let range = returns.partial { kept.formUnion(found[range.indices(in: found.count)]) }
-    return kept.sorted()
+    return .ok("Search completed", effect: saves ? .saved(NumberSet(search.returns?.told(uids) ?? uids)) : .none)
   }
 
   private func highestModSequence(_ indices: [Int]) -> Modseq? { indices.map { view.table[$0].modseq }.max() }
@@ -89,6 +73,17 @@ struct SearchCommand: Sendable {
 
 extension SearchReturn {
   var isSaveAlone: Bool { save && !min && !max && !all && !count && partial == nil && !relevancy }
+
+  /// The results that are told one by one, in the order found: with MIN or MAX and neither ALL nor COUNT only these (RFC 4731
+  /// §3.2, RFC 9394 §3.1 adds those of PARTIAL). SAVE keeps them (RFC 5182 §2.4).
+  func told<Number>(_ found: [Number]) -> [Number] {
+    guard !all, !count, min || max || partial != nil else { return found }
+    var kept: Set<Int> = []
+    if min, !found.isEmpty { kept.insert(0) }
+    if max, !found.isEmpty { kept.insert(found.count - 1) }
+    if let partial { kept.formUnion(partial.indices(in: found.count)) }
+    return kept.sorted().map { found[$0] }
+  }
 
   /// What is not offered, or not with this key.
   func refusal(_ key: SearchKey) -> CommandReply? {

@@ -13,6 +13,15 @@ struct SortCommand: Sendable {
   static let derivedBatch = 512
 
   func run() async -> CommandReply {
+    var reply = await sorted()
+    // RFC 5182 §2.1: with SAVE and NO `$` is empty, as after SEARCH.
+    if reply.condition == .no, sort.returns?.save == true, case .none = reply.effect {
+      reply.effect = .saved(NumberSet())
+    }
+    return reply
+  }
+
+  private func sorted() async -> CommandReply {
     if let refusal { return refusal }
     do {
       let found = try await MessageSearch(key: sort.key, context: context, view: view).reporting()
@@ -85,9 +94,11 @@ struct SortCommand: Sendable {
     let numbers = sort.isUID ? uids : sorted.map { UInt32($0.index + 1) }
     var responses = context.responses(capacity: numbers.count * 7 + 64)
     let asksModSequence = sort.key.asksModSequence
-    let highest = asksModSequence ? sorted.map { view.table[$0.index].modseq }.max() : nil
+    func highest(_ told: [Int]) -> Modseq? {
+      asksModSequence ? told.map { view.table[sorted[$0].index].modseq }.max() : nil
+    }
     guard let returns = sort.returns else {
-      responses.sort(numbers, highestModSequence: highest)
+      responses.sort(numbers, highestModSequence: highest(Array(sorted.indices)))
       try await context.out.write(responses.bytes)
       return .ok("Sort completed")
     }
@@ -102,9 +113,11 @@ struct SortCommand: Sendable {
       let scores = sorted.map(\.relevancy)
       answer.relevancy = returns.partial.map { Array(scores[$0.indices(in: scores.count)]) } ?? scores
     }
-    answer.highestModSequence = highest
+    // RFC 4731 §3.2, RFC 5182 §2.4: of what is told one by one, where only that was asked.
+    let told = returns.told(Array(sorted.indices))
+    answer.highestModSequence = highest(told)
     if !returns.isSaveAlone { responses.esearch(answer) }
     try await context.out.write(responses.bytes)
-    return .ok("Sort completed", effect: returns.save ? .saved(NumberSet(uids)) : .none)
+    return .ok("Sort completed", effect: returns.save ? .saved(NumberSet(told.map { uids[$0] })) : .none)
   }
 }

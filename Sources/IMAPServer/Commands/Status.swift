@@ -33,7 +33,9 @@ struct StatusCommand: Sendable {
     var deletedStorage: UInt64 = 0
     if items.contains(.deletedStorage) { deletedStorage = try await self.deletedStorage(info, owner, context) }
     let limit = UInt64(context.service.settings.limits.message)
-    let values = items.map { item -> StatusValue in
+    // Asked twice is told once.
+    let asked = items.reduce(into: [StatusItem]()) { if !$0.contains($1) { $0.append($1) } }
+    let values = asked.map { item -> StatusValue in
       switch item {
       case .messages: .messages(UInt32(clamping: status.messages))
       case .uidNext: .uidNext(status.uidNext)

@@ -57,7 +57,7 @@ struct FetchAssembler {
     case .uid: responses.fetchUID(record.uid)
     case .flags:
       responses.fetchFlags(text: flagTexts.text(record.flags, isRecent: !modes.rev2 && view.isRecent(record.uid)))
-    case .internalDate: responses.fetchInternalDate(MailDate(seconds: record.internalDate))
+    case .internalDate: responses.fetchInternalDate(record.arrived)
     case .rfc822Size: responses.fetchSize(UInt64(record.size))
     case .modSequence: responses.fetchModSequence(record.modseq)
     case .emailID: responses.fetchEmailID(ObjectID.email(record.email, of: view.foreign))
@@ -98,4 +98,14 @@ struct FetchAssembler {
     let range = partial?.range(in: octets.count) ?? 0..<octets.count
     responses.fetchBinary(part, first: partial?.first, octets[range])
   }
+}
+
+extension MessageRecord {
+  /// INTERNALDATE in the zone it was given in.
+  var arrived: MailDate { MailDate(seconds: internalDate, zoneMinutes: keptDate.zoneMinutes) }
+}
+
+extension MailDate {
+  /// As the store keeps it.
+  var kept: Int64 { KeptDate(seconds: seconds, zoneMinutes: zoneMinutes).rawValue }
 }

@@ -14,7 +14,8 @@ struct FetchPlan: Sendable {
 
   /// `isUID`: the response has UID whether it was asked for or not (RFC 9051 §6.4.9).
   init(_ fetch: IMAPCommand.Fetch, modes: Modes, isReadOnly: Bool) {
-    var items = fetch.items
+    // Asked twice is told once.
+    var items = fetch.items.reduce(into: [FetchItem]()) { if !$0.contains($1) { $0.append($1) } }
     // UIDFETCH names it already (RFC 9586 §3.3).
     if fetch.isUID, !modes.uidOnly, !items.contains(.uid) { items.insert(.uid, at: 0) }
     // RFC 7162 §3.1.4.1: CHANGEDSINCE implies MODSEQ.

@@ -129,7 +129,8 @@ struct SearchCompiler {
 
   private mutating func date(_ key: SearchKey) -> SearchMatcher.Test {
     func arrived(_ check: @escaping @Sendable (Int) -> Bool) -> SearchMatcher.Test {
-      .record { check(MailDate(seconds: $0.internalDate).civil.date.daysSinceEpoch) }
+      // RFC 9051 §6.4.4: its zone disregarded, so the day that FETCH tells.
+      .record { check($0.arrived.civil.date.daysSinceEpoch) }
     }
     func saved(_ check: @escaping @Sendable (Int) -> Bool) -> SearchMatcher.Test {
       .record { check(MailDate(seconds: $0.savedAt).civil.date.daysSinceEpoch) }

@@ -193,7 +193,7 @@ extension IMAPSession {
           let spooled = try await message.spool.finish()
           items.append(
             AppendItem(
-              message: spooled, flags: flags, keywords: keywords, internalDate: message.start.date?.seconds ?? now,
+              message: spooled, flags: flags, keywords: keywords, internalDate: message.start.date.map(\.kept) ?? now,
               sentIdentity: state.isSent && state.done.count == 1 ? spooled.sentIdentity() : nil))
         }
         // RFC 6855 §4: MUST. Other charsets are no internationalised mail and come in as they always have.

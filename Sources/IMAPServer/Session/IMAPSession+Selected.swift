@@ -128,10 +128,8 @@ extension IMAPSession {
         Self.pass(&responses, to: &output)
       }
     }
-    if let exists = update.exists {
-      responses.exists(UInt32(exists))
-      if !modes.rev2 { responses.recent(UInt32(update.recent)) }
-    }
+    if let exists = update.exists { responses.exists(UInt32(exists)) }
+    if let recent = update.recent, !modes.rev2 { responses.recent(UInt32(recent)) }
     var texts = FlagTexts(view.knownKeywords)
     for change in update.changed {
       // RFC 9051 §6.4.6: .SILENT keeps back the client's own change. RFC 7162 §3.1.3: its mod-sequence is told nevertheless.
@@ -189,7 +187,7 @@ extension IMAPSession {
   ) {
     begin(index, record, &responses)
     if modes.condstore { responses.fetchModSequence(record.modseq) }
-    responses.fetchFlags(text: texts.text(record.flags, isRecent: !modes.rev2 && record.uid >= view.firstRecent))
+    responses.fetchFlags(text: texts.text(record.flags, isRecent: !modes.rev2 && view.recent.contains(record.uid)))
     responses.endFetch()
   }
 }

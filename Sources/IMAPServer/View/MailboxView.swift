@@ -1,3 +1,4 @@
+import IMAP
 import Store
 
 /// What one session's client has been told about its selected mailbox, and how it is brought up to date.
@@ -17,7 +18,10 @@ struct MailboxView {
   private(set) var toldRights: AccessRights
   private(set) var known: MessageTable
   private(set) var knownKeywords: [String]
-  private(set) var firstRecent: UID
+  /// The messages that are \Recent for this session alone (RFC 3501 §2.3.2).
+  private(set) var recent = NumberSet()
+  /// The number that the client was told by RECENT.
+  private var toldRecent = 0
   /// The numbers that SELECT tells.
   let first: (uidNext: UID, uidValidity: UInt32, highestModseq: Modseq)
   /// The client knows of every change up to this one.
@@ -39,18 +43,26 @@ struct MailboxView {
     first = (state.uidNext, state.uidValidity, state.highestModseq)
     known = state.table
     knownKeywords = state.keywords
-    firstRecent = state.firstRecent
     toldModseq = state.highestModseq
+    takeRecent(before: state.uidNext, isFirst: true)
+    toldRecent = recentCount
   }
 
-  /// Messages that no session was told of before this one (RFC 3501 §2.3.2).
-  var recentCount: Int { known.count - known.lowerBound(firstRecent) }
+  private mutating func takeRecent(before end: UID, isFirst: Bool = false) {
+    let first = mailbox.takeRecent(before: end, isFirst: isFirst)
+    if first < end { recent.append(first...end - 1) }
+  }
+
+  /// How many of the messages that the client knows are \Recent.
+  var recentCount: Int {
+    recent.ranges.reduce(0) { $0 + known.lowerBound($1.upperBound &+ 1) - known.lowerBound($1.lowerBound) }
+  }
 
   /// What a command works on while it runs.
   var snapshot: ViewSnapshot {
     ViewSnapshot(
       mailbox: mailbox, info: info, isReadOnly: isReadOnly, table: known, keywords: knownKeywords,
-      firstRecent: firstRecent, rights: rights, foreign: foreign)
+      recent: recent, rights: rights, foreign: foreign)
   }
 
   /// What the user may do now (RFC 4314).
@@ -83,11 +95,17 @@ struct MailboxView {
       update.changed = changes.changed
       known = state.table
       toldModseq = state.highestModseq
-      if changes.addedFrom != nil { update.exists = known.count }
+      if changes.addedFrom != nil {
+        takeRecent(before: state.uidNext)
+        update.exists = known.count
+      }
     } else {
       update.changed = known.adoptFlags(of: state.table)
     }
-    update.recent = recentCount
+    // RFC 3501 §7.3.2: whenever the size of the mailbox changes.
+    let recentCount = recentCount
+    if update.exists != nil || recentCount != toldRecent { update.recent = recentCount }
+    toldRecent = recentCount
     return update.isEmpty ? nil : update
   }
 }
@@ -101,7 +119,8 @@ struct ViewUpdate {
   var vanished: [TableChanges.Vanished] = []
   /// The new number of messages, when there are new ones.
   var exists: Int?
-  var recent = 0
+  /// The number of \Recent messages, when there are new ones or it changed.
+  var recent: Int?
   /// What the client knew.
   var before = MessageTable()
   /// Indices of `known` as it is after this update.
@@ -119,11 +138,11 @@ struct ViewSnapshot: Sendable {
   let isReadOnly: Bool
   let table: MessageTable
   let keywords: [String]
-  let firstRecent: UID
+  let recent: NumberSet
   /// What the user might do when the command began (RFC 4314).
   let rights: AccessRights
   /// Whose mailbox it is, where that is somebody else.
   let foreign: AccountID?
 
-  func isRecent(_ uid: UID) -> Bool { uid >= firstRecent }
+  func isRecent(_ uid: UID) -> Bool { recent.contains(uid) }
 }

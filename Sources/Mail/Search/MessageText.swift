@@ -68,13 +68,32 @@ public final class MessageText {
     return false
   }
 
+  /// Whether a column has the needle; the empty needle asks whether its field is there.
+  public func hasColumn(_ column: Column, containing needle: SearchNeedle) -> Bool {
+    let text = self.column(column)
+    return needle.isEmpty ? !text.isEmpty : needle.isIn(exact: text, arabic: ArabicFold.fold(text.span))
+  }
+
   /// The folded values of one of the columns, each behind a line end; empty where no such field is.
+  ///
+  /// RFC 9051 §6.4.4: FROM and its kin look into the envelope's addresses, so what comments, blanks and quotes hide in a field
+  /// (`a(b)@ c.org`) stands behind its value once more.
   public func column(_ column: Column) -> [UInt8] {
     let bytes = bytes
     var text: [UInt8] = []
     for field in block.all(column.name, in: bytes.span) {
+      let value = fold(field)
       text.append(ASCII.lf)
-      text += fold(field)
+      text += value
+      guard column != .subject else { continue }
+      for mailbox in AddressList.parse(bytes.span, field: field).mailboxes {
+        let address = mailbox.localPart + [0x40] + mailbox.domain
+        let name = mailbox.displayName(decoder).map { Casemap.fold($0) } ?? []
+        for hidden in [Casemap.fold(address.span), name] where !SearchNeedle.contains(value, hidden) {
+          text.append(ASCII.lf)
+          text += hidden
+        }
+      }
     }
     return text
   }

@@ -78,15 +78,17 @@ final class LaneReader {
   // MARK: Mailboxes
 
   func mailboxes(of account: AccountID) throws(StoreFault) -> [MailboxInfo] {
-    let (owner, names) = try published { connection throws(StoreFault) in
+    let (found, batch) = try published { connection throws(StoreFault) in
       let owner = try inStore { () throws(DatabaseFault) in try AccountEntry.read(account, connection) }
       let names = try inStore { () throws(DatabaseFault) in
         try connection.rows(AccountSQL.subscriptions, [.int(account.raw)]) { $0.text(0) }
       }
       return (owner, Set(names))
-    }.value
-    guard let owner else { throw .noSuchAccount }
-    return owner.infos(subscribed: names)
+    }
+    guard let owner = found.0 else { throw .noSuchAccount }
+    let infos = owner.infos(subscribed: found.1)
+    lane.trees.keep(infos, of: account, batch: batch)
+    return infos
   }
 
   func usage(of account: AccountID) throws(StoreFault) -> Usage {

@@ -17,14 +17,14 @@ final class MailboxView: Sendable {
     var state: MailboxState
     var subscribers: [UInt64: @Sendable () -> Void] = [:]
     var nextSubscriber: UInt64 = 1
-    /// Sessions that were promised \Recent: while one lives, it hears of new messages first.
-    var claimers = 0
+    /// Up to where `state.firstRecent` was handed on to be made durable.
+    var noted: UID
   }
 
   init(_ key: MailboxKey, state: MailboxState, recentMoved: @escaping @Sendable (MailboxKey, UID) -> Void) {
     self.key = key
     self.recentMoved = recentMoved
-    guarded = Mutex(Content(state: state))
+    guarded = Mutex(Content(state: state, noted: state.firstRecent))
   }
 
   var state: MailboxState { guarded.withLock { $0.state } }
@@ -51,41 +51,33 @@ final class MailboxView: Sendable {
     _ = guarded.withLock { $0.subscribers.removeValue(forKey: number) }
   }
 
-  /// The first UID that is recent for a session that starts now (RFC 3501 §2.3.2: recent for one session only, where it can be told).
-  func claimRecent(_ claims: Bool) -> UID {
+  /// The first UID below `end` that no session was told of (`end` = none), when one is told of all below it now
+  /// (RFC 3501 §2.3.2: a message is recent for one session only). A session that only looks takes nothing.
+  func takeRecent(before end: UID, takes: Bool, notes: Bool) -> UID {
     let (first, moved) = guarded.withLock { content in
-      let next = content.state.uidNext
-      let first = content.claimers > 0 ? next : content.state.firstRecent
-      guard claims else { return (first, UID?.none) }
-      let moved = content.state.firstRecent < next ? next : nil
-      content.claimers += 1
-      content.state.firstRecent = next
-      return (first, moved)
+      let first = min(content.state.firstRecent, end)
+      guard takes, content.state.firstRecent < end else { return (first, UID?.none) }
+      content.state.firstRecent = end
+      return (first, notes ? content.note() : nil)
     }
     if let moved { recentMoved(key, moved) }
     return first
   }
 
-  func releaseRecent() {
-    let moved = guarded.withLock { content in
-      let next = content.state.uidNext
-      content.claimers -= 1
-      let moved = content.state.firstRecent < next ? next : nil
-      content.state.firstRecent = next
-      return moved
-    }
-    if let moved { recentMoved(key, moved) }
+  /// A session that took leaves: what it took becomes durable.
+  func noteRecent() {
+    if let moved = guarded.withLock({ $0.note() }) { recentMoved(key, moved) }
   }
 
   var rowCount: Int { guarded.withLock { $0.state.table.count } }
 
   /// The numbers of STATUS. Recent are those of which no session was told.
   var status: MailboxStatus {
-    let (state, claimers) = guarded.withLock { ($0.state, $0.claimers) }
+    let state = state
     var status = MailboxStatus(
       messages: state.table.count, unseen: 0, deleted: 0, size: 0, uidNext: state.uidNext,
       uidValidity: state.uidValidity, highestModseq: state.highestModseq,
-      recent: claimers > 0 ? 0 : state.table.count - state.table.lowerBound(state.firstRecent))
+      recent: state.table.count - state.table.lowerBound(state.firstRecent))
     for chunk in state.table.chunks {
       for row in 0..<chunk.count {
         if chunk.flags[row] & Flags.seen.rawValue == 0 { status.unseen += 1 }
@@ -94,5 +86,14 @@ final class MailboxView: Sendable {
       }
     }
     return status
+  }
+}
+
+extension MailboxView.Content {
+  /// The mark to make durable, when it moved since the last time.
+  fileprivate mutating func note() -> UID? {
+    guard noted < state.firstRecent else { return nil }
+    noted = state.firstRecent
+    return noted
   }
 }

@@ -4,6 +4,7 @@ final class MessageChunk: Sendable {
   let flags: [UInt64]
   let modseqs: [UInt64]
   let sizes: [UInt32]
+  /// As `KeptDate`.
   let internalDates: [Int64]
   let savedAts: [Int64]
   let emails: [Int64]
@@ -72,7 +73,7 @@ final class MessageChunk: Sendable {
       flags.append(record.flags.rawValue)
       modseqs.append(record.modseq)
       sizes.append(UInt32(clamping: record.size))
-      internalDates.append(record.internalDate)
+      internalDates.append(record.keptDate.rawValue)
       savedAts.append(record.savedAt)
       emails.append(record.email.raw)
       items.append(record.item)

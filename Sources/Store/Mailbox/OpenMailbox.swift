@@ -9,7 +9,6 @@ package final class OpenMailbox: Sendable {
   package let id: MailboxID
   let view: MailboxView
   let access: AccessTable
-  private let firstRecent: UID
   private let claims: Bool
 
   init(_ view: MailboxView, _ access: AccessTable, claimRecent: Bool) {
@@ -18,16 +17,19 @@ package final class OpenMailbox: Sendable {
     id = view.key.mailbox
     self.view = view
     claims = claimRecent
-    firstRecent = view.claimRecent(claimRecent)
   }
 
-  deinit { if claims { view.releaseRecent() } }
+  deinit { if claims { view.noteRecent() } }
 
   /// The newest published state. Cheap: a lock and a few retains.
-  package var state: MailboxState {
-    var state = view.state
-    state.firstRecent = firstRecent
-    return state
+  package var state: MailboxState { view.state }
+
+  /// Called when this session's client is told of all messages below `end`: the first of them that is \Recent for it, `end` for none.
+  ///
+  /// `isFirst`: at SELECT, where what was taken becomes durable soon; later marks wait for the session's end, so that a delivery
+  /// to an idle client costs no write.
+  package func takeRecent(before end: UID, isFirst: Bool = false) -> UID {
+    view.takeRecent(before: end, takes: claims, notes: isFirst)
   }
 
   /// Calls `wake` after each change of this mailbox until the subscription is cancelled or dropped.

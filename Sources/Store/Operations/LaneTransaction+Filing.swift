@@ -5,6 +5,7 @@ struct NewMessage: Sendable {
   var plan: BlobPlan
   var derived: Derived
   var flags: Flags
+  /// As `KeptDate`.
   var internalDate: Int64
   var resendKey: [UInt8] = PlaceRecord.noKey
   /// See `AppendItem`.
@@ -16,7 +17,7 @@ struct NewMessage: Sendable {
 
 extension LaneTransaction {
   /// The version of what `derived` holds; raise it when the parse changes, and `barid store reindex` knows what is old.
-  static let derivedVersion: Int64 = 1
+  static let derivedVersion: Int64 = 2
 
   /// Throws `.overQuota` or `.diskFull` when `count` messages of `bytes` together may not be added.
   func checkRoom(_ account: AccountEntry, bytes: Int, count: Int = 1) throws(StoreFault) {
@@ -82,7 +83,7 @@ extension LaneTransaction {
     statement.bind(6, Int64(bitPattern: record.flags.rawValue))
     statement.bind(7, Int64(record.modseq))
     statement.bind(8, Int64(record.size))
-    statement.bind(9, record.internalDate)
+    statement.bind(9, record.keptDate.rawValue)
     statement.bind(10, record.savedAt)
     try inStore { () throws(DatabaseFault) in try statement.run() }
     mailbox.touch(record.modseq)

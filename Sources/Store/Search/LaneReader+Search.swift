@@ -83,7 +83,8 @@ extension LaneReader {
       try connection.rows(MessageSQL.placesOfEmail, [.int(account.raw), .int(email.raw)]) { row in
         FoundPlace(
           mailbox: MailboxID(raw: row.int(0)), uid: UID(truncatingIfNeeded: row.int(1)),
-          flags: Flags(rawValue: UInt64(bitPattern: row.int(2))), size: Int(row.int(3)), internalDate: row.int(4))
+          flags: Flags(rawValue: UInt64(bitPattern: row.int(2))), size: Int(row.int(3)),
+          internalDate: KeptDate(rawValue: row.int(4)).seconds)
       }
     }
   }

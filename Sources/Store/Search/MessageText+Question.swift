@@ -9,7 +9,7 @@ extension MessageText {
     case .field(let name): return hasField(name, containing: needle)
     case .column(let column):
       if question.whole { return hasWord(needle, in: self.column(column)) }
-      return hasField(column.field, containing: needle)
+      return hasColumn(column, containing: needle)
     case .body: return question.whole ? hasWord(needle, in: body) : bodyContains(needle)
     case .text:
       if question.whole { return hasWord(needle, in: header) || hasWord(needle, in: body) }
@@ -23,8 +23,4 @@ extension MessageText {
     case .arabic: SearchWords.has(needle.core, in: ArabicFold.fold(text.span))
     }
   }
-}
-
-extension MessageText.Column {
-  fileprivate var field: [UInt8] { name.withUTF8Buffer { Array($0) } }
 }

@@ -155,7 +155,7 @@ struct PlaceRecord: Equatable {
     email = record.email.raw
     flags = record.flags.rawValue
     modseq = record.modseq
-    internalDate = record.internalDate
+    internalDate = record.keptDate.rawValue
     savedAt = record.savedAt
     uid = record.uid
     self.resendKey = resendKey

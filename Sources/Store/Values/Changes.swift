@@ -4,6 +4,7 @@ package struct AppendItem: Sendable {
   /// System flags; keywords go by name.
   package var flags: Flags
   package var keywords: [String]
+  /// Seconds since 1970 UTC, or a `KeptDate`'s raw value where a zone came with them.
   package var internalDate: Int64
   /// Set where the mailbox is the author's Sent and the server files copies there itself: a message that is there already is not
   /// added, its UID is answered. Only for one message at a time.

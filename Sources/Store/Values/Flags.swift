@@ -1,6 +1,6 @@
 /// The flags of one message: five system flags and up to 53 keywords, whose names the mailbox keeps.
 ///
-/// Bit 5 + n is the keyword at index n of `MailboxState.keywords`. \Recent is no flag here: see `MailboxState.firstRecent`.
+/// Bit 5 + n is the keyword at index n of `MailboxState.keywords`. \Recent is no flag here: see `OpenMailbox.takeRecent`.
 package struct Flags: OptionSet, Hashable, Sendable {
   package let rawValue: UInt64
   package init(rawValue: UInt64) { self.rawValue = rawValue }

@@ -65,7 +65,7 @@ package struct MailboxState: Sendable {
   package var highestModseq: Modseq
   /// Names of the keyword bits; index n is bit 5 + n of `Flags`. Names are never taken away while the mailbox is open.
   package var keywords: [String]
-  /// The first UID that is \Recent for the session that holds this `OpenMailbox` (`uidNext` or more = none).
+  /// The first UID of which no session was told (`uidNext` = none).
   package var firstRecent: UID
   /// True after DELETE (or an account's removal): the session must leave.
   package var isDeleted: Bool
