@@ -46,6 +46,7 @@ interop: ## Heavy outside programs against the built server
 	@swift build -c release --product barid
 	@Scripts/test-clients --heavy
 	@python3 Tests/Load/idle_connections.py
+	@python3 Tests/Load/pipelined_stores.py
 
 fuzz: ## Random input at every parser and port
 	@Scripts/install-dependencies build test

@@ -14,6 +14,8 @@ package final class Connection {
   let handle: OpaquePointer
   let path: String
   private var statements: [UInt: Statement] = [:]
+  /// Where SQLite notes the length of the log after each commit; see `takeOverLog`.
+  let logCounter = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
   private var isClosed = false
 
   /// Opens (a writer: creates) the file. Page cache in KiB; `busyMilliseconds` is how long to wait for another's lock.
@@ -31,6 +33,7 @@ package final class Connection {
     }
     handle = opened
     self.path = path
+    logCounter.initialize(to: 0)
     sqlite3_extended_result_codes(opened, 1)
     sqlite3_busy_timeout(opened, busyMilliseconds)
     do {
@@ -41,7 +44,10 @@ package final class Connection {
     }
   }
 
-  deinit { close() }
+  deinit {
+    close()
+    logCounter.deallocate()
+  }
 
   /// Finalizes every statement and closes the file. What was not committed is gone.
   package func close() {

@@ -22,8 +22,8 @@ package struct IMAPServiceSettings: Sendable {
   /// AUTH=SCRAM-SHA-256 is named. It is taken in any case; a program that sees it uses nothing else, and an account's own password has
   /// no verifier.
   package var offersScram = false
-  /// A command that has said nothing for so long tells that it goes on (RFC 9585); seconds.
-  package var progressInterval = 10
+  /// A command that has said nothing for so long tells that it goes on (RFC 9585 §4: every ten seconds or so).
+  package var progressInterval = Duration.seconds(10)
   /// Whom users can write to about this server (RFC 5464 /shared/admin); nil: not told.
   package var administrator: String?
   /// RFC 6855 §4: APPEND of a message with UTF-8 in its header is refused before ENABLE UTF8=ACCEPT or IMAP4rev2.

@@ -64,11 +64,11 @@ public enum Preview {
 
   /// White space runs as one space; controls and the invisible padding of newsletters left out.
   static func collapse(_ text: String, _ characters: Int) -> String {
-    var result = String.UnicodeScalarView()
+    var result: [UInt8] = []
     var count = 0
     var isSpaced = false
     for scalar in text.unicodeScalars {
-      if scalar.properties.isWhitespace {
+      if isBlank(scalar) {
         isSpaced = true
         continue
       }
@@ -80,14 +80,20 @@ public enum Preview {
       }
       if isSpaced, count > 0 {
         if count + 1 >= characters { break }
-        result.append(" ")
+        result.append(ASCII.space)
         count += 1
       }
       isSpaced = false
       if count >= characters { break }
-      result.append(scalar)
+      if scalar.isASCII { result.append(UInt8(scalar.value)) } else { result += String(scalar).utf8 }
       count += 1
     }
-    return String(result)
+    return String(decoding: result, as: UTF8.self)
+  }
+
+  /// White space; ASCII, which is most of it, without asking Unicode's tables.
+  private static func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+    if scalar.isASCII { return scalar.value == 0x20 || 0x09...0x0D ~= scalar.value }
+    return scalar.properties.isWhitespace
   }
 }

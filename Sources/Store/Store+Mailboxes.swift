@@ -4,7 +4,9 @@ import Logging
 extension Store {
   /// All mailbox names of the account, INBOX first, then by name.
   package func mailboxes(of account: AccountID) async throws(StoreFault) -> [MailboxInfo] {
-    try await lane(of: account).read { reader throws(StoreFault) in try reader.mailboxes(of: account) }
+    let lane = try lane(of: account)
+    if let known = lane.trees.list(of: account) { return known }
+    return try await lane.read { reader throws(StoreFault) in try reader.mailboxes(of: account) }
   }
 
   /// The mailbox with this name ("inbox" in any case is INBOX). Throws `.noSuchMailbox`.
@@ -63,11 +65,11 @@ extension Store {
   }
 
   /// The numbers of STATUS, also for a mailbox that nobody has open. Throws `.notSelectable`.
+  ///
+  /// Counting takes as long as opening, and whoever asks now asks again soon: the picture is made and kept a while.
   package func status(of mailbox: MailboxID, of account: AccountID) async throws(StoreFault) -> MailboxStatus {
     let lane = try lane(of: account)
-    let key = MailboxKey(account: account, mailbox: mailbox)
-    if let view = lane.registry.view(key) { return view.status }
-    return try await lane.read { reader throws(StoreFault) in try reader.status(key) }
+    return try await view(MailboxKey(account: account, mailbox: mailbox), lane).status
   }
 
   /// Opens a mailbox for a session. `claimRecent`: SELECT true, EXAMINE and everything else false.
@@ -75,13 +77,18 @@ extension Store {
     _ mailbox: MailboxID, of account: AccountID, claimRecent: Bool
   ) async throws(StoreFault) -> OpenMailbox {
     let lane = try lane(of: account)
-    let key = MailboxKey(account: account, mailbox: mailbox)
-    if let view = lane.registry.view(key) { return OpenMailbox(view, lane.access, claimRecent: claimRecent) }
+    let view = try await view(MailboxKey(account: account, mailbox: mailbox), lane)
+    return OpenMailbox(view, lane.access, claimRecent: claimRecent)
+  }
+
+  /// The shared picture of a mailbox, made when there is none.
+  private func view(_ key: MailboxKey, _ lane: Lane) async throws(StoreFault) -> MailboxView {
+    if let view = lane.registry.view(key) { return view }
     let result = await withCheckedContinuation {
       (continuation: CheckedContinuation<Result<MailboxView, StoreFault>, Never>) in
       if lane.registry.ask(key, { continuation.resume(returning: $0) }) { load(key, lane) }
     }
-    return OpenMailbox(try result.get(), lane.access, claimRecent: claimRecent)
+    return try result.get()
   }
 
   private func load(_ key: MailboxKey, _ lane: Lane) {

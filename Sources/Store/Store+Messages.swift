@@ -8,6 +8,17 @@ extension Store {
     }
   }
 
+  /// As `setFlags`, for several changes one after the other, in one durable step: all of them or, with a fault, none.
+  package func setFlags(_ changes: [FlagChange], in mailbox: OpenMailbox) async throws(StoreFault) -> [FlagResult] {
+    let key = mailbox.view.key
+    let prepared = changes.map { ($0, UIDRanges($0.uids)) }
+    return try await lane(of: key.account).perform { transaction throws(StoreFault) in
+      try prepared.mapFaulty { change throws(StoreFault) in
+        try transaction.setFlags(change.0, ranges: change.1, in: key.mailbox, of: key.account)
+      }
+    }
+  }
+
   /// Adds a message to `destination` and removes another from `source` in one durable step (RFC 8508).
   ///
   /// Throws `.noSuchMessage` when the old one is gone already: then nothing is added.

@@ -7,9 +7,8 @@ extension Store {
   ) async throws(StoreFault) -> [Derived?] {
     try await lane(of: account).read { reader throws(StoreFault) in
       try reader.together { () throws(StoreFault) in
-        try emails.mapFaulty { email throws(StoreFault) in
-          listing ? try reader.listing(email, account) : try reader.derived(email, account)
-        }
+        if listing { return try reader.listings(emails, account) }
+        return try emails.mapFaulty { email throws(StoreFault) in try reader.derived(email, account) }
       }
     }
   }
@@ -24,7 +23,9 @@ extension Store {
       let locations = try reader.together { () throws(StoreFault) in
         try reader.locations(of: emails, account, limit: limit)
       }
+      reader.blobs.announce(locations)
       var contents: [[UInt8]] = []
+      contents.reserveCapacity(locations.count)
       for (email, location) in zip(emails, locations) {
         do throws(StoreFault) {
           contents.append(try reader.read(email, account, at: location))

@@ -59,8 +59,8 @@ import Testing
     writer.literal8([0])
     #expect(writer.take() == Array("{3}\r\na".utf8) + [0x80, 0x62] + Array("~{1}\r\n\0".utf8))
     #expect(writer.bytes.isEmpty)
-    // NUL anywhere in literals of every length up to three words.
-    for length in 0..<25 {
+    // NUL anywhere in literals of every length up to three words, and of some that are looked at in larger pieces.
+    for length in Array(0..<25) + [63, 64, 65, 127, 128, 150] {
       for at in 0..<length {
         var octets = [UInt8](repeating: 0xFF, count: length)
         octets[at] = 0

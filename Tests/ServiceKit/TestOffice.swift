@@ -1,7 +1,7 @@
 package import DNS
 package import Directory
 import Glibc
-import IMAPServer
+package import IMAPServer
 package import Logging
 package import Net
 package import POP3Server
@@ -52,6 +52,7 @@ package final class TestOffice: Sendable {
   ///   - folder: of an office that was halted, to go on with.
   ///   - storeOptions: changes what the store is opened with.
   ///   - smtpSettings: changes how all SMTP listeners behave.
+  ///   - imapSettings: changes how the IMAP listener behaves.
   ///   - dns: strangers' mail is looked at by asking here. Connections to `smtpPort` then begin with a PROXY header, so that a test can
   ///     come from anywhere (`LineClient.proxied(from:port:)`).
   ///   - checks: changes what is looked at.
@@ -61,7 +62,8 @@ package final class TestOffice: Sendable {
   package static func start(
     plaintextLogIn: Bool = true, folder: String? = nil, storeOptions: (inout StoreOptions) -> Void = { _ in },
     smtpSettings: (inout SMTPServiceSettings) -> Void = { _ in },
-    popSettings: (inout POP3ServiceSettings) -> Void = { _ in }, netSettings: (inout NetSettings) -> Void = { _ in },
+    popSettings: (inout POP3ServiceSettings) -> Void = { _ in },
+    imapSettings: (inout IMAPServiceSettings) -> Void = { _ in }, netSettings: (inout NetSettings) -> Void = { _ in },
     dns: (any DNSLookup)? = nil, checks: (inout CheckSettings) -> Void = { _ in },
     report: (@Sendable (ReportedMessage) -> Void)? = nil, signs: Bool = false,
     logger: Logger? = nil,
@@ -94,7 +96,8 @@ package final class TestOffice: Sendable {
       SenderChecks(settings: checkSettings, dns: $0, logger: logger, now: now, report: report)
     }
     let ports = try await listen(
-      server, store, directory, logger, plaintextLogIn, smtpSettings, senderChecks, popSettings, signs, now)
+      server, store, directory, logger, plaintextLogIn, smtpSettings, senderChecks, popSettings, imapSettings, signs,
+      now)
     return TestOffice(
       folder: folder, store: store, directory: directory, server: server, ports: ports, accounts: accounts,
       log: log)
@@ -121,7 +124,8 @@ package final class TestOffice: Sendable {
   private static func listen(
     _ server: NetServer, _ store: Store, _ directory: Directory, _ logger: Logger, _ plaintextLogIn: Bool,
     _ smtpSettings: (inout SMTPServiceSettings) -> Void, _ checks: SenderChecks?,
-    _ changePOP: (inout POP3ServiceSettings) -> Void, _ signs: Bool, _ now: @escaping @Sendable () -> Int64
+    _ changePOP: (inout POP3ServiceSettings) -> Void, _ changeIMAP: (inout IMAPServiceSettings) -> Void, _ signs: Bool,
+    _ now: @escaping @Sendable () -> Int64
   ) async throws -> [Int] {
     var ports: [Int] = []
     for role in [ServerSettings.Role.mx, .submission, .lmtp] {
@@ -143,6 +147,7 @@ package final class TestOffice: Sendable {
     var imapSettings = IMAPServiceSettings(hostName: "mail.\(domain)")
     imapSettings.allowsPlaintextLogIn = plaintextLogIn
     imapSettings.offersStartTLS = !plaintextLogIn
+    changeIMAP(&imapSettings)
     let imap = IMAPService(settings: imapSettings, store: store, directory: directory, logger: logger, now: now)
     ports.append(
       try await server.listen(.init(name: "imap", host: "127.0.0.1", port: 0)) { imap.makeSession($0, $1) }.port)

@@ -5,6 +5,7 @@
 #endif
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <unistd.h>
 
 // Names a thread for top -H; Linux keeps 15 characters.
@@ -21,3 +22,7 @@ long cstore_find(const void *text, long count, long start, const void *needle, l
 
 // The calling thread yields to every other one from now on: nice 15, and what it reads and writes goes last.
 void cstore_step_back(void);
+
+// Carries `crc` (CRC-32 as zlib has it) on over the beginning of `bytes`, as much of it as this machine's instructions do at once;
+// how many bytes that was, 0 where it has none.
+long cstore_crc32(const void *bytes, long count, uint32_t *crc);

@@ -9,12 +9,6 @@ struct FetchCommand: Sendable {
   let context: CommandContext
   let view: ViewSnapshot
 
-  /// Derived rows asked of the store in one hop.
-  private static let derivedBatch = 512
-  /// Bytes of messages read in one hop.
-  private static let contentBatch = 1 << 20
-  /// A message longer than this is never whole in memory where it need not be.
-  private static let streamedSize = 256 << 10
   /// Output is handed to the connection in pieces of about this size.
   private static let outputPiece = 32 << 10
 
@@ -94,7 +88,13 @@ struct FetchCommand: Sendable {
   /// One internationalised message as RFC 6857 changes it; sizes and offsets are those of what is sent.
   private func writeDowngraded(_ index: Int, _ plan: FetchPlan) async throws -> Outcome {
     var record = view.table[index]
-    guard let original = try await contents([record.email])?.first else { return Outcome(isMissing: true) }
+    let original: [UInt8]
+    do throws(StoreFault) {
+      original = try await context.store.content(record.email, of: view.mailbox.account)
+    } catch {
+      guard error == .noSuchMessage else { throw error }
+      return Outcome(isMissing: true)
+    }
     let message = Downgrade.message(original) ?? original
     record.size = message.count
     var derived = Derived(envelope: [], structure: [])
@@ -123,72 +123,48 @@ struct FetchCommand: Sendable {
       try await send(&assembler, atLeast: 1)
       return Outcome()
     }
+    let reader = FetchReader(plan: plan, store: context.store, view: view, indices: indices)
     var isMissing = false
-    var next = 0
-    while next < indices.count {
-      let end = min(indices.count, next + Self.derivedBatch)
-      let batch = Array(indices[next..<end])
-      next = end
-      let records = batch.map { view.table[$0] }
-      let derived =
-        plan.needsDerived
-        ? try await context.store.derived(
-          records.map(\.email), of: view.mailbox.account, listing: !plan.needsPreview)
-        : [Derived?](repeating: nil, count: batch.count)
-      if plan.needsContent {
-        if try await writeContents(batch, records, derived, plan, &assembler) { isMissing = true }
-      } else {
-        for (offset, index) in batch.enumerated() {
-          guard let found = derived[offset] else {
-            isMissing = true
-            continue
-          }
-          assembler.add(index, records[offset], derived: found, message: nil)
-          try await send(&assembler, atLeast: Self.outputPiece)
-        }
+    var portion = try await reader.portion(from: 0)
+    while let current = portion {
+      if current.range.upperBound == indices.count {
+        if try await write(current, indices, plan, &assembler) { isMissing = true }
+        break
       }
+      async let next = reader.portion(from: current.range.upperBound)
+      if try await write(current, indices, plan, &assembler) { isMissing = true }
+      portion = try await next
     }
     try await send(&assembler, atLeast: 1)
     return Outcome(isMissing: isMissing, hasUnknownEncoding: assembler.hasUnknownEncoding)
   }
 
-  private func writeContents(
-    _ indices: [Int], _ records: [MessageRecord], _ derived: [Derived?], _ plan: FetchPlan,
-    _ assembler: inout FetchAssembler
+  /// Writes what was read; true when one of its messages is gone.
+  private func write(
+    _ portion: FetchReader.Portion, _ indices: [Int], _ plan: FetchPlan, _ assembler: inout FetchAssembler
   ) async throws -> Bool {
+    var contents: [[UInt8]]?
+    switch portion.content {
+    case .gone: return true
+    case .streamed:
+      guard let streamed = plan.streamed else { return true }
+      let index = indices[portion.range.lowerBound]
+      return try await stream(index, view.table[index], portion.derived[0], streamed, &assembler)
+    case .whole(let whole): contents = whole
+    case .notNeeded: break
+    }
     var isMissing = false
-    var next = 0
-    while next < indices.count {
-      if let streamed = plan.streamed, records[next].size > Self.streamedSize {
-        if try await stream(indices[next], records[next], derived[next], streamed, &assembler) { isMissing = true }
-        next += 1
-        continue
-      }
-      // As many as fit; a long message that would be streamed ends the batch before it.
-      var end = next + 1
-      while end < indices.count, plan.streamed == nil || records[end].size <= Self.streamedSize { end += 1 }
-      guard let contents = try await contents(records[next..<end].map(\.email)) else {
+    for (offset, place) in portion.range.enumerated() {
+      let derived = portion.derived[offset]
+      if plan.needsDerived, contents == nil, derived == nil {
         isMissing = true
-        next += 1
         continue
       }
-      for content in contents {
-        assembler.add(indices[next], records[next], derived: derived[next], message: content)
-        next += 1
-        try await send(&assembler, atLeast: Self.outputPiece)
-      }
+      let index = indices[place]
+      assembler.add(index, view.table[index], derived: derived, message: contents?[offset])
+      try await send(&assembler, atLeast: Self.outputPiece)
     }
     return isMissing
-  }
-
-  /// The first messages that fit into one batch; nil when the very first is gone.
-  private func contents(_ emails: [EmailID]) async throws(StoreFault) -> [[UInt8]]? {
-    do throws(StoreFault) {
-      return try await context.store.contents(emails, of: view.mailbox.account, limit: Self.contentBatch)
-    } catch {
-      if error == .noSuchMessage { return nil }
-      throw error
-    }
   }
 
   /// Sends one long message piece by piece; true when it is gone.
@@ -200,7 +176,7 @@ struct FetchCommand: Sendable {
     var position = range.lowerBound
     var isBegun = false
     while position < range.upperBound || !isBegun {
-      let end = min(range.upperBound, position + Self.streamedSize)
+      let end = min(range.upperBound, position + FetchReader.streamedSize)
       let piece: [UInt8]
       do throws(StoreFault) {
         piece = try await context.store.content(record.email, of: view.mailbox.account, range: position..<end)

@@ -24,7 +24,7 @@ struct SearchCommand: Sendable {
     if search.charset != nil, context.modes.utf8Accept { return .bad("No charset after ENABLE UTF8=ACCEPT") }
     if let refusal = search.returns?.refusal(search.key) { return refusal }
     do {
-      return try await answer(try await MessageSearch(key: search.key, context: context, view: view).run())
+      return try await answer(try await MessageSearch(key: search.key, context: context, view: view).reporting())
     } catch let fault as StoreFault {
       return CommandReply(fault)
     } catch let fault as MessageSearch.TooManyTexts {

@@ -24,7 +24,7 @@ struct SortCommand: Sendable {
   private func sorted() async -> CommandReply {
     if let refusal { return refusal }
     do {
-      let found = try await MessageSearch(key: sort.key, context: context, view: view).run()
+      let found = try await MessageSearch(key: sort.key, context: context, view: view).reporting()
       let sorted = try await withTaskExecutorPreference(globalConcurrentExecutor) { try await ordered(found) }
       return try await answer(sorted)
     } catch let fault as StoreFault {

@@ -8,37 +8,58 @@ struct StoreFlagsCommand: Sendable {
   let view: ViewSnapshot
 
   func run() async -> CommandReply {
-    do {
-      let chosen = try Chosen(store.set, isUID: store.isUID, in: view, saved: context.savedResult)
-      let uids = chosen.uids(in: view.table)
-      if uids.isEmpty { return .ok("Nothing to store") }
-      let (flags, keywords) = FlagNames.split(store.flags)
-      let mode: FlagChange.Mode =
-        switch store.mode {
-        case .replace: .replace
-        case .add: .add
-        case .remove: .remove
-        }
-      var change = FlagChange(
-        uids: uids, mode: mode, flags: flags, keywords: keywords, unchangedSince: store.unchangedSince)
-      if let refusal = restrict(&change) { return refusal }
-      let final = change
-      let (messages, mailbox) = (context.store, view.mailbox)
-      let result = try await context.reporting(uids.count > 1_000) { () async throws(StoreFault) in
-        try await messages.setFlags(final, in: mailbox)
-      }
-      let stored = StoredFlags(
-        uids: uids, isSilent: store.isSilent, mode: mode, flags: store.flags, modseq: result.modseq)
-      // RFC 7162 §3.1.3: an expunged message is neither changed nor MODIFIED.
-      guard !result.modified.isEmpty else { return .ok("Store completed", effect: .stored(stored)) }
-      return .ok("Conditional store failed", .modified(modified(result.modified)), effect: .stored(stored))
-    } catch let refusal as CommandRefusal {
-      return refusal.reply
-    } catch let fault as StoreFault {
-      return CommandReply(fault)
-    } catch {
-      return .no("Store failed")
+    let change: FlagChange
+    switch prepared() {
+    case .refused(let reply): return reply
+    case .change(let made): change = made
     }
+    do {
+      let (messages, mailbox) = (context.store, view.mailbox)
+      let result = try await context.reporting(change.uids.count > 1_000) { () async throws(StoreFault) in
+        try await messages.setFlags(change, in: mailbox)
+      }
+      return reply(to: change, result)
+    } catch {
+      return CommandReply(error)
+    }
+  }
+
+  /// What there is to do, or what is said instead.
+  enum Prepared {
+    case change(FlagChange)
+    case refused(CommandReply)
+  }
+
+  func prepared() -> Prepared {
+    let chosen: Chosen
+    do throws(CommandRefusal) {
+      chosen = try Chosen(store.set, isUID: store.isUID, in: view, saved: context.savedResult)
+    } catch {
+      return .refused(error.reply)
+    }
+    let uids = chosen.uids(in: view.table)
+    if uids.isEmpty { return .refused(.ok("Nothing to store")) }
+    let (flags, keywords) = FlagNames.split(store.flags)
+    var change = FlagChange(
+      uids: uids, mode: mode, flags: flags, keywords: keywords, unchangedSince: store.unchangedSince)
+    if let refusal = restrict(&change) { return .refused(refusal) }
+    return .change(change)
+  }
+
+  private var mode: FlagChange.Mode {
+    switch store.mode {
+    case .replace: .replace
+    case .add: .add
+    case .remove: .remove
+    }
+  }
+
+  func reply(to change: FlagChange, _ result: FlagResult) -> CommandReply {
+    let stored = StoredFlags(
+      uids: change.uids, isSilent: store.isSilent, mode: mode, flags: store.flags, modseq: result.modseq)
+    // RFC 7162 §3.1.3: an expunged message is neither changed nor MODIFIED.
+    guard !result.modified.isEmpty else { return .ok("Store completed", effect: .stored(stored)) }
+    return .ok("Conditional store failed", .modified(modified(result.modified)), effect: .stored(stored))
   }
 
   /// RFC 4314 §4: what the user may not change stays as it is; NO only when he may change nothing of it.

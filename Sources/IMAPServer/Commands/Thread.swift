@@ -12,7 +12,7 @@ struct ThreadCommand: Sendable {
   func run() async -> CommandReply {
     guard let algorithm = Threading(rawValue: thread.algorithm) else { return .bad("Unknown threading algorithm") }
     do {
-      let found = try await MessageSearch(key: thread.key, context: context, view: view).run()
+      let found = try await MessageSearch(key: thread.key, context: context, view: view).reporting()
       let forest = try await withTaskExecutorPreference(globalConcurrentExecutor) {
         algorithm.forest(of: try await messages(found.indices))
       }

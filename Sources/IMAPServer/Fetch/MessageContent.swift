@@ -52,6 +52,7 @@ struct MessageContent {
 
   /// Sections of the message itself need its header only, not its parts.
   private mutating func topLevel(_ text: SectionSpec.Text) -> SectionResolver.Content? {
+    if text == .whole { return .range(0..<bytes.count) }
     let header = headerBlock().range
     return switch text {
     case .whole: .range(0..<bytes.count)

@@ -7,14 +7,14 @@ import Store
 ///
 /// Invariants
 /// 1. What it finds is what looking into every message would find; the index only says where looking can be spared.
-/// 2. It runs off the event loop, holds one batch of messages at a time, and ends when its task is cancelled.
+/// 2. It runs off the event loop, holds two batches of messages at most, and ends when its task is cancelled.
 struct MessageSearch: Sendable {
   let key: SearchKey
   let context: CommandContext
   let view: ViewSnapshot
 
-  /// Bytes of messages read in one hop.
-  private static let contentBatch = 4 << 20
+  /// Bytes of messages read in one hop; the next ones are read while these are looked into.
+  private static let contentBatch = 1 << 20
   /// So few messages are looked into without asking the index.
   private static let fewMessages = 16
 
@@ -35,6 +35,11 @@ struct MessageSearch: Sendable {
 
   /// The connection is gone.
   struct Cancelled: Error {}
+
+  /// As `run`; tells meanwhile that it goes on where that may take long.
+  func reporting() async throws -> Found {
+    try await context.reporting(view.table.count > Self.fewMessages) { try await run() }
+  }
 
   func run() async throws -> Found {
     try await withTaskExecutorPreference(globalConcurrentExecutor) { try await find() }
@@ -83,29 +88,35 @@ struct MessageSearch: Sendable {
     _ match: (Int, SearchMatcher.Evidence) -> Void
   ) async throws {
     let decoder = CharsetDecoder()
-    var next = 0
-    while next < unknown.count {
+    var portion = try await read(unknown, from: 0)
+    while let current = portion {
       if Task.isCancelled { throw Cancelled() }
       // Others want the processor too.
       await Task.yield()
-      let contents: [[UInt8]]
-      do {
-        contents = try await context.store.contents(
-          unknown[next...].prefix(1_024).map { view.table[$0].email }, of: view.mailbox.account,
-          limit: Self.contentBatch)
-      } catch {
-        // Expunged by somebody else, or damaged: it matches nothing.
-        guard error == .noSuchMessage || error.isDamage else { throw error }
-        next += 1
-        continue
-      }
-      for content in contents {
-        let index = unknown[next]
-        next += 1
+      async let following = read(unknown, from: current.end)
+      for (index, content) in zip(unknown[current.start...], current.contents) {
         var evidence = known
         evidence.text = MessageText(content, decoder: decoder)
         if matcher.matches(index: index, record: view.table[index], evidence) == true { match(index, evidence) }
       }
+      portion = try await following
+    }
+  }
+
+  /// Some of the messages from `start` on; nil at the end.
+  private func read(
+    _ unknown: [Int], from start: Int
+  ) async throws(StoreFault) -> (start: Int, end: Int, contents: [[UInt8]])? {
+    if start >= unknown.count { return nil }
+    do throws(StoreFault) {
+      let contents = try await context.store.contents(
+        unknown[start...].prefix(1_024).map { view.table[$0].email }, of: view.mailbox.account,
+        limit: Self.contentBatch)
+      return (start, start + contents.count, contents)
+    } catch {
+      // Expunged by somebody else, or damaged: it matches nothing.
+      guard error == .noSuchMessage || error.isDamage else { throw error }
+      return (start, start + 1, [])
     }
   }
 

@@ -105,19 +105,4 @@ struct StoredFlags: Sendable {
   var flags: [IMAPFlag]
   /// The modseq that this change was given; nil when nothing changed.
   var modseq: Modseq?
-
-  /// Whether the client knows without being told: it asked for silence, and the flags are now what it must think they are.
-  ///
-  /// RFC 9051 §6.4.6: somebody else's change that came before is told nevertheless.
-  func isKnown(_ record: MessageRecord, before: Flags?, _ keywords: [String]) -> Bool {
-    guard isSilent, record.modseq == modseq, let before else { return false }
-    let named = flags.reduce(into: Flags()) { $0.formUnion(FlagNames.flags([$1], known: keywords) ?? []) }
-    let expected: Flags =
-      switch mode {
-      case .replace: named
-      case .add: before.union(named)
-      case .remove: before.subtracting(named)
-      }
-    return record.flags.subtracting(.hidden) == expected.subtracting(.hidden)
-  }
 }

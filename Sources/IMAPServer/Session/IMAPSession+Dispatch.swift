@@ -148,7 +148,7 @@ extension IMAPSession {
     return .run { out in
       let context = CommandContext(
         tag: tag, service: service, account: account, modes: modes, view: snapshot, savedResult: saved, out: out)
-      return .finished(FinishedCommand(tag: tag, reply: await command(context), mayExpunge: mayExpunge))
+      return .finished([FinishedCommand(tag: tag, reply: await command(context), mayExpunge: mayExpunge)])
     }
   }
 
@@ -156,28 +156,35 @@ extension IMAPSession {
   mutating func answer(
     _ tag: String, _ reply: CommandReply, mayExpunge: Bool = true, _ output: inout Output
   ) -> Step<Outcome> {
-    finish(FinishedCommand(tag: tag, reply: reply, mayExpunge: mayExpunge), &output)
+    finish([FinishedCommand(tag: tag, reply: reply, mayExpunge: mayExpunge)], &output)
   }
 
-  /// Applies what a command did, brings the client up to date, and writes the tagged response.
-  mutating func finish(_ command: FinishedCommand, _ output: inout Output) -> Step<Outcome> {
+  /// Applies what commands did (one, or several STOREs), brings the client up to date, and writes the tagged responses.
+  mutating func finish(_ commands: [FinishedCommand], _ output: inout Output) -> Step<Outcome> {
     // Half a response is on the wire: nothing that follows could be understood.
-    if case .broken = command.reply.effect { return .close }
-    if feed != nil { ownEvents += command.reply.own }
+    if commands.contains(where: { if case .broken = $0.reply.effect { true } else { false } }) { return .close }
     let before = view.map { (mailbox: $0.mailbox, uid: $0.known.highestUID ?? 0) }
-    apply(command.reply.effect, &output)
-    let isThere = reportChanges(command, &output)
-    var reply = command.reply
-    if case .expunged = reply.effect, modes.tellsVanished, let view {
-      reply.code = .highestModSequence(max(1, view.toldModseq))
+    for command in commands {
+      if feed != nil { ownEvents += command.reply.own }
+      apply(command.reply.effect, &output)
     }
-    write(&output) { $0.status(reply.condition, tag: command.tag, reply.code, reply.text) }
+    let isThere = reportChanges(commands, &output)
+    for command in commands {
+      var reply = command.reply
+      if case .expunged = reply.effect, modes.tellsVanished, let view {
+        reply.code = .highestModSequence(max(1, view.toldModseq))
+      }
+      write(&output) { $0.status(reply.condition, tag: command.tag, reply.code, reply.text) }
+    }
     // RFC 2180 §3.3: whoever has a mailbox selected that somebody else deletes may be sent away.
     guard isThere else { return bye(goneWords, &output) }
-    if reply.condition == .bad { return countError(&output) }
-    if reply.condition == .ok { errors = 0 }
+    for command in commands {
+      if command.reply.condition == .bad, case .close = countError(&output) { return .close }
+      if command.reply.condition == .ok { errors = 0 }
+    }
+    if commands.last?.reply.condition == .bad { return .proceed }
     guard let before, before.mailbox === view?.mailbox else { return .proceed }
-    return fetchNew(after: before.uid, isOwn: reply.addsMessages) ?? .proceed
+    return fetchNew(after: before.uid, isOwn: commands.contains(where: \.reply.addsMessages)) ?? .proceed
   }
 
   private mutating func apply(_ effect: CommandReply.Effect, _ output: inout Output) {

@@ -97,16 +97,15 @@ extension IMAPSession {
     return true
   }
 
-  /// Tells what changed at the end of a command; false when the mailbox is gone.
-  mutating func reportChanges(_ command: FinishedCommand, _ output: inout Output) -> Bool {
+  /// Tells what changed at the end of one command or of several together; false when the mailbox is gone.
+  mutating func reportChanges(_ commands: [FinishedCommand], _ output: inout Output) -> Bool {
     if view == nil { return true }
-    var stored: StoredFlags?
-    if case .stored(let flags) = command.reply.effect { stored = flags }
+    let stored = StoredChanges(commands.lazy.map(\.reply))
     if let notifications, notifications.isQuiet, stored == nil {
       // RFC 5465 §3.1: only what the client's own command did, and a mailbox that is gone.
-      guard case .expunged = command.reply.effect else { return view?.isGone != true }
+      guard case .expunged? = commands.last?.reply.effect else { return view?.isGone != true }
     }
-    var update = view?.update(mayExpunge: command.mayExpunge) ?? ViewUpdate()
+    var update = view?.update(mayExpunge: commands.allSatisfy(\.mayExpunge)) ?? ViewUpdate()
     if update.isGone { return false }
     if notifications?.tellsFlags == false, stored == nil { update.changed = [] }
     report(update, stored: stored, &output)
@@ -114,7 +113,7 @@ extension IMAPSession {
   }
 
   /// RFC 9051 §7.5: removals first, from the last to the first so that numbers stay true, then EXISTS, then flags.
-  private mutating func report(_ update: ViewUpdate, stored: StoredFlags?, _ output: inout Output) {
+  private mutating func report(_ update: ViewUpdate, stored: StoredChanges?, _ output: inout Output) {
     guard let view else { return }
     var responses = ResponseWriter(usesUTF8: modes.usesUTF8)
     if update.newKeywords != nil {
@@ -142,7 +141,7 @@ extension IMAPSession {
       }
       Self.pass(&responses, to: &output)
     }
-    if let stored, !stored.isSilent { reportUnchanged(stored, update, view, &texts, &responses, &output) }
+    if let stored { reportUnchanged(stored.told, update, view, &texts, &responses, &output) }
     output.write(responses.bytes)
   }
 
@@ -155,12 +154,12 @@ extension IMAPSession {
 
   /// A STORE that is not silent answers for every message, also where nothing changed.
   private func reportUnchanged(
-    _ stored: StoredFlags, _ update: ViewUpdate, _ view: MailboxView, _ texts: inout FlagTexts,
+    _ told: [UID], _ update: ViewUpdate, _ view: MailboxView, _ texts: inout FlagTexts,
     _ responses: inout ResponseWriter, _ output: inout Output
   ) {
     var changed = update.changed.makeIterator()
     var next = changed.next()
-    for uid in stored.uids {
+    for uid in told {
       while let told = next, told.record.uid < uid { next = changed.next() }
       if next?.record.uid == uid { continue }
       guard let index = view.known.index(of: uid) else { continue }
@@ -211,8 +210,5 @@ extension MailboxView {
   }
 
   /// The index of the first message without \Seen.
-  var firstUnseen: Int? {
-    for index in 0..<known.count where !known.flags(at: index).contains(.seen) { return index }
-    return nil
-  }
+  var firstUnseen: Int? { known.firstIndex(without: .seen) }
 }

@@ -14,7 +14,8 @@ package import Store
 package struct IMAPSession: Session {
   /// What a `run` came back with.
   package enum Outcome: Sendable {
-    case finished(FinishedCommand)
+    /// One command, or several STOREs that were done together, in order.
+    case finished([FinishedCommand])
     case logIn(tag: String, LogIn)
     /// The mailbox of an APPEND was looked up.
     case appendTarget(Result<NamedMailbox, StoreFault>)
@@ -127,7 +128,7 @@ package struct IMAPSession: Session {
     input.consume(frame.consumed)
     switch frame.event {
     case .needMore: return .wait
-    case .command(let bytes): return takeCommand(bytes, &output)
+    case .command(let bytes): return takeCommand(bytes, &input, &output)
     case .line(let line): return takeLine(line, &output)
     case .continuation:
       write(&output) { $0.continuation() }
@@ -144,12 +145,15 @@ package struct IMAPSession: Session {
     }
   }
 
-  private mutating func takeCommand(_ bytes: [UInt8], _ output: inout Output) -> Step<Outcome> {
+  private mutating func takeCommand(
+    _ bytes: [UInt8], _ input: inout Input, _ output: inout Output
+  ) -> Step<Outcome> {
     if isQuiescing { return bye("The server is going down, please connect again soon", &output) }
     // People at a terminal press return twice.
     if bytes.isEmpty { return .proceed }
     do throws(CommandError) {
       let command = try TaggedCommand.parse(bytes, framer.options)
+      if let stores = storesTogether(command, &input) { return run(together: stores) }
       return dispatch(command, &output)
     } catch {
       // RFC 5182 §2.1: a SEARCH with SAVE that fails with NO empties `$`; an unknown charset is seen while reading.
@@ -182,7 +186,7 @@ package struct IMAPSession: Session {
     _ outcome: Outcome, _ input: inout Input, _ output: inout Output
   ) -> Step<Outcome> {
     switch outcome {
-    case .finished(let command): return finish(command, &output)
+    case .finished(let commands): return finish(commands, &output)
     case .logIn(let tag, let answer): return finishLogIn(tag, answer, &output)
     case .appendTarget(let target): return takeAppendTarget(target, &input, &output)
     case .notified(let isBroken): return isBroken ? .close : .proceed

@@ -135,7 +135,7 @@ extension LaneTransaction {
     var made: [MailboxID] = []
     for info in mailboxes {
       let path = try MailboxPath(info.name)
-      if info.isSubscribed { try run(AccountSQL.subscribe, [.int(id.raw), .text(path.name)]) }
+      if info.isSubscribed { try runOnTree(AccountSQL.subscribe, [.int(id.raw), .text(path.name)]) }
       if let there = find(path, in: owner) {
         if info.isSelectable, !there.isSelectable {
           try makeSelectable(there, role: info.role, of: owner, modseq: modseq)

@@ -28,8 +28,10 @@ final class Lane: Sendable {
   let registry = ViewRegistry()
   let feeds = FeedRegistry()
   let search: SearchIndex
+  let checkpointer: Checkpointer
   let usages = UsageTable()
   let access = AccessTable()
+  let trees = MailboxLists()
   let logger: Logger
   private let inbox = Monitor(Inbox())
   private let progress = Monitor(Progress())
@@ -78,6 +80,7 @@ final class Lane: Sendable {
     self.logger = logger
     segments = SegmentFolder("\(folder)/segments")
     search = SearchIndex(folder: folder, options: options, logger: logger)
+    checkpointer = Checkpointer("\(folder)/index.sqlite", limit: options.logPages, logger: logger)
   }
 
   var indexPath: String { "\(folder)/index.sqlite" }
@@ -88,6 +91,7 @@ final class Lane: Sendable {
     let lane = self
     let syncer = SegmentSyncer { lane.syncSegment($0) }
     try start("lane \(number) sync") { syncer.serve() }
+    try start("lane \(number) log") { lane.checkpointer.serve() }
     try start("lane \(number) write") { LaneWriter.serve(lane, syncer) }
     let opened = progress.wait { $0.opened }
     do {

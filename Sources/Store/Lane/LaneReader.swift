@@ -53,26 +53,6 @@ final class LaneReader {
       rawLength: Int(statement.int(3)), codec: codec)
   }
 
-  /// Where the leading emails are whose messages fit in `limit` bytes together, at least one; throws only for the first.
-  func locations(
-    of emails: [EmailID], _ account: AccountID, limit: Int
-  ) throws(StoreFault) -> [BlobLocation] {
-    var locations: [BlobLocation] = []
-    var bytes = 0
-    for email in emails {
-      do throws(StoreFault) {
-        let location = try location(of: email, account)
-        bytes += location.rawLength
-        if !locations.isEmpty, bytes > limit { break }
-        locations.append(location)
-      } catch {
-        if locations.isEmpty { throw error }
-        break
-      }
-    }
-    return locations
-  }
-
   /// The message at `location`; when it was moved meanwhile, at its new place.
   func read(
     _ email: EmailID, _ account: AccountID, at location: BlobLocation, range: Range<Int>? = nil
@@ -98,15 +78,17 @@ final class LaneReader {
   // MARK: Mailboxes
 
   func mailboxes(of account: AccountID) throws(StoreFault) -> [MailboxInfo] {
-    let (owner, names) = try published { connection throws(StoreFault) in
+    let (found, batch) = try published { connection throws(StoreFault) in
       let owner = try inStore { () throws(DatabaseFault) in try AccountEntry.read(account, connection) }
       let names = try inStore { () throws(DatabaseFault) in
         try connection.rows(AccountSQL.subscriptions, [.int(account.raw)]) { $0.text(0) }
       }
       return (owner, Set(names))
-    }.value
-    guard let owner else { throw .noSuchAccount }
-    return owner.infos(subscribed: names)
+    }
+    guard let owner = found.0 else { throw .noSuchAccount }
+    let infos = owner.infos(subscribed: found.1)
+    lane.trees.keep(infos, of: account, batch: batch)
+    return infos
   }
 
   func usage(of account: AccountID) throws(StoreFault) -> Usage {
@@ -146,8 +128,8 @@ final class LaneReader {
       let statement = try connection.prepare(MessageSQL.table)
       statement.bind(1, value: values[0])
       statement.bind(2, value: values[1])
-      while try statement.step() {
-        builder.append(MessageRecord(row: statement))
+      try statement.forEachRow(ints: 8) { row in
+        builder.append(row: row)
         if builder.count == MessageTable.chunkLimit {
           chunks.append(MessageChunk(builder))
           builder = MessageChunk.Builder()
@@ -157,27 +139,6 @@ final class LaneReader {
       if builder.count > 0 { chunks.append(MessageChunk(builder)) }
       return MessageTable(chunks: chunks)
     }
-  }
-
-  func status(_ key: MailboxKey) throws(StoreFault) -> MailboxStatus {
-    try published { connection throws(StoreFault) in
-      let values: [SQLValue] = [.int(key.account.raw), .int(key.mailbox.raw)]
-      let facts = try inStore { () throws(DatabaseFault) in
-        try connection.first(AccountSQL.mailbox, values) { ($0.int(0), $0.int(1), $0.int(2), $0.int(3), $0.int(4)) }
-      }
-      guard let facts else { throw .noSuchMailbox }
-      guard facts.3 != 0 else { throw .notSelectable }
-      let counts = try inStore { () throws(DatabaseFault) in
-        try connection.first(MessageSQL.status, values + [.int(facts.4)]) { row in
-          (row.int(0), row.int(1), row.int(2), row.int(3), row.int(4))
-        }
-      }
-      guard let counts else { throw .noSuchMailbox }
-      return MailboxStatus(
-        messages: Int(counts.0), unseen: Int(counts.1), deleted: Int(counts.2), size: Int(counts.3),
-        uidNext: UID(truncatingIfNeeded: facts.1), uidValidity: UInt32(truncatingIfNeeded: facts.0),
-        highestModseq: Modseq(facts.2), recent: Int(counts.4))
-    }.value
   }
 
   func subscriptions(of account: AccountID) throws(StoreFault) -> [String] {
@@ -199,19 +160,6 @@ final class LaneReader {
   }
 
   // MARK: Messages
-
-  /// Only what a list of messages shows.
-  func listing(_ email: EmailID, _ account: AccountID) throws(StoreFault) -> Derived? {
-    let connection = try connection()
-    return try inStore { () throws(DatabaseFault) in
-      let statement = try connection.prepare(MessageSQL.listing)
-      statement.bind(1, account.raw)
-      statement.bind(2, email.raw)
-      guard try statement.step() else { return nil }
-      defer { statement.reset() }
-      return Derived(envelope: statement.bytes(0), structure: statement.bytes(1))
-    }
-  }
 
   func derived(_ email: EmailID, _ account: AccountID) throws(StoreFault) -> Derived? {
     let connection = try connection()

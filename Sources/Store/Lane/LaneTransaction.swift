@@ -46,6 +46,8 @@ final class LaneTransaction {
   var emailsForgotten: [AccountID: [EmailID]] = [:]
   /// What accounts use after this batch.
   private(set) var usagesChanged: [AccountID: Usage] = [:]
+  /// Accounts whose mailbox names or subscriptions this batch changed.
+  private(set) var treesChanged: Set<AccountID> = []
   /// Access lists as they are after this batch.
   var accessChanged: [MailboxKey: [AccessEntry]] = [:]
   /// Resend keys that became durable with this batch.
@@ -94,6 +96,12 @@ final class LaneTransaction {
 
   func run(_ sql: SQL, _ values: [SQLValue]) throws(StoreFault) {
     try inStore { () throws(DatabaseFault) in try connection.run(sql, values) }
+  }
+
+  /// Runs a statement that changes the mailbox names or subscriptions of the account that its first parameter names.
+  func runOnTree(_ sql: SQL, _ values: [SQLValue]) throws(StoreFault) {
+    if case .int(let account) = values.first { treesChanged.insert(AccountID(raw: account)) }
+    try run(sql, values)
   }
 
   func prepare(_ sql: SQL) throws(StoreFault) -> Statement {

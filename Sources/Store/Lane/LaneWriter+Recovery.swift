@@ -8,6 +8,7 @@ extension LaneWriter {
     let connection = try inStore { () throws(DatabaseFault) in
       let connection = try Connection(lane.indexPath, .writer, cacheKiB: 16_384)
       try connection.migrate(Schema.migrations)
+      try connection.takeOverLog()
       return connection
     }
     do throws(StoreFault) {

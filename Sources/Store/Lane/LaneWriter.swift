@@ -29,7 +29,10 @@ final class LaneWriter {
 
   /// The thread's body: from recovery to the last batch.
   static func serve(_ lane: Lane, _ syncer: SegmentSyncer) {
-    defer { syncer.close() }
+    defer {
+      syncer.close()
+      lane.checkpointer.close()
+    }
     let writer: LaneWriter
     do throws(StoreFault) {
       let opened: Lane.Opened
@@ -168,6 +171,7 @@ final class LaneWriter {
     segment.settle()
     publish(transaction)
     answer(jobs, ran)
+    lane.checkpointer.look(after: connection)
     return .done
   }
 
@@ -257,6 +261,7 @@ final class LaneWriter {
   private func publish(_ transaction: LaneTransaction) {
     lane.usages.update(transaction.usagesChanged, removed: transaction.accountsRemoved)
     lane.access.update(transaction.accessChanged, removed: transaction.accountsRemoved)
+    lane.trees.drop(transaction.treesChanged.union(transaction.accountsRemoved), batch: state.batch)
     for (key, time) in transaction.keysAdded { cache.lostReplies[key] = time }
     let wakes =
       lane.registry.publish(transaction.edits, batch: state.batch)

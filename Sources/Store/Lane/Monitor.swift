@@ -39,6 +39,14 @@ final class Monitor<State>: @unchecked Sendable {
     if wakes { pthread_cond_broadcast(condition) }
   }
 
+  /// Changes the state and wakes one of those who wait, where any of them can do what there is to do.
+  func updateForOne(_ body: (inout State) -> Bool) {
+    pthread_mutex_lock(mutex)
+    let wakes = body(&state)
+    pthread_mutex_unlock(mutex)
+    if wakes { pthread_cond_signal(condition) }
+  }
+
   /// Waits until `body` gives a value.
   func wait<R>(_ body: (inout State) -> R?) -> R {
     pthread_mutex_lock(mutex)

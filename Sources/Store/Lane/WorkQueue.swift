@@ -11,7 +11,7 @@ final class WorkQueue<Worker>: Sendable {
   /// False when the queue is closed: the work will not run.
   func add(_ work: @escaping Work) -> Bool {
     var isAdded = false
-    state.update {
+    state.updateForOne {
       if $0.isClosed { return false }
       $0.waiting.append(work)
       isAdded = true

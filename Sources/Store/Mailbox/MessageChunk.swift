@@ -79,6 +79,18 @@ final class MessageChunk: Sendable {
       items.append(record.item)
     }
 
+    /// A row of `MessageSQL.table`.
+    mutating func append(row: UnsafePointer<Int64>) {
+      uids.append(UInt32(truncatingIfNeeded: row[0]))
+      flags.append(UInt64(bitPattern: row[1]))
+      modseqs.append(UInt64(bitPattern: row[2]))
+      sizes.append(UInt32(clamping: row[3]))
+      internalDates.append(row[4])
+      savedAts.append(row[5])
+      emails.append(row[6])
+      items.append(row[7])
+    }
+
     mutating func append(row: Int, of chunk: MessageChunk) {
       uids.append(chunk.uids[row])
       flags.append(chunk.flags[row])

@@ -71,6 +71,14 @@ package struct MessageTable: Sendable {
     return starts[place] + low
   }
 
+  /// The index of the first message without any of these flags; nil when there is none.
+  package func firstIndex(without flags: Flags) -> Int? {
+    for (place, chunk) in chunks.enumerated() {
+      if let row = chunk.flags.firstIndex(where: { $0 & flags.rawValue == 0 }) { return starts[place] + row }
+    }
+    return nil
+  }
+
   /// Calls `body` for the rows at `range`, in order, with their indices.
   package func forEach(in range: Range<Int>? = nil, _ body: (Int, MessageRecord) -> Void) {
     let range = range ?? 0..<count

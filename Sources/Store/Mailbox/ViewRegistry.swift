@@ -18,7 +18,7 @@ final class ViewRegistry: Sendable {
   }
 
   /// Views kept for the next session, and how many messages they may hold together.
-  private static let keptViews = 64
+  private static let keptViews = 256
   private static let keptRows = 400_000
 
   private let content = Mutex(Content())

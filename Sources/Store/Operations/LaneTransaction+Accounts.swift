@@ -18,7 +18,7 @@ extension LaneTransaction {
     let modseq = owner.takeModseq()
     for (name, role) in Self.firstMailboxes {
       _ = try insert(name, in: MailboxEntry.top, role: role, of: owner, modseq: modseq)
-      try run(AccountSQL.subscribe, [.int(id.raw), .text(name)])
+      try runOnTree(AccountSQL.subscribe, [.int(id.raw), .text(name)])
     }
     accountsMade.append(id)
   }

@@ -63,7 +63,7 @@ extension LaneTransaction {
     let entry = MailboxEntry(
       id: owner.takeMailbox(), parent: parent, name: level, uidValidity: owner.takeUIDValidity(), uidNext: 1,
       highestModseq: modseq, role: role, isSelectable: true)
-    try run(
+    try runOnTree(
       AccountSQL.insertMailbox,
       [
         .int(owner.id.raw), .int(entry.id.raw), .int(parent.raw), .text(level), .int(Int64(entry.uidValidity)),
@@ -86,7 +86,7 @@ extension LaneTransaction {
   }
 
   private func writeSelectable(_ entry: MailboxEntry, of owner: AccountEntry, modseq: Modseq) throws(StoreFault) {
-    try run(
+    try runOnTree(
       AccountSQL.setSelectable,
       [
         .int(owner.id.raw), .int(entry.id.raw), .int(entry.isSelectable ? 1 : 0), .int(Int64(entry.uidValidity)),
@@ -116,7 +116,7 @@ extension LaneTransaction {
       entry.touch(modseq)
       try writeSelectable(entry, of: owner, modseq: modseq)
     } else {
-      try run(AccountSQL.deleteMailbox, [.int(account.raw), .int(entry.id.raw), .int(Int64(modseq)), .int(stamp)])
+      try runOnTree(AccountSQL.deleteMailbox, [.int(account.raw), .int(entry.id.raw), .int(Int64(modseq)), .int(stamp)])
       owner.mailboxes[entry.id] = nil
     }
     edit(account, entry.id) { $0.isDeleted = true }
@@ -137,7 +137,7 @@ extension LaneTransaction {
     entry.parent = try makeParents(of: newPath, in: owner, modseq: modseq)
     entry.name = newPath.levels[newPath.levels.count - 1]
     // What is below goes along: it names its parent by number.
-    try run(
+    try runOnTree(
       AccountSQL.renameMailbox,
       [.int(account.raw), .int(entry.id.raw), .int(entry.parent.raw), .text(entry.name), .int(Int64(modseq))])
     note(.renamed(from: path.name, to: newPath.name), account)
@@ -166,7 +166,7 @@ extension LaneTransaction {
   func setSubscribed(_ path: MailboxPath, _ isSubscribed: Bool, of account: AccountID) throws(StoreFault) {
     _ = try self.account(account)
     willChange()
-    try run(
+    try runOnTree(
       isSubscribed ? AccountSQL.subscribe : AccountSQL.unsubscribe, [.int(account.raw), .text(path.name)])
     note(.subscribed(name: path.name, isSubscribed), account)
   }

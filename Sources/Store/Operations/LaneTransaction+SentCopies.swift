@@ -54,7 +54,7 @@ extension LaneTransaction {
     for entry in owner.mailboxes.values where entry.isSelectable && entry.role == .sent { return entry }
     if let entry = owner.child(named: "Sent", of: MailboxEntry.top), entry.isSelectable { return entry }
     let made = try createMailbox(try MailboxPath("Sent"), role: .sent, of: owner.id)
-    try run(AccountSQL.subscribe, [.int(owner.id.raw), .text("Sent")])
+    try runOnTree(AccountSQL.subscribe, [.int(owner.id.raw), .text("Sent")])
     return try owner.mailbox(made.id)
   }
 }

@@ -24,6 +24,14 @@ enum MessageSQL {
     SELECT b.segment, b.off, b.len, b.raw_len, b.codec FROM email e JOIN blob b ON b.scope = e.scope AND b.hash = e.hash
     WHERE e.a = ?1 AND e.email = ?2
     """)
+  static let listings = SQL(
+    "SELECT email, envelope, structure FROM derived WHERE a = ?1 AND email BETWEEN ?2 AND ?3 ORDER BY email")
+  static let locations = SQL(
+    """
+    SELECT e.email, b.segment, b.off, b.len, b.raw_len, b.codec
+    FROM email e JOIN blob b ON b.scope = e.scope AND b.hash = e.hash
+    WHERE e.a = ?1 AND e.email BETWEEN ?2 AND ?3 ORDER BY e.email
+    """)
   static let threadOfKey = SQL("SELECT thread FROM thread_key WHERE a = ?1 AND key = ?2")
   static let insertThreadKey = SQL(
     "INSERT INTO thread_key (a, key, thread) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING")
@@ -89,13 +97,6 @@ enum MessageSQL {
     "INSERT INTO vanished (a, mbox, m, uid_lo, uid_hi) VALUES (?1, ?2, ?3, ?4, ?5)")
   static let vanished = SQL(
     "SELECT uid_lo, uid_hi FROM vanished WHERE a = ?1 AND mbox = ?2 AND m > ?3 ORDER BY uid_lo")
-  static let status = SQL(
-    """
-    SELECT count(*), coalesce(sum(1 - (flags & 1)), 0), coalesce(sum((flags >> 3) & 1), 0), coalesce(sum(size), 0),
-      coalesce(sum(CASE WHEN uid >= ?3 THEN 1 ELSE 0 END), 0)
-    FROM placement WHERE a = ?1 AND mbox = ?2
-    """)
-
   static let sentCopy = SQL("SELECT item, at FROM sent_copy WHERE a = ?1 AND identity = ?2")
   static let noteSentCopy = SQL(
     """
@@ -105,11 +106,12 @@ enum MessageSQL {
   static let forgetSentCopies = SQL("DELETE FROM sent_copy WHERE a = ?1 AND at <= ?2")
 
   static let all = [
-    sentCopy, noteSentCopy, forgetSentCopies, insertEmail, insertDerived, derived, listing, location, emailBlob,
+    sentCopy, noteSentCopy, forgetSentCopies, insertEmail, insertDerived, derived, listing, listings, location,
+    locations, emailBlob,
     deleteEmail, deleteDerived, insertPlacement,
     table,
     range,
-    uidOfItem, newer, flagsToSet, setFlags, insertGone, deletePlacements, insertVanished, vanished, status,
+    uidOfItem, newer, flagsToSet, setFlags, insertGone, deletePlacements, insertVanished, vanished,
     threadOfKey, insertThreadKey, emailsOfThread, following, newestEmail, hasEmail, setDerived, setSent, placesOfEmail,
     emailThread,
   ]

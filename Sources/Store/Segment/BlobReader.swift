@@ -33,6 +33,28 @@ struct BlobReader {
     return try readFramed(location, descriptor, range)
   }
 
+  /// Tells the system what will be read next, where it lies side by side: it fetches it from the disk in large pieces, not message by
+  /// message. Costs next to nothing where it is in memory.
+  func announce(_ locations: [BlobLocation]) {
+    var start = locations.startIndex
+    while start < locations.endIndex {
+      let first = locations[start]
+      var end = start + 1
+      var last = first
+      while end < locations.endIndex, locations[end].segment == first.segment, locations[end].offset > last.offset,
+        locations[end].offset - last.offset - last.length < 64 << 10
+      {
+        last = locations[end]
+        end += 1
+      }
+      if end - start > 1, let descriptor = try? segments.descriptor(first.segment) {
+        posix_fadvise(
+          descriptor.raw, off_t(first.offset), off_t(last.offset + last.length - first.offset), POSIX_FADV_WILLNEED)
+      }
+      start = end
+    }
+  }
+
   private func readPacked(_ location: BlobLocation, _ descriptor: Descriptor) throws(StoreFault) -> [UInt8] {
     let dictionary = try segments.dictionary(location.segment)
     guard let bytes = try descriptor.bytes(location.length, at: location.offset),
@@ -75,15 +97,12 @@ struct BlobReader {
         let got = Self.scatter(
           descriptor, location.offset, header, UnsafeMutableRawBufferPointer(space), location.rawLength)
         let bytes = UnsafeRawBufferPointer(start: space.baseAddress, count: location.rawLength)
-        guard got == location.length, let record = SegmentRecord(UnsafeRawBufferPointer(header)) else {
+        let checksum = SegmentRecord.payloadChecksum(
+          ofPlainBlob: UnsafeRawBufferPointer(header), length: location.rawLength)
+        if got != location.length || checksum == nil {
           failure = damage(location, "a broken record")
-          return
-        }
-        guard record.kind == .blob, record.codec == .plain, record.storedLength == location.rawLength,
-          Checksum.crc32(bytes) == record.crc
-        else {
+        } else if Checksum.crc32(bytes) != checksum {
           failure = damage(location, "wrong bytes")
-          return
         }
       }
     }

@@ -26,6 +26,8 @@ package struct StoreOptions: Sendable {
   package var searchCache = 64 << 20
   /// How long removed mail and removed accounts can come back.
   package var recoverableDays: Int64 = 30
+  /// Pages of 4 KiB that a lane's log of its index holds before they are copied back.
+  package var logPages = 4_000
   /// Seconds since 1970 UTC.
   package var now: @Sendable () -> Int64 = { Int64(time(nil)) }
   /// Tests only: how many bytes the disk lacks to a tenth of free room.

@@ -16,6 +16,8 @@ struct TestBedCommand: AsyncParsableCommand {
   @Option var logLevel = "notice"
   /// Bytes after which a segment is closed: small ones let a short test see many.
   @Option var segmentSize: Int?
+  /// The DNS server that checks of strangers' mail ask, as ADDRESS:PORT; without it loopback is not checked.
+  @Option var checks: String?
   @OptionGroup var speech: LanguageOption
 
   func run() async throws {
@@ -43,6 +45,11 @@ struct TestBedCommand: AsyncParsableCommand {
     settings.limits.drainSeconds = 5
     settings.store.segmentSize = segmentSize
     settings.exemptions = .loopback
+    if let checks, let colon = checks.lastIndex(of: ":"), let port = Int(checks[checks.index(after: colon)...]) {
+      settings.resolver.address = String(checks[..<colon])
+      settings.resolver.port = port
+      settings.exemptions.noChecksOnLoopback = false
+    }
     // Load generators send messages without waiting.
     settings.imap.literalPlus = true
     // A signature costs a millisecond of CPU, and nobody checks it there.
