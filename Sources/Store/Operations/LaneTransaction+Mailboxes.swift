@@ -116,7 +116,8 @@ extension LaneTransaction {
       entry.touch(modseq)
       try writeSelectable(entry, of: owner, modseq: modseq)
     } else {
-      try runOnTree(AccountSQL.deleteMailbox, [.int(account.raw), .int(entry.id.raw), .int(Int64(modseq)), .int(stamp)])
+      try runOnTree(
+        AccountSQL.deleteMailbox, [.int(account.raw), .int(entry.id.raw), .int(Int64(modseq)), .int(stamp)])
       owner.mailboxes[entry.id] = nil
     }
     edit(account, entry.id) { $0.isDeleted = true }
