@@ -10,7 +10,8 @@ import Testing
     await fixture.close()
     let connection = try Connection("\(fixture.folder)/lane-0/index.sqlite", .writer)
     defer { connection.close() }
-    for sql in LaneSQL.all + AccountSQL.all + MessageSQL.all + MetadataSQL.all + AccessSQL.statements + POPSQL.all
+    for sql in LaneSQL.all + AccountSQL.all + MessageSQL.all + MetadataSQL.all + AccessSQL.statements + MemberSQL.all
+      + POPSQL.all
       + CollectionSQL.all
       + RecoverySQL.all + VerificationSQL.all + BackupSQL.all + TransferSQL.all
     { _ = try connection.prepare(sql) }

@@ -30,6 +30,7 @@ final class Lane: Sendable {
   let search: SearchIndex
   let usages = UsageTable()
   let access = AccessTable()
+  let members = MemberTable()
   let logger: Logger
   private let inbox = Monitor(Inbox())
   private let progress = Monitor(Progress())

@@ -7,7 +7,7 @@ final class LaneWriter {
   let lane: Lane
   let connection: Connection
   let syncer: SegmentSyncer
-  let cache = LaneCache()
+  let cache: LaneCache
   var state: LaneState
   var segment: SegmentWriter
   private var marks = RecentMarks()
@@ -24,6 +24,7 @@ final class LaneWriter {
     self.connection = connection
     self.state = state
     self.segment = segment
+    cache = LaneCache(lane.members)
     cache.nextQueueID = state.nextQueueID
   }
 
@@ -257,6 +258,7 @@ final class LaneWriter {
   private func publish(_ transaction: LaneTransaction) {
     lane.usages.update(transaction.usagesChanged, removed: transaction.accountsRemoved)
     lane.access.update(transaction.accessChanged, removed: transaction.accountsRemoved)
+    lane.members.update(transaction.membersChanged, removed: transaction.accountsRemoved)
     for (key, time) in transaction.keysAdded { cache.lostReplies[key] = time }
     let wakes =
       lane.registry.publish(transaction.edits, batch: state.batch)

@@ -104,7 +104,7 @@ final class FeedRegistry: Sendable {
         }
         var told = events.filter { $0.account == account }.map(\.event)
         for (key, edit) in edits where key.account == account {
-          let kinds = MessageEvents(edit.table)
+          let kinds = MessageEvents(edit, for: account)
           if !kinds.isEmpty { told.append(.messages(key.mailbox, kinds)) }
         }
         if told.isEmpty { continue }
@@ -119,10 +119,12 @@ final class FeedRegistry: Sendable {
 }
 
 extension MessageEvents {
-  init(_ edit: TableEdit) {
+  /// What `member` sees of it.
+  init(_ edit: MailboxEdit, for member: AccountID) {
     self = []
-    if !edit.added.isEmpty { insert(.new) }
-    if !edit.removed.isEmpty { insert(.expunged) }
-    if !edit.flagged.isEmpty { insert(.flagged) }
+    let own = edit.members.isEmpty ? nil : edit.members[member]
+    if !edit.table.added.isEmpty || own?.shown.isEmpty == false { insert(.new) }
+    if !edit.table.removed.isEmpty || own?.hidden.isEmpty == false { insert(.expunged) }
+    if !edit.table.flagged.isEmpty || own?.flagged.isEmpty == false { insert(.flagged) }
   }
 }

@@ -32,6 +32,7 @@ extension LaneTransaction {
     let values: [SQLValue] = [.int(account.raw), .int(mailbox.raw), .int(identifier.raw)]
     if let rights { try run(AccessSQL.put, values + [.text(rights.stored)]) } else { try run(AccessSQL.delete, values) }
     try noteAccess(mailbox, account)
+    try settleMembers(of: mailbox, account, before: list)
   }
 
   /// RFC 4314 §4: the list goes with its mailbox.
@@ -55,13 +56,19 @@ extension LaneTransaction {
     let lists = try inStore { () throws(DatabaseFault) in
       try connection.rows(AccessSQL.named, numbers) { (AccountID(raw: $0.int(0)), MailboxID(raw: $0.int(1))) }
     }
-    if lists.isEmpty { return }
+    let own = cache.members.mailboxes(of: who)
+    if lists.isEmpty, own.isEmpty { return }
     willChange()
-    try run(AccessSQL.deleteNamed, numbers)
+    if !lists.isEmpty { try run(AccessSQL.deleteNamed, numbers) }
     for (account, mailbox) in lists { try noteAccess(mailbox, account) }
+    for key in own where key.account != who {
+      guard let member = members(key.mailbox, key.account)?.first(where: { $0.who == who.raw }) else { continue }
+      let owner = try account(key.account)
+      try leave(member, try owner.mailbox(key.mailbox), owner)
+    }
   }
 
-  private func access(_ mailbox: MailboxID, _ account: AccountID) throws(StoreFault) -> [AccessEntry] {
+  func access(_ mailbox: MailboxID, _ account: AccountID) throws(StoreFault) -> [AccessEntry] {
     try inStore { () throws(DatabaseFault) in
       try connection.rows(AccessSQL.list, [.int(account.raw), .int(mailbox.raw)]) {
         AccessEntry(AccessIdentifier(raw: $0.int(0)), AccessRights($0.text(1)) ?? [])

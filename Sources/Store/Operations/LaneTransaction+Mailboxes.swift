@@ -108,6 +108,10 @@ extension LaneTransaction {
     try remove(records, .everything, from: entry, of: owner, modseq: modseq, cause: .mailboxDeleted)
     entry.role = nil
     try removeAnnotations(of: entry.id, account)
+    if isOwn(entry.id, account) {
+      try endMembers(of: entry.id, account)
+      try run(MemberSQL.setMode, [.int(account.raw), .int(entry.id.raw), 0, .int(Int64(modseq))])
+    }
     try removeAccess(of: entry.id, account)
     note(.deleted(name: path.name), account)
     if hasChildren {
@@ -148,6 +152,10 @@ extension LaneTransaction {
   private func renameInbox(
     _ inbox: MailboxEntry, to path: MailboxPath, of owner: AccountEntry
   ) throws(StoreFault) -> MailboxInfo {
+    // All messages would go, for all, and what each member did with them.
+    if isOwn(inbox.id, owner.id) {
+      throw .notPermitted("INBOX has a state of its own for each member: it cannot be renamed")
+    }
     willRemove()
     let modseq = owner.takeModseq()
     let parent = try makeParents(of: path, in: owner, modseq: modseq)
