@@ -16,6 +16,9 @@ final class AccessTable: Sendable {
     content.withLock { $0.lists[key.account]?[key.mailbox] ?? [] }
   }
 
+  /// Whether an account has a list of its own making.
+  func isShared(by account: AccountID) -> Bool { content.withLock { $0.lists[account] != nil } }
+
   /// What `who` may do. Rights of the account itself and of anyone are added up, then the negative ones of both are taken away.
   func rights(of who: AccountID, in key: MailboxKey) -> AccessRights {
     list(key).rights(of: who, key.account)

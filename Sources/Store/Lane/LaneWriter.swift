@@ -262,7 +262,7 @@ final class LaneWriter {
     for (key, time) in transaction.keysAdded { cache.lostReplies[key] = time }
     let wakes =
       lane.registry.publish(transaction.edits, batch: state.batch)
-      + lane.feeds.publish(transaction.events, transaction.edits)
+      + lane.feeds.publish(transaction.events, transaction.edits, lane.access)
     let batch = state.batch
     lane.announce { $0.published = batch }
     for wake in wakes { wake() }

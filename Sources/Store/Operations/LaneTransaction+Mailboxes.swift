@@ -69,8 +69,8 @@ extension LaneTransaction {
         .int(owner.id.raw), .int(entry.id.raw), .int(parent.raw), .text(level), .int(Int64(entry.uidValidity)),
         .int(Int64(modseq)), .optional(role?.rawValue), 1,
       ])
-    try inheritAccess(entry.id, from: parent, owner.id)
     owner.mailboxes[entry.id] = entry
+    try inheritAccess(entry.id, from: parent, owner.id)
     return entry
   }
 
@@ -180,13 +180,7 @@ extension LaneTransaction {
   }
 
   func info(_ entry: MailboxEntry, of owner: AccountEntry) throws(StoreFault) -> MailboxInfo {
-    var levels = [entry.name]
-    var parent = entry.parent
-    while let above = owner.mailboxes[parent] {
-      levels.append(above.name)
-      parent = above.parent
-    }
-    let name = levels.reversed().joined(separator: String(MailboxPath.separator))
+    let name = owner.path(of: entry.id)
     let names = try inStore { () throws(DatabaseFault) in
       try connection.rows(AccountSQL.subscriptions, [.int(owner.id.raw)]) { $0.text(0) }
     }

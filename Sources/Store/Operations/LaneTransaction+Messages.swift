@@ -166,7 +166,10 @@ extension LaneTransaction {
     if records.isEmpty { return CopyResult(uidValidity: to.uidValidity, source: [], destination: []) }
     let modseq = owner.takeModseq()
     let uids: [UID]
-    if let member, let seen {
+    if let member, let seen, from === to {
+      // Others would find it twice.
+      uids = try renumber(seen, for: member, in: to, of: owner, modseq: modseq)
+    } else if let member, let seen {
       uids = try copyRows(
         records, from: from, to: to, of: owner, modseq: modseq, keeping: keeping, by: who ?? account)
       try hide(seen, from: member, in: from, of: owner, modseq: modseq, cause: .expunged)

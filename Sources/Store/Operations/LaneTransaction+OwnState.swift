@@ -257,6 +257,30 @@ extension LaneTransaction {
     return rows.count
   }
 
+  /// MOVE into the mailbox itself: for this member alone the messages have new UIDs.
+  func renumber(
+    _ rows: [SeenRow], for member: Membership, in mailbox: MailboxEntry, of owner: AccountEntry, modseq: Modseq
+  ) throws(StoreFault) -> [UID] {
+    willChange()
+    try enroll(member, in: mailbox.id, owner.id)
+    var shown: [(place: UID, record: MessageRecord)] = []
+    for row in rows {
+      var record = row.record
+      record.uid = try mailbox.takeUID()
+      record.modseq = modseq
+      try putState(
+        record.flags, of: row.place, hidden: false, modseq, shown: record.uid, by: member.who, mailbox.id, owner.id)
+      shown.append((row.place, record))
+    }
+    let old = rows.map(\.record.uid)
+    try noteVanished(UIDRanges(old).ranges, for: member.who, in: mailbox.id, owner.id, modseq)
+    edit(owner.id, mailbox.id) {
+      $0.members[AccountID(raw: member.who), default: MemberEdit()].hidden += old
+      $0.members[AccountID(raw: member.who), default: MemberEdit()].shown += shown
+    }
+    return shown.map(\.record.uid)
+  }
+
   /// The separate verb: takes messages out for all members. `who` nil: the UIDs are the messages' own.
   func expungeForAll(
     _ ranges: UIDRanges, in mailbox: MailboxID, of account: AccountID, by who: AccountID?
