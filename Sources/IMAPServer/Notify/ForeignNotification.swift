@@ -14,16 +14,16 @@ struct ForeignNotification: Sendable {
     guard let address = context.service.directory.snapshot.account(owner.raw)?.address else { return }
     switch event {
     case .messages(let id, let kinds):
-      guard !report.isSelected(id, of: owner), let mailbox = try await mailbox(id), mailbox.info.isSelectable,
+      guard !report.isSelected(id, of: owner), let mailbox = try await self.mailbox(id), mailbox.info.isSelectable,
         mailbox.rights.contains(.read)
       else { return }
       try await report.messages(kinds, mailbox.info, in: owner, events(mailbox.info), &responses)
     case .annotated(let id?, let entries):
-      guard let mailbox = try await mailbox(id) else { return }
+      guard let mailbox = try await self.mailbox(id) else { return }
       guard context.modes.metadata || events(mailbox.info).contains(.mailboxMetadataChange) else { return }
       responses.metadataChanged(MailboxName(mailbox.info.name), entries)
     case .access(let id, let path, _, _):
-      if let mailbox = try await mailbox(id) {
+      if let mailbox = try await self.mailbox(id) {
         let info = mailbox.info
         // §5.9: it may be looked up (again).
         guard events(info).contains(.mailboxName) else { return }

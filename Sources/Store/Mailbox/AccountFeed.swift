@@ -143,7 +143,7 @@ final class FeedRegistry: Sendable {
 
   private static func tell(
     _ list: inout [AccountID: [Listener]], _ wakes: inout [@Sendable () -> Void],
-    _ told: (AccountID) -> [AccountEvent]
+    _ news: (AccountID) -> [AccountEvent]
   ) {
     for account in Array(list.keys) {
       let feeds = (list[account] ?? []).compactMap(\.feed)
@@ -151,7 +151,7 @@ final class FeedRegistry: Sendable {
         list[account] = nil
         continue
       }
-      let told = told(account)
+      let told = news(account)
       if told.isEmpty { continue }
       for feed in feeds {
         feed.add(told)
