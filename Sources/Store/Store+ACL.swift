@@ -32,7 +32,7 @@ extension Store {
 
   /// Takes a removed account out of everybody's lists.
   func forgetAccess(of who: AccountID) async {
-    for lane in lanes where !lane.access.owners(for: who).isEmpty {
+    for lane in lanes where !lane.access.owners(for: who).isEmpty || !lane.members.mailboxes(of: who).isEmpty {
       do throws(StoreFault) {
         try await lane.perform { transaction throws(StoreFault) in try transaction.forgetAccess(of: who) }
       } catch {
@@ -43,6 +43,16 @@ extension Store {
 }
 
 extension OpenMailbox {
-  /// What `who` may do now.
-  package func rights(of who: AccountID) -> AccessRights { access.rights(of: who, in: view.key) }
+  /// What `who` may do with its messages now. Where each member has an own state, everybody may mark as seen and remove for himself what he
+  /// may read; the list's "s", "t" and "e" then stand for nothing but "e", the right to remove for all (`Store.expungeForAll`).
+  package func rights(of who: AccountID) -> AccessRights {
+    let rights = listedRights(of: who)
+    return isOwnState && rights.contains(.read) ? rights.union([.seen, .deleteMessages, .expunge]) : rights
+  }
+
+  /// The flags that `who` may change now.
+  package func changeableFlags(of who: AccountID) -> Flags {
+    let rights = rights(of: who)
+    return isOwnState && rights.contains(.read) ? rights.flags.union(.own) : rights.flags
+  }
 }

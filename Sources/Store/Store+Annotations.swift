@@ -20,12 +20,13 @@ extension Store {
     }
   }
 
-  /// What happens in an account from now on, until the feed is let go. `wake` is called on a lane's thread: it must only note that.
+  /// What happens in an account, and in what others share with it, from now on, until the feed is let go. `wake` is called on a lane's thread: it must only note that.
   package func feed(
     of account: AccountID, wake: @escaping @Sendable () -> Void
   ) throws(StoreFault) -> AccountFeed {
     let feed = AccountFeed(wake)
     try lane(of: account).feeds.add(feed, account)
+    for lane in lanes { lane.feeds.add(guest: feed, account) }
     return feed
   }
 }

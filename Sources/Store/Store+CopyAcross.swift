@@ -38,7 +38,7 @@ extension Store {
           bytes += record.size
         }
         if step.isEmpty { continue }
-        let added = try await append(step.map(\.item), to: destination, of: account)
+        let added = try await append(step.map(\.item), to: destination, of: account, by: source.member)
         result.uidValidity = added.uidValidity
         result.source += step.map(\.uid)
         result.destination += added.uids
@@ -56,7 +56,7 @@ extension Store {
   ) async throws(StoreFault) -> CopyResult {
     if account == source.account { return try await move(uids, from: source, to: destination, keeping: keeping) }
     let copied = try await copy(uids, from: source, to: destination, of: account, keeping: keeping)
-    let removed = Set(try await remove(copied.source, from: source.id, of: source.account, cause: .moved))
+    let removed = Set(try await remove(copied.source, from: source, cause: .moved))
     if removed.count == copied.source.count { return copied }
     // Somebody else took them away meanwhile: nobody gets a message twice by moving it.
     var result = CopyResult(uidValidity: copied.uidValidity, source: [], destination: [])
@@ -79,8 +79,8 @@ extension Store {
   ) async throws(StoreFault) -> AppendResult {
     if account == source.account { return try await replace(uid, in: source, with: item, to: destination) }
     guard source.state.table.index(of: uid) != nil else { throw .noSuchMessage }
-    let result = try await append([item], to: destination, of: account)
-    _ = try await remove([uid], from: source.id, of: source.account, cause: .expunged)
+    let result = try await append([item], to: destination, of: account, by: source.member)
+    _ = try await remove([uid], from: source, cause: .expunged)
     return result
   }
 
@@ -120,7 +120,29 @@ extension Store {
     }
   }
 
-  /// Those that were still there.
+  /// Takes messages out of a mailbox, or out of the sight of its member alone; those that were still there.
+  private func remove(
+    _ uids: [UID], from source: OpenMailbox, cause: GoneCause
+  ) async throws(StoreFault) -> [UID] {
+    let ranges = UIDRanges(uids)
+    let (id, account, who) = (source.id, source.account, source.member)
+    return try await lane(of: account).perform { transaction throws(StoreFault) in
+      let owner = try transaction.account(account)
+      let target = try owner.selectable(id)
+      guard let member = try transaction.membership(of: who, in: id, account) else {
+        let records = try transaction.rows(ranges, in: target, of: owner)
+        if records.isEmpty { return [] }
+        try transaction.remove(records, ranges, from: target, of: owner, modseq: owner.takeModseq(), cause: cause)
+        return records.map(\.uid)
+      }
+      let rows = try transaction.seen(ranges, by: member, in: id, account)
+      if rows.isEmpty { return [] }
+      try transaction.hide(rows, from: member, in: target, of: owner, modseq: owner.takeModseq(), cause: .expunged)
+      return rows.map(\.record.uid)
+    }
+  }
+
+  /// Takes back what was added; for all.
   private func remove(
     _ uids: [UID], from mailbox: MailboxID, of account: AccountID, cause: GoneCause
   ) async throws(StoreFault) -> [UID] {

@@ -130,13 +130,15 @@ extension Store {
   }
 
   /// Adds messages to a mailbox (APPEND, MULTIAPPEND, import), all or nothing. Throws `.overQuota`, `.tooManyKeywords`, ….
+  ///
+  /// `who`: whose own flags those of the messages are, where members have an own state; nil = everybody's.
   package func append(
-    _ items: [AppendItem], to mailbox: MailboxID, of account: AccountID
+    _ items: [AppendItem], to mailbox: MailboxID, of account: AccountID, by who: AccountID? = nil
   ) async throws(StoreFault) -> AppendResult {
     let messages = planned(items)
     let weight = messages.reduce(0) { $0 + $1.0.plan.totalLength }
     return try await lane(of: account).perform(weight: weight) { transaction throws(StoreFault) in
-      try transaction.append(messages, to: mailbox, of: account)
+      try transaction.append(messages, to: mailbox, of: account, by: who)
     }
   }
 

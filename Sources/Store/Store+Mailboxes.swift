@@ -64,25 +64,37 @@ extension Store {
     try await lane(of: account).read { reader throws(StoreFault) in try reader.subscriptions(of: account) }
   }
 
-  /// The numbers of STATUS, also for a mailbox that nobody has open. Throws `.notSelectable`.
+  /// The numbers of STATUS for `member` (nil: the owner), also for a mailbox that nobody has open. Throws `.notSelectable`.
   ///
   /// Counting takes as long as opening, and whoever asks now asks again soon: the picture is made and kept a while.
-  package func status(of mailbox: MailboxID, of account: AccountID) async throws(StoreFault) -> MailboxStatus {
-    let lane = try lane(of: account)
-    return try await view(MailboxKey(account: account, mailbox: mailbox), lane).status
+  package func status(
+    of mailbox: MailboxID, of account: AccountID, for member: AccountID? = nil
+  ) async throws(StoreFault) -> MailboxStatus {
+    try await open(mailbox, of: account, for: member, claimRecent: false).view.status
   }
 
-  /// Opens a mailbox for a session. `claimRecent`: SELECT true, EXAMINE and everything else false.
+  /// Opens a mailbox for a session of `member` (nil: of the owner). `claimRecent`: SELECT true, EXAMINE and everything else false.
   package func open(
-    _ mailbox: MailboxID, of account: AccountID, claimRecent: Bool
+    _ mailbox: MailboxID, of account: AccountID, for member: AccountID? = nil, claimRecent: Bool
   ) async throws(StoreFault) -> OpenMailbox {
     let lane = try lane(of: account)
-    let view = try await view(MailboxKey(account: account, mailbox: mailbox), lane)
-    return OpenMailbox(view, lane.access, claimRecent: claimRecent)
+    let member = member ?? account
+    while true {
+      let key = viewKey(MailboxKey(account: account, mailbox: mailbox), member, lane)
+      let view = try await view(key, lane)
+      // Its members may have got an own state each, or lost it, while it was read.
+      if view.member == viewKey(key.mailbox, member, lane).member {
+        return OpenMailbox(view, lane, member: member, claimRecent: claimRecent)
+      }
+    }
+  }
+
+  private func viewKey(_ key: MailboxKey, _ member: AccountID, _ lane: Lane) -> ViewKey {
+    ViewKey(key, lane.members.isOwn(key) ? member : nil)
   }
 
   /// The shared picture of a mailbox, made when there is none.
-  private func view(_ key: MailboxKey, _ lane: Lane) async throws(StoreFault) -> MailboxView {
+  private func view(_ key: ViewKey, _ lane: Lane) async throws(StoreFault) -> MailboxView {
     if let view = lane.registry.view(key) { return view }
     let result = await withCheckedContinuation {
       (continuation: CheckedContinuation<Result<MailboxView, StoreFault>, Never>) in
@@ -91,7 +103,7 @@ extension Store {
     return try result.get()
   }
 
-  private func load(_ key: MailboxKey, _ lane: Lane) {
+  private func load(_ key: ViewKey, _ lane: Lane) {
     lane.queueRead { reader throws(StoreFault) in
       try reader.load(key)
     } _: { result in
@@ -102,10 +114,10 @@ extension Store {
     }
   }
 
-  /// UIDs expunged or moved away since `modseq`, as ranges ascending (RFC 7162 VANISHED EARLIER).
+  /// UIDs expunged, moved away or hidden since `modseq`, as ranges ascending (RFC 7162 VANISHED EARLIER).
   package func vanished(since modseq: Modseq, in mailbox: OpenMailbox) async throws(StoreFault) -> [ClosedRange<UID>] {
-    let key = mailbox.view.key
-    return try await lane(of: key.account).read { reader throws(StoreFault) in
+    let key = ViewKey(mailbox.view.key, mailbox.view.member)
+    return try await lane(of: mailbox.account).read { reader throws(StoreFault) in
       try reader.vanished(since: modseq, key)
     }
   }
@@ -124,7 +136,7 @@ extension Result<(value: MailboxState, batch: Int64), StoreFault> {
 
 extension Lane {
   /// Makes durable, some time soon, up to where messages were shown as \Recent. Nobody waits for it.
-  func noteRecent(_ key: MailboxKey, _ uid: UID) {
+  func noteRecent(_ key: ViewKey, _ uid: UID) {
     submit(weight: 0) { transaction throws(StoreFault) in
       try transaction.setRecent(key, uid)
     } _: { [logger] (result: Result<Void, StoreFault>) in
@@ -137,8 +149,10 @@ extension Lane {
 }
 
 extension LaneTransaction {
-  func setRecent(_ key: MailboxKey, _ uid: UID) throws(StoreFault) {
+  func setRecent(_ view: ViewKey, _ uid: UID) throws(StoreFault) {
+    let key = view.mailbox
     _ = try account(key.account).mailbox(key.mailbox)
+    if let member = view.member { return try setRecent(uid, of: member, key) }
     willChange()
     try run(
       AccountSQL.setRecent, [.int(key.account.raw), .int(key.mailbox.raw), .int(Int64(uid))])

@@ -4,7 +4,7 @@ extension Store {
     let key = mailbox.view.key
     let ranges = UIDRanges(change.uids)
     return try await lane(of: key.account).perform { transaction throws(StoreFault) in
-      try transaction.setFlags(change, ranges: ranges, in: key.mailbox, of: key.account)
+      try transaction.setFlags(change, ranges: ranges, in: key.mailbox, of: key.account, by: mailbox.member)
     }
   }
 
@@ -31,7 +31,8 @@ extension Store {
       internalDate: item.internalDate)
     return try await lane(of: key.account).perform(weight: message.plan.totalLength) { transaction throws(StoreFault) in
       try transaction.replace(
-        uid, in: key.mailbox, with: message, keywords: item.keywords, to: destination, of: key.account)
+        uid, in: key.mailbox, with: message, keywords: item.keywords, to: destination, of: key.account,
+        by: source.member)
     }
   }
 
@@ -42,7 +43,8 @@ extension Store {
     let key = source.view.key
     let ranges = UIDRanges(uids)
     return try await lane(of: key.account).perform { transaction throws(StoreFault) in
-      try transaction.copy(ranges, from: key.mailbox, to: destination, of: key.account, keeping: keeping)
+      try transaction.copy(
+        ranges, from: key.mailbox, to: destination, of: key.account, keeping: keeping, by: source.member)
     }
   }
 
@@ -53,7 +55,8 @@ extension Store {
     let key = source.view.key
     let ranges = UIDRanges(uids)
     return try await lane(of: key.account).perform { transaction throws(StoreFault) in
-      try transaction.move(ranges, from: key.mailbox, to: destination, of: key.account, keeping: keeping)
+      try transaction.move(
+        ranges, from: key.mailbox, to: destination, of: key.account, keeping: keeping, by: source.member)
     }
   }
 
@@ -62,7 +65,7 @@ extension Store {
     let key = mailbox.view.key
     let ranges = uids.map { UIDRanges($0) } ?? .everything
     return try await lane(of: key.account).perform { transaction throws(StoreFault) in
-      try transaction.expunge(ranges, in: key.mailbox, of: key.account)
+      try transaction.expunge(ranges, in: key.mailbox, of: key.account, by: mailbox.member)
     }
   }
 

@@ -9,8 +9,8 @@ struct Barid: AsyncParsableCommand {
     abstract: Speech.say(.helpBarid),
     subcommands: [
       ServeCommand.self, DemoCommand.self, ConfigCommand.self, ServerCommand.self, DomainCommand.self,
-      AccountCommand.self, AliasCommand.self, DeviceCommand.self, MailCommand.self, StoreCommand.self,
-      BackupCommand.self, UpgradeCommand.self, SPFCommand.self, DKIMCommand.self,
+      AccountCommand.self, AliasCommand.self, DeviceCommand.self, MailCommand.self, MailboxCommand.self,
+      StoreCommand.self, BackupCommand.self, UpgradeCommand.self, SPFCommand.self, DKIMCommand.self,
       ARCCommand.self, DMARCCommand.self, VersionCommand.self, TestBedCommand.self,
     ])
 

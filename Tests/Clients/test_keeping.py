@@ -378,8 +378,53 @@ def full_disk(folder, server):
     client.logout()
 
 
+@in_folder
+def each_member_has_an_own_state(folder):
+    """The HR mailbox over IMAP (requirement A17): one reads and deletes, the others still have it."""
+    with Server(folder) as server:
+        settle(server, "hr", "amal", "badr")
+        place = ("hr@example.org", "INBOX")
+        owner = imap("hr")
+        for number in range(3):
+            append(owner, number)
+        for clerk in ("amal", "badr"):
+            assert owner.setacl("INBOX", clerk, "lrw")[0] == "OK"
+        assert as_json(server, "mailbox", "state", *place)["state"] == "shared"
+        assert "each member" in barid(server, "mailbox", "state", *place, "own")
+        shared = '"Other Users/hr@example.org/INBOX"'
+        amal, badr = imap("amal"), imap("badr")
+        expunge(amal, "1", shared)
+        amal.store("1", "+FLAGS", "(\\Seen)")
+        assert subjects(amal, shared) == ["letter 1", "letter 2"]
+        assert subjects(badr, shared) == ["letter 0", "letter 1", "letter 2"]
+        assert badr.search(None, "SEEN")[1] == [b""]
+        members = {row["member"]: row for row in as_json(server, "mailbox", "state", *place)["members"]}
+        assert set(members) == {"hr@example.org", "amal@example.org", "badr@example.org"}, members
+        amals = members["amal@example.org"]
+        assert (amals["messages"], amals["unseen"], amals["hidden"]) == (2, 1, 1), amals
+        # What she hid comes back to her; somebody who may not read has nothing to be shown.
+        barid(server, "account", "add", "dalal@example.org", "--password", data=PASSWORD.encode() + b"\n")
+        barid(server, "mailbox", "show", *place, "dalal@example.org", "--all", expect=1)
+        assert as_json(server, "mailbox", "show", *place, "amal@example.org", "--all") == {"shown": 1}
+        assert subjects(amal, shared) == ["letter 0", "letter 1", "letter 2"]
+        # For all at once.
+        assert as_json(server, "mailbox", "expunge", *place, "1:2") == {"expunged": 2}
+        for client in (imap("amal"), imap("badr")):
+            assert subjects(client, shared) == ["letter 2"]
+        assert subjects(owner) == ["letter 2"]
+        assert as_json(server, "mail", "deleted", "restore", "hr@example.org", "--all")["restored"] == 2
+        assert subjects(imap("badr"), shared) == ["letter 0", "letter 1", "letter 2"]
+        assert as_json(server, "store", "verify")["isSound"] is True
+        # A whole backup has it all, and a mailbox goes back to one state.
+        barid(server, "backup", "create", f"{folder}/backups")
+        assert "sound" in barid(server, "backup", "verify", f"{folder}/backups")
+        barid(server, "mailbox", "state", *place, "shared")
+        assert len(subjects(imap("amal"), shared)) == 3
+        assert as_json(server, "store", "verify")["isSound"] is True
+
+
 CHECKS = [
     removed_mail_comes_back, mail_is_as_it_was, a_removed_account_comes_back, damage_is_isolated,
     backups_are_made_checked_and_brought_back, mail_goes_in_and_out, an_upgrade_is_undone, space_is_given_back,
-    a_full_disk_is_survived,
+    a_full_disk_is_survived, each_member_has_an_own_state,
 ]

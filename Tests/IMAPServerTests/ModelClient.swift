@@ -23,10 +23,25 @@ final class ModelClient {
 
   /// The mailbox that it works in, as it stands in a command.
   let mailbox: String
+  let user: String
+
+  /// The owner of an INBOX in which each member has an own state, and two members.
+  static func members(port: Int) throws -> [ModelClient] {
+    let owner = try ModelClient("a", port: port)
+    for user in ["other", "third"] { try owner.command("SETACL INBOX \(user) lrswipkxte") }
+    try owner.command("SETMETADATA INBOX (/shared/vendor/barid/state \"own\")")
+    try owner.select()
+    let shared = "\"Other Users/user@\(TestOffice.domain)/INBOX\""
+    return [
+      owner, try ModelClient("b", port: port, user: "other", mailbox: shared),
+      try ModelClient("c", port: port, user: "third", mailbox: shared),
+    ]
+  }
 
   init(_ name: String, port: Int, user: String = "user", mailbox: String = "INBOX") throws {
     self.name = name
     self.mailbox = mailbox
+    self.user = user
     connection = try LineClient(port: port)
     _ = try connection.line()
     try command("LOGIN \(user)@\(TestOffice.domain) \"\(TestOffice.password)\"")

@@ -28,6 +28,23 @@ struct ModelTests {
     await office.stop()
   }
 
+  /// Each member of a mailbox with an own state, one of them twice, knows at the end what a new session of his is told.
+  @Test(arguments: [6, 7] as [UInt64])
+  func convergeWithAnOwnStateForEach(seed: UInt64) async throws {
+    let office = try await TestOffice.start()
+    let port = office.imapPort
+    do {
+      try await onThread {
+        let members = try ModelClient.members(port: port)
+        let again = try ModelClient("d", port: port, user: members[1].user, mailbox: members[1].mailbox)
+        try Self.play(members + [again], rounds: 500, port: port, seed: seed)
+      }
+    } catch { Issue.record("seed \(seed): \(error)") }
+    let report = try await office.store.verify()
+    #expect(report.isSound, "\(report.mistakes)")
+    await office.stop()
+  }
+
   /// Random commands, those of one round sent to all three before any answer is read; at the end all know the same.
   private static func play(port: Int, seed: UInt64) throws {
     try play(try ["a", "b", "c"].map { try ModelClient($0, port: port) }, rounds: 1_000, port: port, seed: seed)
@@ -41,8 +58,8 @@ struct ModelTests {
       for client in clients { try client.finish() }
       for client in clients where random.below(3) == 0 { try client.learn() }
     }
-    let fresh = try ModelClient("z", port: port)
     for client in clients {
+      let fresh = try ModelClient("z", port: port, user: client.user, mailbox: client.mailbox)
       try client.command("NOOP")
       try client.learn()
       #expect(client.messages == fresh.messages, "client \(client.name), seed \(seed)")

@@ -10,7 +10,7 @@ import SMTP
 package import SMTPServer
 package import Store
 
-/// A whole post office in the test's process: domain example.test, accounts user@ and other@, on free loopback ports.
+/// A whole post office in the test's process: domain example.test, accounts user@, other@ and third@, on free loopback ports.
 package final class TestOffice: Sendable {
   package static let domain = "example.test"
   package static let password = "correct horse"
@@ -115,7 +115,7 @@ package final class TestOffice: Sendable {
   private static func people(_ store: Store, _ directory: Directory) async throws -> [AccountID] {
     try await directory.addDomain(domain)
     var accounts: [AccountID] = []
-    for name in ["user", "other"] {
+    for name in ["user", "other", "third"] {
       let info = try await directory.addAccount("\(name)@\(domain)", password: Array(password.utf8))
       let account = AccountID(raw: info.account)
       try await store.createAccount(account, lane: info.lane)

@@ -10,7 +10,8 @@ import Testing
     await fixture.close()
     let connection = try Connection("\(fixture.folder)/lane-0/index.sqlite", .writer)
     defer { connection.close() }
-    for sql in LaneSQL.all + AccountSQL.all + MessageSQL.all + MetadataSQL.all + AccessSQL.statements + POPSQL.all
+    for sql in LaneSQL.all + AccountSQL.all + MessageSQL.all + MetadataSQL.all + AccessSQL.statements + MemberSQL.all
+      + POPSQL.all
       + CollectionSQL.all
       + RecoverySQL.all + VerificationSQL.all + BackupSQL.all + TransferSQL.all
     { _ = try connection.prepare(sql) }
@@ -19,6 +20,32 @@ import Testing
     defer { index.close() }
     try index.migrate(SearchSQL.migrations)
     for sql in SearchSQL.all { _ = try index.prepare(sql) }
+  }
+
+  /// A lane from before there were members: its mailboxes are shared, and can be given to members.
+  @Test func membersComeToAnOlderLane() async throws {
+    let fixture = try await Fixture(accounts: [1, 2])
+    try await fixture.deliver("old")
+    await fixture.close()
+    let path = "\(fixture.folder)/lane-0/index.sqlite"
+    let connection = try Connection(path, .writer)
+    // As version 5 left it.
+    for sql in [
+      SQL("DROP TABLE membership"), SQL("DROP TABLE own_state"), SQL("DROP TABLE own_vanished"),
+      SQL(
+        """
+        CREATE TABLE member (
+          a INTEGER NOT NULL, mbox INTEGER NOT NULL, uid INTEGER NOT NULL, who INTEGER NOT NULL, flags INTEGER NOT NULL,
+          hidden INTEGER NOT NULL, m INTEGER NOT NULL, PRIMARY KEY (a, mbox, uid, who)) STRICT, WITHOUT ROWID
+        """), SQL("PRAGMA user_version = 5"),
+    ] { try connection.run(sql) }
+    connection.close()
+    try await fixture.reopen()
+    let inbox = try await fixture.inbox()
+    #expect(inbox.state.table.count == 1 && !inbox.isOwnState)
+    try await fixture.store.setStateMode(.own, of: inbox.id, of: Fixture.account)
+    #expect(try await fixture.inbox().isOwnState)
+    #expect(try await fixture.store.verify().isSound)
   }
 
   @Test func aNewerFolderIsRefused() async throws {

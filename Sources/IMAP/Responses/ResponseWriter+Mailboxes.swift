@@ -2,6 +2,8 @@
 public enum MailboxAttribute: String, Sendable, Hashable, CaseIterable {
   case noSelect = "\\Noselect"
   case nonExistent = "\\NonExistent"
+  /// RFC 5465 §5.9
+  case noAccess = "\\NoAccess"
   case noInferiors = "\\Noinferiors"
   case marked = "\\Marked"
   case unmarked = "\\Unmarked"

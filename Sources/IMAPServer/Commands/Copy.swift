@@ -20,7 +20,8 @@ struct CopyCommand: Sendable {
       if isMove, !view.rights.isSuperset(of: [.deleteMessages, .expunge]) { throw StoreFault.noPermission }
       // Nothing to do is done (RFC 9051 §6.4.9).
       if uids.isEmpty { return .ok(isMove ? "Nothing to move" : "Nothing to copy") }
-      let (id, owner, keeping) = (destination.info.id, destination.owner, destination.rights.flags.union(.hidden))
+      let keeping = context.changeableFlags(destination).union(.hidden)
+      let (id, owner) = (destination.info.id, destination.owner)
       let (store, source, isMove) = (context.store, view.mailbox, isMove)
       let result = try await context.reporting(uids.count > 1_000) { () async throws(StoreFault) in
         isMove

@@ -197,7 +197,10 @@ struct ListCommand: Sendable {
   private func writeMetadata(
     _ info: MailboxInfo, _ owner: AccountID, _ name: MailboxName, _ responses: inout ResponseWriter
   ) async throws(StoreFault) {
-    let found = try await context.store.annotations(of: info.id, of: owner, for: context.account)
+    let mailbox = NamedMailbox(info: info, owner: owner, rights: [], path: info.name)
+    let found =
+      try await context.store.annotations(of: info.id, of: owner, for: context.account)
+      + [MemberEntry.state(of: mailbox, context)]
     let wanted = list.metadata.map { entry in
       (name: entry, value: found.first { ASCII.equal($0.entry, entry) }?.value)
     }

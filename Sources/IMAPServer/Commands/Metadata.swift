@@ -17,7 +17,12 @@ struct GetMetadataCommand: Sendable {
       } else {
         let named = try await context.mailbox(get.mailbox)
         try MetadataEntry.check(named)
-        found = try await context.store.annotations(of: named.info.id, of: named.owner, for: context.account)
+        let mode = MemberEntry.state(of: named, context)
+        // Told on request only where it is what it always is.
+        let isTold = mode.value != MemberEntry.shared || get.entries.contains { ASCII.equal($0, mode.entry) }
+        found =
+          try await context.store.annotations(of: named.info.id, of: named.owner, for: context.account)
+          + (isTold ? [mode] : [])
       }
       var entries: [(name: String, value: [UInt8]?)] = []
       var longest = 0
@@ -65,6 +70,7 @@ struct SetMetadataCommand: Sendable {
         return .no("Shared server entries are set by the administrator", .noPerm)
       }
     }
+    if let verb = MemberEntry.Verb(set) { return await verb.run(context) }
     let limits = AnnotationLimits()
     if set.entries.contains(where: { ($0.value?.count ?? 0) > limits.value }) {
       return .no("An entry is too long", .metadataMaximumSize(UInt64(limits.value)))

@@ -18,14 +18,16 @@ struct SelectCommand: Sendable {
       let info = named.info
       try named.needs(.read)
       guard info.isSelectable else { throw StoreFault.notSelectable }
-      // RFC 4314 §5.2: who may change nothing gets it read-only.
-      let isReadOnly = isReadOnly || named.rights.isDisjoint(with: .changing)
-      let mailbox = try await context.store.open(info.id, of: named.owner, claimRecent: !isReadOnly)
+      // RFC 4314 §5.2: who may change nothing gets it read-only; what is his own everybody may change.
+      let isOwn = context.store.stateMode(of: info.id, of: named.owner) == .own
+      let isReadOnly = isReadOnly || (!isOwn && named.rights.isDisjoint(with: .changing))
+      let mailbox = try await context.store.open(
+        info.id, of: named.owner, for: context.account, claimRecent: !isReadOnly)
       // Taken before the question what vanished, so that nothing falls between the two.
       let state = mailbox.state
       var selection = Selection(
         mailbox: mailbox, info: info, asked: select.mailbox, isReadOnly: isReadOnly,
-        member: context.account, rights: named.rights, state: state)
+        member: context.account, rights: mailbox.rights(of: context.account), state: state)
       if let resync = select.resync, resync.uidValidity == state.uidValidity {
         selection.resync = try await resynchronized(resync, mailbox, state)
       }

@@ -29,7 +29,7 @@ struct StatusCommand: Sendable {
     _ context: CommandContext,
     _ responses: inout ResponseWriter
   ) async throws(StoreFault) {
-    let status = try await context.store.status(of: info.id, of: owner)
+    let status = try await context.store.status(of: info.id, of: owner, for: context.account)
     var deletedStorage: UInt64 = 0
     if items.contains(.deletedStorage) { deletedStorage = try await self.deletedStorage(info, owner, context) }
     let limit = UInt64(context.service.settings.limits.message)
@@ -57,7 +57,7 @@ struct StatusCommand: Sendable {
   private static func deletedStorage(
     _ info: MailboxInfo, _ owner: AccountID, _ context: CommandContext
   ) async throws(StoreFault) -> UInt64 {
-    let mailbox = try await context.store.open(info.id, of: owner, claimRecent: false)
+    let mailbox = try await context.store.open(info.id, of: owner, for: context.account, claimRecent: false)
     var size = 0
     mailbox.state.table.forEach(in: nil) { _, record in
       if record.flags.contains(.deleted) { size += record.size }

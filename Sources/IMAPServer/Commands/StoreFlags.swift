@@ -67,7 +67,7 @@ struct StoreFlagsCommand: Sendable {
     let rights = view.rights
     if rights.isSuperset(of: [.seen, .write, .deleteMessages]) { return nil }
     if !rights.contains(.write) { change.keywords = [] }
-    change.allowed = rights.flags
+    change.allowed = view.changeable
     let isPossible =
       !change.flags.isDisjoint(with: change.allowed) || !change.keywords.isEmpty
       || (change.mode == .replace && !change.allowed.isEmpty)

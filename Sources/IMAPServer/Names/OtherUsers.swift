@@ -128,6 +128,12 @@ extension CommandContext {
   /// The mailbox that a command names, its own or somebody else's. Throws `.noSuchMailbox`.
   func mailbox(_ name: MailboxName) async throws(StoreFault) -> NamedMailbox { try await finder.find(name) }
 
+  /// The flags that this user may set there; those of his own where members have an own state and he may read.
+  func changeableFlags(_ mailbox: NamedMailbox) -> Flags {
+    let isOwn = store.stateMode(of: mailbox.info.id, of: mailbox.owner) == .own
+    return isOwn && mailbox.rights.contains(.read) ? mailbox.rights.flags.union(.own) : mailbox.rights.flags
+  }
+
   /// Who owns a mailbox, where that is somebody else (for object ids).
   func foreign(_ owner: AccountID) -> AccountID? { owner == account ? nil : owner }
 }

@@ -19,6 +19,9 @@ struct NotificationReport: Sendable {
       case .renamed(let from, let to): renamed(from, to, mailboxes, &responses)
       case .subscribed(let name, _): subscription(name, mailboxes, &responses)
       case .annotated(let id, let entries): annotated(id, entries, mailboxes, &responses)
+      case .foreign(let owner, let event):
+        try await ForeignNotification(report: self, owner: owner).write(event, &responses)
+      case .access: break
       }
     }
     if !responses.bytes.isEmpty { try await context.out.write(responses.bytes) }
@@ -28,22 +31,35 @@ struct NotificationReport: Sendable {
   func writeStatus() async throws {
     let mailboxes = try await context.store.mailboxes(of: context.account)
     for info in mailboxes where info.isSelectable && info.id != selected {
-      let events = self.events(info)
-      var items: [StatusItem] = []
-      if events.contains(where: { if case .messageNew = $0 { true } else { false } }) {
-        items = [.messages, .uidNext, .uidValidity]
-      } else if events.contains(.messageExpunge) {
-        items = [.messages]
-      }
-      if events.contains(.flagChange) {
-        if !items.contains(.uidValidity) { items.append(.uidValidity) }
-        items.append(.highestModSequence)
-      }
-      if items.isEmpty { continue }
-      var responses = context.responses()
-      try await status(items, info, &responses)
-      try await context.out.write(responses.bytes)
+      try await writeStatus(of: info, in: context.account, events(info))
     }
+    guard wanted?.groups.isEmpty == false else { return }
+    let subscribed = Set(try await context.store.subscriptions(of: context.account))
+    for mailbox in try await context.finder.shared(subscribed) {
+      let info = mailbox.info
+      guard info.isSelectable, mailbox.rights.contains(.read), !isSelected(info.id, of: mailbox.owner) else { continue }
+      let events = wanted?.events(of: info.name, isSubscribed: info.isSubscribed, isForeign: true) ?? []
+      try await writeStatus(of: info, in: mailbox.owner, events)
+    }
+  }
+
+  private func writeStatus(
+    of info: MailboxInfo, in owner: AccountID, _ events: [IMAPCommand.Notify.Event]
+  ) async throws {
+    var items: [StatusItem] = []
+    if events.contains(where: { if case .messageNew = $0 { true } else { false } }) {
+      items = [.messages, .uidNext, .uidValidity]
+    } else if events.contains(.messageExpunge) {
+      items = [.messages]
+    }
+    if events.contains(.flagChange) {
+      if !items.contains(.uidValidity) { items.append(.uidValidity) }
+      items.append(.highestModSequence)
+    }
+    if items.isEmpty { return }
+    var responses = context.responses()
+    try await status(items, info, in: owner, &responses)
+    try await context.out.write(responses.bytes)
   }
 
   /// The selected mailbox, where it is one of the account's own.
@@ -57,6 +73,10 @@ struct NotificationReport: Sendable {
 
   // MARK: Messages
 
+  func isSelected(_ id: MailboxID, of owner: AccountID) -> Bool {
+    context.view.map { $0.mailbox.id == id && $0.mailbox.account == owner } ?? false
+  }
+
   private func messages(
     _ id: MailboxID, _ kinds: MessageEvents, _ mailboxes: [MailboxInfo], _ responses: inout ResponseWriter
   ) async throws(StoreFault) {
@@ -64,7 +84,13 @@ struct NotificationReport: Sendable {
     guard id != selected, let info = mailboxes.first(where: { $0.id == id }), info.isSelectable else {
       return
     }
-    let events = self.events(info)
+    try await messages(kinds, info, in: context.account, events(info), &responses)
+  }
+
+  func messages(
+    _ kinds: MessageEvents, _ info: MailboxInfo, in owner: AccountID, _ events: [IMAPCommand.Notify.Event],
+    _ responses: inout ResponseWriter
+  ) async throws(StoreFault) {
     var items: [StatusItem] = []
     let wantsNew = events.contains { if case .messageNew = $0 { true } else { false } }
     if (kinds.contains(.new) && wantsNew) || (kinds.contains(.expunged) && events.contains(.messageExpunge)) {
@@ -76,14 +102,14 @@ struct NotificationReport: Sendable {
       for item in [StatusItem.uidValidity, .unseen] + (context.modes.condstore ? [.highestModSequence] : [])
       where !items.contains(item) { items.append(item) }
     }
-    if !items.isEmpty { try await status(items, info, &responses) }
+    if !items.isEmpty { try await status(items, info, in: owner, &responses) }
   }
 
   private func status(
-    _ items: [StatusItem], _ info: MailboxInfo, _ responses: inout ResponseWriter
+    _ items: [StatusItem], _ info: MailboxInfo, in owner: AccountID, _ responses: inout ResponseWriter
   ) async throws(StoreFault) {
     do throws(StoreFault) {
-      try await StatusCommand.write(items, of: info, in: context.account, context, &responses)
+      try await StatusCommand.write(items, of: info, in: owner, context, &responses)
     } catch .noSuchMailbox {
       // Deleted meanwhile: an event of its own tells that.
     }

@@ -56,18 +56,21 @@ struct Notifications: Sendable {
     }
   }
 
-  /// What is wanted of a mailbox that is not selected.
-  func events(of name: String, isSubscribed: Bool) -> [IMAPCommand.Notify.Event] {
-    groups.filter { Self.matches($0.filter, name, isSubscribed: isSubscribed) }.flatMap(\.events)
+  /// What is wanted of a mailbox that is not selected. `isForeign`: it is somebody else's.
+  func events(of name: String, isSubscribed: Bool, isForeign: Bool = false) -> [IMAPCommand.Notify.Event] {
+    groups.filter { Self.matches($0.filter, name, isSubscribed: isSubscribed, isForeign: isForeign) }
+      .flatMap(\.events)
   }
 
   var wantsServerMetadata: Bool { groups.contains { $0.events.contains(.serverMetadataChange) } }
 
-  private static func matches(_ filter: MailboxFilter, _ name: String, isSubscribed: Bool) -> Bool {
+  private static func matches(
+    _ filter: MailboxFilter, _ name: String, isSubscribed: Bool, isForeign: Bool
+  ) -> Bool {
     switch filter {
     case .selected, .selectedDelayed: false
-    // §6.3: mail may be delivered to any of them.
-    case .personal, .inboxes: true
+    // §6.3: mail may be delivered to any of them. §6.4: one's own namespace.
+    case .personal, .inboxes: !isForeign
     case .subscribed: isSubscribed
     case .subtree(let names):
       names.contains { name == $0.text || name.hasPrefix($0.text + "/") || $0.text.isEmpty }

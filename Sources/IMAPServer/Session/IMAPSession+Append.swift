@@ -188,7 +188,7 @@ extension IMAPSession {
         for message in state.done {
           let (asked, names) = FlagNames.split(message.start.flags)
           // RFC 4314 §4: flags that the user may not set are left out, and the message comes in.
-          let flags = asked.intersection(target.rights.flags)
+          let flags = asked.intersection(context.changeableFlags(target))
           let keywords = target.rights.contains(.write) ? names : []
           let spooled = try await message.spool.finish()
           items.append(
@@ -205,7 +205,7 @@ extension IMAPSession {
         }
         let all = items
         let result = try await context.reporting(items.count > 100) { () async throws(StoreFault) in
-          try await context.store.append(all, to: target.info.id, of: target.owner)
+          try await context.store.append(all, to: target.info.id, of: target.owner, by: context.account)
         }
         return .ok(
           "Append completed",

@@ -197,7 +197,7 @@ extension IMAPSession {
     case .deselected:
       view = nil
       savedResult = NumberSet()
-      write(&output) { $0.status(.ok, .closed, "The deleted mailbox is closed") }
+      write(&output) { $0.status(.ok, .closed, "The mailbox is closed") }
     case .saved(let uids): savedResult = uids
     case .notify(let wanted): notifications = wanted
     }

@@ -84,8 +84,10 @@ extension IMAPSession {
 
   /// Why the client is sent away (RFC 2180 §3.3, RFC 4314 §5.1.1).
   var goneWords: String {
-    view?.mailbox.state.isDeleted == false
-      ? "You may no longer read the selected mailbox" : "The selected mailbox was deleted"
+    guard let view, !view.mailbox.state.isDeleted else { return "The selected mailbox was deleted" }
+    return view.rights.contains(.read)
+      ? "What members keep for themselves has changed, please select the mailbox again"
+      : "You may no longer read the selected mailbox"
   }
 
   /// Tells what changed, in IDLE; false when the mailbox is gone.
@@ -202,7 +204,7 @@ extension MailboxView {
   var permanentFlags: ResponseCode {
     if isReadOnly { return .permanentFlags([], allowsNew: false) }
     let rights = toldRights
-    let system = FlagNames.systemFlags(rights.flags)
+    let system = FlagNames.systemFlags(mailbox.changeableFlags(of: member))
     // RFC 4314 §5.1.1: only what this user may change.
     guard rights.contains(.write) else { return .permanentFlags(system, allowsNew: false) }
     return .permanentFlags(

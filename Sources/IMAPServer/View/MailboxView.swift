@@ -62,7 +62,7 @@ struct MailboxView {
   var snapshot: ViewSnapshot {
     ViewSnapshot(
       mailbox: mailbox, info: info, isReadOnly: isReadOnly, table: known, keywords: knownKeywords,
-      recent: recent, rights: rights, foreign: foreign)
+      recent: recent, rights: rights, changeable: mailbox.changeableFlags(of: member), foreign: foreign)
   }
 
   /// What the user may do now (RFC 4314).
@@ -70,7 +70,10 @@ struct MailboxView {
   /// Whose mailbox it is, where that is somebody else.
   var foreign: AccountID? { mailbox.account == member ? nil : mailbox.account }
   /// Deleted by someone, or no longer to be read by this user (RFC 4314 §5.1.1).
-  var isGone: Bool { mailbox.state.isDeleted || !rights.contains(.read) }
+  var isGone: Bool {
+    let state = mailbox.state
+    return state.isDeleted || state.isReplaced || !rights.contains(.read)
+  }
 
   /// Takes in what happened since the last update; nil when the client knows all that it may be told now.
   ///
@@ -79,7 +82,7 @@ struct MailboxView {
   mutating func update(mayExpunge: Bool) -> ViewUpdate? {
     let state = mailbox.state
     let rights = rights
-    if state.isDeleted || !rights.contains(.read) { return ViewUpdate(isGone: true) }
+    if state.isDeleted || state.isReplaced || !rights.contains(.read) { return ViewUpdate(isGone: true) }
     let changes = state.table.changes(since: known)
     var update = ViewUpdate()
     update.before = known
@@ -141,6 +144,8 @@ struct ViewSnapshot: Sendable {
   let recent: NumberSet
   /// What the user might do when the command began (RFC 4314).
   let rights: AccessRights
+  /// The flags that he might change then.
+  let changeable: Flags
   /// Whose mailbox it is, where that is somebody else.
   let foreign: AccountID?
 

@@ -66,7 +66,7 @@ struct AccountReturn {
       guard bytes >= Self.batchBytes || waiting.count >= 500 || index == mailbox.records.count - 1 else { continue }
       let messages = store.planned(waiting)
       _ = try lane.performBlocking { transaction throws(StoreFault) in
-        try transaction.append(messages, to: id, of: account)
+        try transaction.append(messages, to: id, of: account, by: account)
       }
       report.restored += waiting.count
       (waiting, bytes) = ([], 0)
@@ -113,9 +113,25 @@ struct AccountReturn {
           access: try index.rows(AccessSQL.list, values) {
             AccessEntry(AccessIdentifier(raw: $0.int(0)), AccessRights($0.text(1)) ?? [])
           }.compactMap(today),
-          records: try index.rows(MessageSQL.table, values) { MessageRecord(row: $0) })
+          records: try records(values))
       }
     }
+  }
+
+  /// With the flags that were the owner's own; what he alone had hidden comes back too.
+  private func records(_ mailbox: [SQLValue]) throws(DatabaseFault) -> [MessageRecord] {
+    var records = try index.rows(MessageSQL.table, mailbox) { MessageRecord(row: $0) }
+    guard try index.schemaVersion() >= Schema.membersVersion else { return records }
+    let states = try index.rows(MemberSQL.states, mailbox + [.int(old.raw)]) {
+      (UID(truncatingIfNeeded: $0.int(0)), Flags(rawValue: UInt64(bitPattern: $0.int(1))))
+    }
+    if states.isEmpty { return records }
+    let own = Dictionary(states) { $1 }
+    for index in records.indices {
+      guard let flags = own[records[index].uid] else { continue }
+      records[index].flags = records[index].flags.with(own: flags)
+    }
+    return records
   }
 }
 

@@ -16,20 +16,12 @@ final class AccessTable: Sendable {
     content.withLock { $0.lists[key.account]?[key.mailbox] ?? [] }
   }
 
+  /// Whether an account has a list of its own making.
+  func isShared(by account: AccountID) -> Bool { content.withLock { $0.lists[account] != nil } }
+
   /// What `who` may do. Rights of the account itself and of anyone are added up, then the negative ones of both are taken away.
   func rights(of who: AccountID, in key: MailboxKey) -> AccessRights {
-    let list = list(key)
-    let isOwner = who == key.account
-    if list.isEmpty { return isOwner ? .all : [] }
-    var given: AccessRights = []
-    var taken: AccessRights = []
-    // An owner without a row of his own has everything.
-    if isOwner, !list.contains(where: { $0.identifier == AccessIdentifier(who) }) { given = .all }
-    for entry in list where entry.identifier.account == nil || entry.identifier.account == who {
-      if entry.identifier.isNegative { taken.formUnion(entry.rights) } else { given.formUnion(entry.rights) }
-    }
-    let rights = given.subtracting(taken)
-    return isOwner ? rights.union(.ofOwner) : rights
+    list(key).rights(of: who, key.account)
   }
 
   /// Accounts that gave `who` something, by name or with `anyone`; itself not among them.
@@ -63,5 +55,22 @@ final class AccessTable: Sendable {
       if content.owners[who]?.isEmpty == true { content.owners[who] = nil }
     }
     for who in named { content.owners[who, default: []].insert(account) }
+  }
+}
+
+extension [AccessEntry] {
+  /// What `who` (nil: anyone) may do by this list of a mailbox of `owner`.
+  func rights(of who: AccountID?, _ owner: AccountID) -> AccessRights {
+    let isOwner = who == owner
+    if isEmpty { return isOwner ? .all : [] }
+    var given: AccessRights = []
+    var taken: AccessRights = []
+    // An owner without a row of his own has everything.
+    if isOwner, !contains(where: { $0.identifier == AccessIdentifier(owner) }) { given = .all }
+    for entry in self where entry.identifier.account == nil || entry.identifier.account == who {
+      if entry.identifier.isNegative { taken.formUnion(entry.rights) } else { given.formUnion(entry.rights) }
+    }
+    let rights = given.subtracting(taken)
+    return isOwner ? rights.union(.ofOwner) : rights
   }
 }

@@ -52,6 +52,17 @@ final class AccountEntry {
     return inbox
   }
 
+  /// The full name of a mailbox.
+  func path(of id: MailboxID) -> String {
+    var levels: [String] = []
+    var next = id
+    while let entry = mailboxes[next] {
+      levels.append(entry.name)
+      next = entry.parent
+    }
+    return levels.reversed().joined(separator: String(MailboxPath.separator))
+  }
+
   func child(named name: String, of parent: MailboxID) -> MailboxEntry? {
     mailboxes.values.first { $0.parent == parent && $0.name == name }
   }

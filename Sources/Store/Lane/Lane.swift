@@ -33,6 +33,7 @@ final class Lane: Sendable {
   let usages: UsageTable
   let access = AccessTable()
   let trees = MailboxLists()
+  let members = MemberTable()
   let logger: Logger
   private let inbox = Monitor(Inbox())
   private let progress = Monitor(Progress())

@@ -3,7 +3,7 @@ import Logging
 
 /// One reader thread's connection. Sees only what is committed; `published` keeps back what is not durable yet.
 final class LaneReader {
-  private let lane: Lane
+  let lane: Lane
   private var opened: Connection?
   let blobs: BlobReader
 
@@ -101,9 +101,10 @@ final class LaneReader {
       countLimit: owner.countLimit ?? lane.options.countLimit)
   }
 
-  /// The state of a mailbox for its view, and the batch it is as of.
-  func load(_ key: MailboxKey) throws(StoreFault) -> (value: MailboxState, batch: Int64) {
-    try published { connection throws(StoreFault) in
+  /// The state of a mailbox for a view, and the batch it is as of.
+  func load(_ view: ViewKey) throws(StoreFault) -> (value: MailboxState, batch: Int64) {
+    let key = view.mailbox
+    return try published { connection throws(StoreFault) in
       let values: [SQLValue] = [.int(key.account.raw), .int(key.mailbox.raw)]
       let facts = try inStore { () throws(DatabaseFault) in
         try connection.first(AccountSQL.mailbox, values) { ($0.int(0), $0.int(1), $0.int(2), $0.int(3), $0.int(4)) }
@@ -113,10 +114,12 @@ final class LaneReader {
       let keywords = try inStore { () throws(DatabaseFault) in
         try connection.rows(AccountSQL.keywords, values) { $0.text(1) }
       }
-      return MailboxState(
+      var state = MailboxState(
         table: try table(connection, values), uidValidity: UInt32(truncatingIfNeeded: facts.0),
         uidNext: UID(truncatingIfNeeded: facts.1), highestModseq: Modseq(facts.2), keywords: keywords,
         firstRecent: UID(truncatingIfNeeded: facts.4), isDeleted: false)
+      if let member = view.member { try narrow(&state, to: member, key, connection) }
+      return state
     }
   }
 
@@ -149,9 +152,11 @@ final class LaneReader {
     }.value
   }
 
-  func vanished(since modseq: Modseq, _ key: MailboxKey) throws(StoreFault) -> [ClosedRange<UID>] {
-    try published { connection throws(StoreFault) in
-      try inStore { () throws(DatabaseFault) in
+  func vanished(since modseq: Modseq, _ view: ViewKey) throws(StoreFault) -> [ClosedRange<UID>] {
+    let key = view.mailbox
+    return try published { connection throws(StoreFault) in
+      if let member = view.member { return try vanished(since: modseq, key, for: member, connection) }
+      return try inStore { () throws(DatabaseFault) in
         try connection.rows(
           MessageSQL.vanished, [.int(key.account.raw), .int(key.mailbox.raw), .int(Int64(clamping: modseq))]
         ) { UID(truncatingIfNeeded: $0.int(0))...UID(truncatingIfNeeded: $0.int(1)) }

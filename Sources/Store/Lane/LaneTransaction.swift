@@ -7,6 +7,10 @@ struct MailboxEdit {
   var highestModseq: Modseq?
   var keywords: [String]?
   var isDeleted = false
+  /// Its members have an own state from now on, or none any more: whoever has it open must open it again.
+  var isReplaced = false
+  /// What changed for single members.
+  var members: [AccountID: MemberEdit] = [:]
 }
 
 /// One batch under way: all that operations may do to the lane. Lives on the writer's thread.
@@ -57,6 +61,8 @@ final class LaneTransaction {
   private(set) var treesChanged: Set<AccountID> = []
   /// Access lists as they are after this batch.
   var accessChanged: [MailboxKey: [AccessEntry]] = [:]
+  /// Members of mailboxes with an own state for each, as they are after this batch; an empty list: shared again.
+  var membersChanged: [MailboxKey: [Membership]] = [:]
   /// Resend keys that became durable with this batch.
   var keysAdded: [ResendKey: Int64] = [:]
 
@@ -252,6 +258,11 @@ enum KeywordName {
 
 /// What the writer keeps between batches. Emptied when a batch is undone, because it may hold what was undone.
 final class LaneCache {
+  /// The lane's members as published: between batches that is what is durable.
+  let members: MemberTable
+
+  init(_ members: MemberTable) { self.members = members }
+
   var accounts: [AccountID: AccountEntry] = [:]
   /// Accounts whose counters or mailboxes may be dirty are all in `accounts`; above this many the cache starts anew.
   static let limit = 5_000

@@ -35,6 +35,8 @@ extension LaneWriter {
     lane.usages.update(try recovery.usages(), removed: [])
     lane.access.update(
       try inStore { () throws(DatabaseFault) in try AccessEntry.readAll(connection) }, removed: [])
+    lane.members.update(
+      try inStore { () throws(DatabaseFault) in try Membership.readAll(connection) }, removed: [])
     return (
       writer, Lane.Opened(accounts: try recovery.accounts(), wasClean: found.isClean, lostRows: recovery.dropped)
     )
@@ -218,6 +220,7 @@ final class Recovery {
     let size = try connection.first(MessageSQL.emailBlob, [.int(account.raw), .int(email.raw)]) { $0.int(2) } ?? 0
     try connection.run(
       MessageSQL.deletePlacements, [.int(account.raw), .int(mailbox.raw), .int(Int64(uid)), .int(Int64(uid)), 0])
+    try connection.run(MemberSQL.deleteState, [.int(account.raw), .int(mailbox.raw), .int(Int64(uid))])
     try connection.run(AccountSQL.takeFromUsed, [.int(account.raw), .int(size)])
     dropped += 1
   }

@@ -7,7 +7,7 @@ final class LaneWriter {
   let lane: Lane
   let connection: Connection
   let syncer: SegmentSyncer
-  let cache = LaneCache()
+  let cache: LaneCache
   var state: LaneState
   var segment: SegmentWriter
   private var marks = RecentMarks()
@@ -24,6 +24,7 @@ final class LaneWriter {
     self.connection = connection
     self.state = state
     self.segment = segment
+    cache = LaneCache(lane.members)
     cache.nextQueueID = state.nextQueueID
   }
 
@@ -259,10 +260,11 @@ final class LaneWriter {
     lane.usages.update(transaction.usagesChanged, removed: transaction.accountsRemoved)
     lane.access.update(transaction.accessChanged, removed: transaction.accountsRemoved)
     lane.trees.drop(transaction.treesChanged.union(transaction.accountsRemoved), batch: state.batch)
+    lane.members.update(transaction.membersChanged, removed: transaction.accountsRemoved)
     for (key, time) in transaction.keysAdded { cache.lostReplies[key] = time }
     let wakes =
       lane.registry.publish(transaction.edits, batch: state.batch)
-      + lane.feeds.publish(transaction.events, transaction.edits)
+      + lane.feeds.publish(transaction.events, transaction.edits, lane.access)
     let batch = state.batch
     lane.announce { $0.published = batch }
     for wake in wakes { wake() }

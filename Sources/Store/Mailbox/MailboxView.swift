@@ -6,12 +6,25 @@ struct MailboxKey: Hashable, Sendable {
   var mailbox: MailboxID
 }
 
+/// Which view of a mailbox: that of one member, where each has an own state, else (`member` nil) the one that all share.
+struct ViewKey: Hashable, Sendable {
+  var mailbox: MailboxKey
+  var member: AccountID?
+
+  init(_ mailbox: MailboxKey, _ member: AccountID? = nil) {
+    self.mailbox = mailbox
+    self.member = member
+  }
+}
+
 /// The one in-memory picture of an open mailbox, shared by all its sessions and kept current by the lane's writer.
 final class MailboxView: Sendable {
   let key: MailboxKey
+  /// Whose view it is, where members have an own state each.
+  let member: AccountID?
   private let guarded: Mutex<Content>
   /// Called when the first UID that nobody was told is recent has moved, to make it durable in time.
-  private let recentMoved: @Sendable (MailboxKey, UID) -> Void
+  private let recentMoved: @Sendable (ViewKey, UID) -> Void
 
   struct Content {
     var state: MailboxState
@@ -21,8 +34,9 @@ final class MailboxView: Sendable {
     var noted: UID
   }
 
-  init(_ key: MailboxKey, state: MailboxState, recentMoved: @escaping @Sendable (MailboxKey, UID) -> Void) {
-    self.key = key
+  init(_ key: ViewKey, state: MailboxState, recentMoved: @escaping @Sendable (ViewKey, UID) -> Void) {
+    self.key = key.mailbox
+    member = key.member
     self.recentMoved = recentMoved
     guarded = Mutex(Content(state: state, noted: state.firstRecent))
   }
@@ -60,13 +74,13 @@ final class MailboxView: Sendable {
       content.state.firstRecent = end
       return (first, notes ? content.note() : nil)
     }
-    if let moved { recentMoved(key, moved) }
+    if let moved { recentMoved(ViewKey(key, member), moved) }
     return first
   }
 
   /// A session that took leaves: what it took becomes durable.
   func noteRecent() {
-    if let moved = guarded.withLock({ $0.note() }) { recentMoved(key, moved) }
+    if let moved = guarded.withLock({ $0.note() }) { recentMoved(ViewKey(key, member), moved) }
   }
 
   var rowCount: Int { guarded.withLock { $0.state.table.count } }

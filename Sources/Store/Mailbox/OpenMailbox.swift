@@ -7,12 +7,15 @@ import Synchronization
 package final class OpenMailbox: Sendable {
   package let account: AccountID
   package let id: MailboxID
+  /// Who looks at it.
+  package let member: AccountID
   let view: MailboxView
-  let access: AccessTable
+  private let lane: Lane
   private let claims: Bool
 
-  init(_ view: MailboxView, _ access: AccessTable, claimRecent: Bool) {
-    self.access = access
+  init(_ view: MailboxView, _ lane: Lane, member: AccountID, claimRecent: Bool) {
+    self.lane = lane
+    self.member = member
     account = view.key.account
     id = view.key.mailbox
     self.view = view
@@ -31,6 +34,12 @@ package final class OpenMailbox: Sendable {
   package func takeRecent(before end: UID, isFirst: Bool = false) -> UID {
     view.takeRecent(before: end, takes: claims, notes: isFirst)
   }
+
+  /// Each member has an own state here: flags of `Flags.own`, and what is hidden.
+  package var isOwnState: Bool { view.member != nil }
+
+  /// What `who` may do now by the access list.
+  func listedRights(of who: AccountID) -> AccessRights { lane.access.rights(of: who, in: view.key) }
 
   /// Calls `wake` after each change of this mailbox until the subscription is cancelled or dropped.
   ///

@@ -31,13 +31,16 @@ extension LaneTransaction {
     willChange()
     let values: [SQLValue] = [.int(account.raw), .int(mailbox.raw), .int(identifier.raw)]
     if let rights { try run(AccessSQL.put, values + [.text(rights.stored)]) } else { try run(AccessSQL.delete, values) }
-    try noteAccess(mailbox, account)
+    try noteAccess(mailbox, account, before: list)
+    try settleMembers(of: mailbox, account, before: list)
   }
 
   /// RFC 4314 §4: the list goes with its mailbox.
   func removeAccess(of mailbox: MailboxID, _ account: AccountID) throws(StoreFault) {
+    let list = try access(mailbox, account)
+    if list.isEmpty { return }
     try run(AccessSQL.deleteList, [.int(account.raw), .int(mailbox.raw)])
-    if connection.changes > 0 { try noteAccess(mailbox, account) }
+    try noteAccess(mailbox, account, before: list)
   }
 
   /// Gives a mailbox this list instead of the one that it has.
@@ -56,7 +59,7 @@ extension LaneTransaction {
   func inheritAccess(_ mailbox: MailboxID, from parent: MailboxID, _ account: AccountID) throws(StoreFault) {
     if parent == MailboxEntry.top { return }
     try run(AccessSQL.inherit, [.int(account.raw), .int(parent.raw), .int(mailbox.raw)])
-    if connection.changes > 0 { try noteAccess(mailbox, account) }
+    if connection.changes > 0 { try noteAccess(mailbox, account, before: []) }
   }
 
   /// An account is gone for good: nobody's list names it any more. Numbers are never used again, so this only tidies up.
@@ -67,13 +70,21 @@ extension LaneTransaction {
     let lists = try inStore { () throws(DatabaseFault) in
       try connection.rows(AccessSQL.named, numbers) { (AccountID(raw: $0.int(0)), MailboxID(raw: $0.int(1))) }
     }
-    if lists.isEmpty { return }
+    let own = cache.members.mailboxes(of: who)
+    if lists.isEmpty, own.isEmpty { return }
     willChange()
-    try run(AccessSQL.deleteNamed, numbers)
-    for (account, mailbox) in lists { try noteAccess(mailbox, account) }
+    var before: [[AccessEntry]] = []
+    for (account, mailbox) in lists { before.append(try access(mailbox, account)) }
+    if !lists.isEmpty { try run(AccessSQL.deleteNamed, numbers) }
+    for ((account, mailbox), list) in zip(lists, before) { try noteAccess(mailbox, account, before: list) }
+    for key in own where key.account != who {
+      guard let member = members(key.mailbox, key.account)?.first(where: { $0.who == who.raw }) else { continue }
+      let owner = try account(key.account)
+      try leave(member, try owner.mailbox(key.mailbox), owner)
+    }
   }
 
-  private func access(_ mailbox: MailboxID, _ account: AccountID) throws(StoreFault) -> [AccessEntry] {
+  func access(_ mailbox: MailboxID, _ account: AccountID) throws(StoreFault) -> [AccessEntry] {
     try inStore { () throws(DatabaseFault) in
       try connection.rows(AccessSQL.list, [.int(account.raw), .int(mailbox.raw)]) {
         AccessEntry(AccessIdentifier(raw: $0.int(0)), AccessRights($0.text(1)) ?? [])
@@ -81,9 +92,14 @@ extension LaneTransaction {
     }.sorted { $0.identifier < $1.identifier }
   }
 
-  private func noteAccess(_ mailbox: MailboxID, _ account: AccountID) throws(StoreFault) {
-    accessChanged[MailboxKey(account: account, mailbox: mailbox)] = try access(mailbox, account)
+  private func noteAccess(
+    _ mailbox: MailboxID, _ account: AccountID, before: [AccessEntry]
+  ) throws(StoreFault) {
+    let after = try access(mailbox, account)
+    accessChanged[MailboxKey(account: account, mailbox: mailbox)] = after
     edit(account, mailbox) { _ in }
+    let name = try self.account(account).path(of: mailbox)
+    note(.access(mailbox, name: name, before: before, after: after), account)
   }
 }
 

@@ -69,8 +69,8 @@ extension LaneTransaction {
         .int(owner.id.raw), .int(entry.id.raw), .int(parent.raw), .text(level), .int(Int64(entry.uidValidity)),
         .int(Int64(modseq)), .optional(role?.rawValue), 1,
       ])
-    try inheritAccess(entry.id, from: parent, owner.id)
     owner.mailboxes[entry.id] = entry
+    try inheritAccess(entry.id, from: parent, owner.id)
     return entry
   }
 
@@ -108,6 +108,10 @@ extension LaneTransaction {
     try remove(records, .everything, from: entry, of: owner, modseq: modseq, cause: .mailboxDeleted)
     entry.role = nil
     try removeAnnotations(of: entry.id, account)
+    if isOwn(entry.id, account) {
+      try endMembers(of: entry.id, account)
+      try run(MemberSQL.setMode, [.int(account.raw), .int(entry.id.raw), 0, .int(Int64(modseq))])
+    }
     try removeAccess(of: entry.id, account)
     note(.deleted(name: path.name), account)
     if hasChildren {
@@ -149,6 +153,10 @@ extension LaneTransaction {
   private func renameInbox(
     _ inbox: MailboxEntry, to path: MailboxPath, of owner: AccountEntry
   ) throws(StoreFault) -> MailboxInfo {
+    // All messages would go, for all, and what each member did with them.
+    if isOwn(inbox.id, owner.id) {
+      throw .notPermitted("INBOX has a state of its own for each member: it cannot be renamed")
+    }
     willRemove()
     let modseq = owner.takeModseq()
     let parent = try makeParents(of: path, in: owner, modseq: modseq)
@@ -173,13 +181,7 @@ extension LaneTransaction {
   }
 
   func info(_ entry: MailboxEntry, of owner: AccountEntry) throws(StoreFault) -> MailboxInfo {
-    var levels = [entry.name]
-    var parent = entry.parent
-    while let above = owner.mailboxes[parent] {
-      levels.append(above.name)
-      parent = above.parent
-    }
-    let name = levels.reversed().joined(separator: String(MailboxPath.separator))
+    let name = owner.path(of: entry.id)
     let names = try inStore { () throws(DatabaseFault) in
       try connection.rows(AccountSQL.subscriptions, [.int(owner.id.raw)]) { $0.text(0) }
     }

@@ -8,6 +8,17 @@ struct UIDRanges: Sendable {
 
   private init(ranges: [ClosedRange<UID>]) { self.ranges = ranges }
 
+  /// `ranges` in any order, overlaps allowed.
+  init(covering ranges: [ClosedRange<UID>]) {
+    for range in ranges.sorted(by: { $0.lowerBound < $1.lowerBound }) {
+      if let last = self.ranges.last, range.lowerBound <= last.upperBound {
+        self.ranges[self.ranges.count - 1] = last.lowerBound...max(last.upperBound, range.upperBound)
+      } else {
+        self.ranges.append(range)
+      }
+    }
+  }
+
   /// `uids` in any order, repeats allowed.
   init(_ uids: [UID]) {
     var isAscending = true
@@ -76,20 +87,27 @@ extension LaneTransaction {
     account.use(bytes: -records.reduce(0) { $0 + $1.size }, count: -records.count)
     mailbox.touch(modseq)
     edit(account.id, mailbox.id) { $0.table.removed += records.map(\.uid) }
+    if isOwn(mailbox.id, account.id) {
+      try forgetStates(UIDRanges(records.map(\.uid)), in: mailbox.id, of: account.id, modseq: modseq)
+    }
   }
 
   private func noteVanished(
     _ uids: [UID], in mailbox: MailboxEntry, of account: AccountEntry, modseq: Modseq
   ) throws(StoreFault) {
+    for range in UIDRanges(uids).ranges { try noteVanished(range, in: mailbox, of: account, modseq: modseq) }
+  }
+
+  func noteVanished(
+    _ range: ClosedRange<UID>, in mailbox: MailboxEntry, of account: AccountEntry, modseq: Modseq
+  ) throws(StoreFault) {
     let statement = try prepare(MessageSQL.insertVanished)
-    for range in UIDRanges(uids).ranges {
-      statement.bind(1, account.id.raw)
-      statement.bind(2, mailbox.id.raw)
-      statement.bind(3, Int64(modseq))
-      statement.bind(4, Int64(range.lowerBound))
-      statement.bind(5, Int64(range.upperBound))
-      try inStore { () throws(DatabaseFault) in try statement.run() }
-    }
+    statement.bind(1, account.id.raw)
+    statement.bind(2, mailbox.id.raw)
+    statement.bind(3, Int64(modseq))
+    statement.bind(4, Int64(range.lowerBound))
+    statement.bind(5, Int64(range.upperBound))
+    try inStore { () throws(DatabaseFault) in try statement.run() }
   }
 }
 

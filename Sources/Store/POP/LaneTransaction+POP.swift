@@ -148,15 +148,28 @@ extension LaneTransaction {
     }
     if uids.isEmpty { return }
     let ranges = UIDRanges(uids)
-    let records = try rows(ranges, in: mailbox, of: owner)
     if let archive, archive !== mailbox {
-      _ = try moveRows(records, ranges, from: mailbox, to: archive, of: owner, modseq: owner.takeModseq())
-    } else {
-      let final: GoneCause = deletion == .delete ? .discarded : cause
-      try remove(records, ranges, from: mailbox, of: owner, modseq: owner.takeModseq(), cause: final)
-      removal.freedBytes += records.reduce(0) { $0 + $1.size }
+      removal.removed += try moveAway(ranges, from: mailbox, to: archive, of: owner)
+      return
     }
-    removal.removed += records.count
+    let final: GoneCause = deletion == .delete ? .discarded : cause
+    let (seen, gone) = try takeAway(ranges, from: mailbox, of: owner, cause: final)
+    removal.freedBytes += gone.reduce(0) { $0 + $1.size }
+    removal.removed += seen.count
+  }
+
+  /// How many moved.
+  private func moveAway(
+    _ ranges: UIDRanges, from mailbox: MailboxEntry, to archive: MailboxEntry, of owner: AccountEntry
+  ) throws(StoreFault) -> Int {
+    if let member = try membership(of: owner.id, in: mailbox.id, owner.id) {
+      let uids = try rows(places: ranges, by: member, in: mailbox, of: owner).map(\.record.uid)
+      return try move(UIDRanges(uids), from: mailbox.id, to: archive.id, of: owner.id).source.count
+    }
+    let records = try rows(ranges, in: mailbox, of: owner)
+    _ = try moveRows(
+      records, ranges, from: mailbox, to: archive, of: owner, modseq: owner.takeModseq(), by: owner.id)
+    return records.count
   }
 
   /// The session's row and the device's sums.

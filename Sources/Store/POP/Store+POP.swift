@@ -154,13 +154,16 @@ extension LaneReader {
         let books = try RetentionBooks(retention, account, connection, now: now)
         guard retention.removes, !books.isIdle else { return ([], books.quiet) }
         var items: [Int64] = []
+        // What the owner himself has hidden is not there for him; it waits for other members.
+        let key = MailboxKey(account: account, mailbox: mailbox)
+        let unseen = isOwn(key) ? try unseen(by: account, key, connection) : nil
         let statement = try connection.prepare(POPSQL.arrived)
         statement.bind(1, account.raw)
         statement.bind(2, mailbox.raw)
         statement.bind(3, now)
         while try statement.step() {
           let record = MessageRecord(row: statement)
-          guard books.mayGo(record) else { continue }
+          guard books.mayGo(record), unseen?.contains(record.uid) != true else { continue }
           items.append(record.item)
           if items.count >= limit { break }
         }

@@ -7,7 +7,7 @@ enum Schema {
   static let migrations = [
     Migration(version: 1, script: version1), Migration(version: 2, script: POPSchema.script),
     Migration(version: 3, script: threadKeys), Migration(version: 4, script: sentCopies),
-    Migration(version: 5, script: collection),
+    Migration(version: 5, script: collection), Migration(version: membersVersion, script: members),
   ]
 
   private static let version1 = """

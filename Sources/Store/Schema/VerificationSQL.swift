@@ -77,6 +77,39 @@ enum VerificationSQL {
     SELECT m.a, 'a UIDVALIDITY that was not given out yet' FROM mailbox m JOIN account_state s ON s.a = m.a
     WHERE m.uidvalidity >= s.next_uidvalidity OR m.mbox >= s.next_mailbox
     """)
+  static let modes = SQL(
+    """
+    SELECT m.a, 'members of a mailbox whose state is shared: ' || m.mbox FROM membership m
+    LEFT JOIN mailbox b ON b.a = m.a AND b.mbox = m.mbox AND b.deleted_m IS NULL AND b.state_mode = 1
+    WHERE b.mbox IS NULL
+    """)
+  static let ownerless = SQL(
+    """
+    SELECT b.a, 'own state in a mailbox whose owner is no member: ' || b.name FROM mailbox b
+    LEFT JOIN membership m ON m.a = b.a AND m.mbox = b.mbox AND m.who = b.a
+    WHERE b.state_mode = 1 AND b.deleted_m IS NULL AND m.who IS NULL
+    """)
+  static let ownStates = SQL(
+    """
+    SELECT o.a, 'a state of a message that is not there, or of somebody who is no member' FROM own_state o
+    LEFT JOIN placement p ON p.a = o.a AND p.mbox = o.mbox AND p.uid = o.uid
+    LEFT JOIN membership m ON m.a = o.a AND m.mbox = o.mbox AND m.who = o.who
+    WHERE p.uid IS NULL OR m.who IS NULL OR (o.hidden = 1 AND o.shown <> 0)
+    """)
+  static let shownUIDs = SQL(
+    """
+    SELECT o.a, 'a message is shown under a UID that is not its own: ' || o.shown FROM own_state o
+    JOIN mailbox b ON b.a = o.a AND b.mbox = o.mbox
+    LEFT JOIN placement p ON p.a = o.a AND p.mbox = o.mbox AND p.uid = o.shown
+    WHERE o.shown <> 0 AND (o.shown >= b.uidnext OR p.uid IS NOT NULL)
+    """)
+  static let ownModseqs = SQL(
+    """
+    SELECT t.a, 'a modseq of a member that was not given out yet' FROM (
+      SELECT a, max(m) AS top FROM own_state GROUP BY a UNION ALL SELECT a, max(hi_m) AS top FROM membership GROUP BY a
+      UNION ALL SELECT a, max(m) AS top FROM own_vanished GROUP BY a) t
+    JOIN account_state s ON s.a = t.a WHERE t.top >= s.next_m
+    """)
   /// In the order in which they lie on the disk.
   static let allBlobs = SQL(
     "SELECT scope, hash, segment, off, len, raw_len, codec FROM blob ORDER BY segment, off")
@@ -86,5 +119,6 @@ enum VerificationSQL {
   static let rules = [
     accounts, counters, uids, modseqs, items, validity, places, tree, emails, gone, orphans, derived, blobs, queue,
   ]
-  static let all = rules + [allBlobs, blobCount, ownersOfBlob]
+  static let memberRules = [modes, ownerless, ownStates, shownUIDs, ownModseqs]
+  static let all = rules + memberRules + [allBlobs, blobCount, ownersOfBlob]
 }

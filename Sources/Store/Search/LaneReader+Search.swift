@@ -76,16 +76,28 @@ extension LaneReader {
     return found ?? nil
   }
 
-  /// Where an email is: mailbox, UID, flags, size and INTERNALDATE.
+  /// Where an email is as the account sees it: mailbox, UID, flags, size and INTERNALDATE.
   func places(of email: EmailID, _ account: AccountID) throws(StoreFault) -> [FoundPlace] {
     let connection = try connection()
-    return try inStore { () throws(DatabaseFault) in
+    let found = try inStore { () throws(DatabaseFault) in
       try connection.rows(MessageSQL.placesOfEmail, [.int(account.raw), .int(email.raw)]) { row in
         FoundPlace(
           mailbox: MailboxID(raw: row.int(0)), uid: UID(truncatingIfNeeded: row.int(1)),
           flags: Flags(rawValue: UInt64(bitPattern: row.int(2))), size: Int(row.int(3)),
           internalDate: KeptDate(rawValue: row.int(4)).seconds)
       }
+    }
+    return try inStore { () throws(DatabaseFault) in
+      var places: [FoundPlace] = []
+      for place in found {
+        let key = MailboxKey(account: account, mailbox: place.mailbox)
+        guard isOwn(key) else {
+          places.append(place)
+          continue
+        }
+        if let seen = try seen(place, by: account, key, connection) { places.append(seen) }
+      }
+      return places
     }
   }
 }

@@ -69,6 +69,10 @@ package struct MailboxState: Sendable {
   package var firstRecent: UID
   /// True after DELETE (or an account's removal): the session must leave.
   package var isDeleted: Bool
+  /// True when its members got an own state each, or lost it: the session must open it again.
+  package var isReplaced = false
+  /// Messages that this member sees under other UIDs than their own.
+  var aliases: [UID: UID] = [:]
 }
 
 /// What an account uses of its quota.

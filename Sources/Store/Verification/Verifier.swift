@@ -19,7 +19,9 @@ struct Verifier {
     var report = VerificationReport()
     let database = try inStore { () throws(DatabaseFault) in try connection.integrityReport() }
     if let database { report.add(.init(lane: number, account: nil, what: "the index: \(database)")) }
-    for rule in VerificationSQL.rules {
+    let version = try inStore { () throws(DatabaseFault) in try connection.schemaVersion() }
+    // A backup may be older than the tables of members.
+    for rule in VerificationSQL.rules + (version >= Schema.membersVersion ? VerificationSQL.memberRules : []) {
       try goOn()
       let rows = try inStore { () throws(DatabaseFault) in try connection.rows(rule) { ($0.int(0), $0.text(1)) } }
       for (account, what) in rows { report.add(.init(lane: number, account: account, what: what)) }
