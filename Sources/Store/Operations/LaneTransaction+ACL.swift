@@ -45,14 +45,15 @@ extension LaneTransaction {
 
   /// Gives a mailbox this list instead of the one that it has.
   func put(_ list: [AccessEntry], _ mailbox: MailboxID, of account: AccountID) throws(StoreFault) {
+    let before = try access(mailbox, account)
     try removeAccess(of: mailbox, account)
-    if list.isEmpty { return }
     for entry in list {
       try run(
         AccessSQL.put,
         [.int(account.raw), .int(mailbox.raw), .int(entry.identifier.raw), .text(entry.rights.stored)])
     }
-    try noteAccess(mailbox, account)
+    if !list.isEmpty { try noteAccess(mailbox, account, before: []) }
+    try settleMembers(of: mailbox, account, before: before)
   }
 
   /// RFC 4314 §4: a new mailbox SHOULD have the list of the one above it.
