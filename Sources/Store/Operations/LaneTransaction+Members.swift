@@ -105,40 +105,45 @@ extension LaneTransaction {
   private func unite(_ mailbox: MailboxEntry, of owner: AccountEntry, _ modseq: Modseq) throws(StoreFault) {
     let list = members(mailbox.id, owner.id) ?? []
     let names: [SQLValue] = [.int(owner.id.raw), .int(mailbox.id.raw)]
-    var states: [UID: [(flags: Flags, isPlain: Bool)]] = [:]
+    var states: [UID: [Flags]] = [:]
+    var gone: [ClosedRange<UID>] = []
     try inStore { () throws(DatabaseFault) in
       let rows = try connection.rows(MemberSQL.allStates, names) {
         (
           UID(truncatingIfNeeded: $0.int(0)), Flags(rawValue: UInt64(bitPattern: $0.int(2))),
-          $0.int(3) == 0 && $0.int(4) == 0
+          UID(truncatingIfNeeded: $0.int(4))
         )
       }
-      for (uid, flags, isPlain) in rows { states[uid, default: []].append((flags, isPlain)) }
+      for (uid, flags, shown) in rows {
+        states[uid, default: []].append(flags)
+        // Seen under another UID: neither is what it was.
+        if shown != 0 { gone += [uid...uid, shown...shown] }
+      }
+      gone += try connection.rows(MemberSQL.allVanished, names) {
+        UID(truncatingIfNeeded: $0.int(0))...UID(truncatingIfNeeded: $0.int(1))
+      }
     }
-    let from = list.filter(\.counts).map(\.fromUID).max() ?? 1
+    // Hidden from a member, before he joined, or of one who left: `own_vanished` has them all.
+    let unseen = UIDRanges(covering: gone)
+    var next = 0
     var moving: [MessageRecord] = []
     for record in try rows(.everything, in: mailbox, of: owner) {
       let known = states[record.uid] ?? []
-      var own = known.reduce(into: Flags()) { $0.formUnion($1.flags) }
+      var own = known.reduce(into: Flags()) { $0.formUnion($1) }
       // Whoever said nothing has the flags that it came with.
       if known.count < list.count { own.formUnion(record.flags) }
       var changed = record
       changed.flags = record.flags.with(own: own.subtracting(.deleted))
-      if !known.isEmpty || changed.flags != record.flags {
-        changed.modseq = modseq
-        try run(
-          MemberSQL.setFlags,
-          names + [.int(Int64(record.uid)), .int(Int64(bitPattern: changed.flags.rawValue)), .int(Int64(modseq))])
-      }
-      if record.uid < from || known.contains(where: { !$0.isPlain }) { moving.append(changed) }
-    }
-    let gone = try inStore { () throws(DatabaseFault) in
-      try connection.rows(MemberSQL.allVanished, names) {
-        UID(truncatingIfNeeded: $0.int(0))...UID(truncatingIfNeeded: $0.int(1))
-      }
+      // All are news: somebody who left may come back and remember his own flags.
+      changed.modseq = modseq
+      try run(
+        MemberSQL.setFlags,
+        names + [.int(Int64(record.uid)), .int(Int64(bitPattern: changed.flags.rawValue)), .int(Int64(modseq))])
+      while next < unseen.ranges.count, unseen.ranges[next].upperBound < record.uid { next += 1 }
+      if next < unseen.ranges.count, unseen.ranges[next].contains(record.uid) { moving.append(changed) }
     }
     try endMembers(of: mailbox.id, owner.id)
-    for range in UIDRanges(covering: gone).ranges { try noteVanished(range, in: mailbox, of: owner, modseq: modseq) }
+    for range in unseen.ranges { try noteVanished(range, in: mailbox, of: owner, modseq: modseq) }
     if moving.isEmpty { return }
     // A modseq of its own: that of `gone` is taken, and two ranges of `vanished` may not begin alike.
     _ = try moveRows(
@@ -211,6 +216,15 @@ extension LaneTransaction {
         UID(truncatingIfNeeded: $0.int(0))
       }
     }
+    // What he did not see, or saw under other UIDs, is remembered for the day when all share one state again.
+    let shown = try inStore { () throws(DatabaseFault) in
+      try connection.rows(
+        MemberSQL.shown, [.int(owner.id.raw), .int(mailbox.id.raw), 1, .int(Int64(UID.max)), .int(member.who)]
+      ) { UID(truncatingIfNeeded: $0.int(1)) }
+    }
+    let modseq = owner.takeModseq()
+    try run(MemberSQL.keepVanished, names)
+    try noteVanished(UIDRanges(shown).ranges, for: Membership.former, in: mailbox.id, owner.id, modseq)
     for sql in MemberSQL.leaving { try run(sql, names) }
     let key = MailboxKey(account: owner.id, mailbox: mailbox.id)
     membersChanged[key] = (members(mailbox.id, owner.id) ?? []).filter { $0.who != member.who }
@@ -218,7 +232,7 @@ extension LaneTransaction {
     if alone.isEmpty { return }
     let ranges = UIDRanges(alone)
     let records = try rows(ranges, in: mailbox, of: owner)
-    try remove(records, ranges, from: mailbox, of: owner, modseq: owner.takeModseq(), cause: .expunged)
+    try remove(records, ranges, from: mailbox, of: owner, modseq: modseq, cause: .expunged)
   }
 
   /// Those whom `anyone` stands for have no name here: then everybody looks anew.

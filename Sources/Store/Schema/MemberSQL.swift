@@ -23,6 +23,13 @@ enum MemberSQL {
     SQL("DELETE FROM own_state WHERE a = ?1 AND mbox = ?2 AND who = ?3"),
     SQL("DELETE FROM own_vanished WHERE a = ?1 AND mbox = ?2 AND who = ?3"),
   ]
+  /// What went for ?3, kept under nobody's name (`Membership.former`).
+  static let keepVanished = SQL(
+    """
+    INSERT INTO own_vanished (a, mbox, who, m, uid_lo, uid_hi)
+    SELECT a, mbox, -1, m, uid_lo, uid_hi FROM own_vanished WHERE a = ?1 AND mbox = ?2 AND who = ?3
+    ON CONFLICT (a, mbox, who, m, uid_lo) DO NOTHING
+    """)
   static let ending = [
     SQL("DELETE FROM membership WHERE a = ?1 AND mbox = ?2"), SQL("DELETE FROM own_state WHERE a = ?1 AND mbox = ?2"),
     SQL("DELETE FROM own_vanished WHERE a = ?1 AND mbox = ?2"),
@@ -114,5 +121,6 @@ enum MemberSQL {
     [
       memberships, membersOf, put, touch, setMode, states, allStates, seen, seenAgain, unseen, abandoned, seenByOne,
       shown, putState, setFlags, deleteStates, deleteState, insertVanished, vanished, allVanished,
+      keepVanished,
     ] + leaving + ending
 }

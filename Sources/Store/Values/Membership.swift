@@ -24,6 +24,8 @@ struct Membership: Sendable, Equatable {
   var joinedAt: Int64
 
   static let anyone: Int64 = 0
+  /// In `own_vanished`: those who left.
+  static let former: Int64 = -1
 }
 
 /// A member of a mailbox as it is shown to people.
