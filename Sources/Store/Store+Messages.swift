@@ -14,7 +14,8 @@ extension Store {
     let prepared = changes.map { ($0, UIDRanges($0.uids)) }
     return try await lane(of: key.account).perform { transaction throws(StoreFault) in
       try prepared.mapFaulty { change throws(StoreFault) in
-        try transaction.setFlags(change.0, ranges: change.1, in: key.mailbox, of: key.account)
+        try transaction.setFlags(
+          change.0, ranges: change.1, in: key.mailbox, of: key.account, by: mailbox.member)
       }
     }
   }

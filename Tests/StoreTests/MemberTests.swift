@@ -74,6 +74,10 @@ struct MemberTests {
     change.unchangedSince = seen.modseq
     let result = try await fixture.store.setFlags(change, in: anna)
     #expect(result.modified == [2] && anna.state.table[0].flags == .flagged)
+    // Several changes in one step are this member's too.
+    let both = try await fixture.store.setFlags(
+      [FlagChange(uids: [3], mode: .add, flags: .seen), FlagChange(uids: [3], mode: .remove, flags: .seen)], in: omar)
+    #expect(both.allSatisfy { $0.modseq != nil } && boss.state.table[2].modseq == before.table[2].modseq)
     let unseen = try await fixture.store.status(of: inbox, of: Self.owner, for: Self.omar)
     #expect(unseen.unseen == 2 && unseen.messages == 3)
     #expect(try await fixture.store.status(of: inbox, of: Self.owner).unseen == 3)
