@@ -24,7 +24,7 @@ check: ## Imports, format, file sizes, forbidden words, door plates, every SQL s
 	@swift format lint --strict -r Sources Tests Package.swift
 	@echo "check: good"
 
-quick: ## The languages alone: no packages, seconds
+quick: ## The languages alone, with one package: seconds after the first time
 	@BARID_ONLY=Mail,DNS,Phrases,SASL,SMTP,IMAP,POP3 swift test --scratch-path .build-quick
 
 bench: ## In-process benchmarks (release build)
