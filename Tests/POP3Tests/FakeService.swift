@@ -89,7 +89,7 @@ struct FakeService {
       if step == .scanAll {
         ListingWriter.line(index + 1, size(index), into: &output)
       } else {
-        ListingWriter.line(index + 1, id: ids[index].utf8, into: &output)
+        ListingWriter.line(index + 1, id: Array(ids[index].utf8), into: &output)
       }
     }
     ListingWriter.end(into: &output)

@@ -79,7 +79,7 @@ import Testing
     var output: [UInt8] = []
     ListingWriter.line(1, 0, into: &output)
     ListingWriter.line(100_000, 1_234_567_890, into: &output)
-    ListingWriter.line(7, id: "abc".utf8, into: &output)
+    ListingWriter.line(7, id: Array("abc".utf8), into: &output)
     ListingWriter.end(into: &output)
     #expect(String(decoding: output, as: UTF8.self) == "1 0\r\n100000 1234567890\r\n7 abc\r\n.\r\n")
   }

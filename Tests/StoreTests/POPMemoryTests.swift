@@ -4,6 +4,13 @@ import Testing
 @testable import Store
 
 @Suite struct POPMemoryTests {
+  @Test(arguments: [1, 9, 10, 35, 36, 37, 1_295, 1_296, 46_655, 1 << 40, (1 << 40) + 7, Int64.max] as [Int64])
+  func identityIsBase36(_ item: Int64) {
+    let text = String(decoding: POPIdentity.text(item), as: UTF8.self)
+    #expect(text == "b" + String(item, radix: 36))
+    #expect(POPIdentity.item(of: text) == item)
+  }
+
   @Test func bitmapsComeBack() {
     var bitmap = ItemBitmap()
     let items: [Int64] = [1, 63, 64, 4_095, 4_096, 1 << 40, (1 << 40) + 4_097]

@@ -10,7 +10,7 @@ public enum ListingWriter {
   }
 
   /// `number id CRLF`: a line of UIDL. An id is 1 to 70 octets from 0x21 to 0x7E.
-  public static func line(_ number: Int, id: some Sequence<UInt8>, into output: inout [UInt8]) {
+  public static func line(_ number: Int, id: [UInt8], into output: inout [UInt8]) {
     decimal(number, into: &output)
     output.append(.space)
     output.append(contentsOf: id)
@@ -26,12 +26,12 @@ public enum ListingWriter {
   }
 
   private static func decimal(_ value: Int, into output: inout [UInt8]) {
-    var rest = value.magnitude
-    let start = output.count
-    repeat {
-      output.append(UInt8(truncatingIfNeeded: 0x30 + rest % 10))
-      rest /= 10
-    } while rest > 0
-    output[start...].reverse()
+    let value = value.magnitude
+    var unit: UInt = 1
+    while value / unit >= 10 { unit *= 10 }
+    while unit > 0 {
+      output.append(UInt8(truncatingIfNeeded: 0x30 + value / unit % 10))
+      unit /= 10
+    }
   }
 }

@@ -305,7 +305,26 @@ extension LaneTransaction {
 
 /// The unique id that a message has by itself (RFC 1939 §7): "b" and its item in base 36.
 package enum POPIdentity {
-  package static func text(_ item: Int64) -> [UInt8] { Array("b\(String(item, radix: 36))".utf8) }
+  /// "b" and the number to base 36; a listing of 100,000 asks for as many.
+  package static func text(_ item: Int64) -> [UInt8] {
+    // Thirteen digits hold every number.
+    [UInt8](unsafeUninitializedCapacity: 14) { space, count in
+      var digits = 1
+      var rest = item.magnitude
+      while rest >= 36 {
+        rest /= 36
+        digits += 1
+      }
+      space[0] = UInt8(ascii: "b")
+      rest = item.magnitude
+      for place in stride(from: digits, through: 1, by: -1) {
+        let digit = UInt8(truncatingIfNeeded: rest % 36)
+        space[place] = digit < 10 ? 0x30 + digit : 0x57 + digit
+        rest /= 36
+      }
+      count = digits + 1
+    }
+  }
 
   static func item(of text: String) -> Int64? {
     guard text.first == "b", let item = Int64(text.dropFirst(), radix: 36), item > 0,
