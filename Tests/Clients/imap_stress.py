@@ -183,7 +183,10 @@ class Client:
         if at < len(self.uids) and self.uids[at] == uid:
             del self.uids[at], self.told[at]
         elif at > 0 and self.uids[at - 1] is None:
+            # Of several unknown neighbours it may be any: what was told of their numbers belongs to nobody for sure.
+            first = next((back for back in range(at - 1, 0, -1) if self.uids[back - 1] is not None), 0)
             del self.uids[at - 1], self.told[at - 1]
+            self.told[first:at - 1] = [None] * (at - 1 - first)
         else:
             raise Wrong(f"VANISHED {uid}, which is not here")
         self.exists -= 1
