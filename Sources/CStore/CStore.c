@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 
 void cstore_name_thread(pthread_t thread, const char *name) { pthread_setname_np(thread, name); }
 
@@ -23,6 +24,11 @@ int cstore_open_unnamed(const char *folder) {
   made = mkostemp(path, O_CLOEXEC);
   if (made >= 0) unlink(path);
   return made;
+}
+
+long cstore_read_at_hand(int descriptor, void *space, long count, long offset) {
+  struct iovec vector = {space, (size_t)count};
+  return preadv2(descriptor, &vector, 1, offset, RWF_NOWAIT);
 }
 
 int cstore_clock_is_synchronised(void) {

@@ -24,6 +24,7 @@ package struct ResolverFault: Error, Sendable, CustomStringConvertible {
 /// The validating, caching resolver (libunbound). One per process; `close` it before leaving.
 package final class Resolver: DNSLookup {
   private let thread: ResolverThread
+  private let memory = AnswerMemory()
 
   package init(settings: ResolverSettings, logger: Logger) throws(ResolverFault) {
     thread = try ResolverThread(settings: settings, logger: logger)
@@ -35,7 +36,10 @@ package final class Resolver: DNSLookup {
   package func query(_ name: String, _ type: RecordType) async -> DNSAnswer {
     // RFC 1035 §2.3.4: what cannot be asked does not exist.
     guard let canonical = DNSName.canonical(name) else { return .noName }
-    return await thread.ask(Self.escaped(canonical), type)
+    if let known = memory.answer(canonical, type) { return known }
+    let found = await thread.ask(Self.escaped(canonical), type)
+    memory.keep(found, canonical, type)
+    return found.answer
   }
 
   /// Ends the resolver; questions under way and later ones get a temporary failure.

@@ -72,7 +72,7 @@ final class ResolverThread: Sendable {
   }
 
   /// A cancelled task has its answer at once: a temporary failure.
-  func ask(_ name: String, _ type: RecordType) async -> DNSAnswer {
+  func ask(_ name: String, _ type: RecordType) async -> TimedAnswer {
     let asker = ResolverAsker()
     return await withTaskCancellationHandler {
       await put(name, type, asker)
@@ -83,7 +83,7 @@ final class ResolverThread: Sendable {
     }
   }
 
-  private func put(_ name: String, _ type: RecordType, _ asker: ResolverAsker) async -> DNSAnswer {
+  private func put(_ name: String, _ type: RecordType, _ asker: ResolverAsker) async -> TimedAnswer {
     await withCheckedContinuation { continuation in
       let question = ResolverQuestion(name, type, continuation)
       guard asker.hold(question) else { return question.answer(.temporaryFailure("cancelled")) }
@@ -156,7 +156,8 @@ final class ResolverThread: Sendable {
       { data, status, result in
         guard let data else { return }
         let question = Unmanaged<ResolverQuestion>.fromOpaque(data).takeRetainedValue()
-        question.answer(ResolverThread.answer(question.type, status, result?.pointee))
+        let answer = ResolverThread.answer(question.type, status, result?.pointee)
+        question.answer(answer, seconds: answer.isTemporary ? 0 : Int(result?.pointee.ttl ?? 0))
         ub_resolve_free(result)
       }, &question.number)
     if status == 0 { return true }
@@ -205,19 +206,26 @@ final class ResolverQuestion: @unchecked Sendable {
   let asked = ContinuousClock.now
   var number: Int32 = 0
   private(set) var isAnswered = false
-  private let continuation: CheckedContinuation<DNSAnswer, Never>
+  private let continuation: CheckedContinuation<TimedAnswer, Never>
 
-  init(_ name: String, _ type: RecordType, _ continuation: CheckedContinuation<DNSAnswer, Never>) {
+  init(_ name: String, _ type: RecordType, _ continuation: CheckedContinuation<TimedAnswer, Never>) {
     self.name = name
     self.type = type
     self.continuation = continuation
   }
 
-  func answer(_ answer: DNSAnswer) {
+  /// `seconds`: how long it may be repeated to others.
+  func answer(_ answer: DNSAnswer, seconds: Int = 0) {
     guard !isAnswered else { return }
     isAnswered = true
-    continuation.resume(returning: answer)
+    continuation.resume(returning: TimedAnswer(answer: answer, seconds: seconds))
   }
+}
+
+/// An answer, and how many seconds it holds (RFC 1035 §3.2.1; RFC 2308 §5 where there is nothing).
+struct TimedAnswer: Sendable {
+  var answer: DNSAnswer
+  var seconds: Int
 }
 
 // MARK: Settings and answers

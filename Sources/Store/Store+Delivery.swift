@@ -38,7 +38,7 @@ extension Store {
       wanted[0].recipients[0].sentCopy = SentCopyPlan(
         blob: BlobPlan(sentCopy.message, trace: []), derived: sentCopy.message.derived, identity: sentCopy.identity)
     }
-    if wanted.count > 1 { try await refuseFull(&wanted, trace.count + message.size, &fates) }
+    if wanted.count > 1 { refuseFull(&wanted, trace.count + message.size, &fates) }
     if let first = wanted.first {
       let plan = DeliveryPlan(
         blob: BlobPlan(message, trace: trace), derived: derived, sender: sender, here: first.recipients,
@@ -89,19 +89,16 @@ extension Store {
   private func refuseFull(
     _ wanted: inout [(lane: Int, recipients: [DeliveryPlan.Recipient])], _ size: Int,
     _ fates: inout [DeliveryOutcome.Fate?]
-  ) async throws(StoreFault) {
+  ) {
     for place in wanted.indices.dropFirst() {
-      var kept: [DeliveryPlan.Recipient] = []
-      for recipient in wanted[place].recipients {
-        if try await !usage(of: recipient.account).hasRoom(for: size) {
-          fates[recipient.number] = .refused(.overQuota)
-        } else if usages.roomInDomain(of: recipient.account, bytes: Int64(size), count: 1) != .enough {
-          fates[recipient.number] = .refused(.domainOverQuota)
-        } else {
-          kept.append(recipient)
+      wanted[place].recipients.removeAll { recipient in
+        switch room(for: size, in: recipient.account) {
+        case .enough: return false
+        case .domainFull: fates[recipient.number] = .refused(.domainOverQuota)
+        case .full, .neverEnough: fates[recipient.number] = .refused(.overQuota)
         }
+        return true
       }
-      wanted[place].recipients = kept
     }
     wanted.removeAll(where: \.recipients.isEmpty)
   }

@@ -64,6 +64,9 @@ extension Store {
   /// Removes messages that carry \Deleted; nil = all of them, else only those among `uids`. Returns what went, ascending.
   package func expunge(_ uids: [UID]?, in mailbox: OpenMailbox) async throws(StoreFault) -> [UID] {
     let key = mailbox.view.key
+    // Many clients say it with nothing to expunge: no transaction for that.
+    let state = mailbox.state
+    if !state.isDeleted, !state.table.contains(.deleted) { return [] }
     let ranges = uids.map { UIDRanges($0) } ?? .everything
     return try await lane(of: key.account).perform { transaction throws(StoreFault) in
       try transaction.expunge(ranges, in: key.mailbox, of: key.account, by: mailbox.member)

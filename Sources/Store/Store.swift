@@ -96,7 +96,7 @@ package final class Store: Sendable {
 
   private static func makeFormat(_ folder: String, _ options: StoreOptions) throws(StoreFault) -> StoreFormat {
     let cores = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    let format = StoreFormat(lanes: min(max(1, options.lanes ?? min(cores, 4)), StoreFormat.laneLimit))
+    let format = StoreFormat(lanes: min(max(1, options.lanes ?? min(cores / 2, 4)), StoreFormat.laneLimit))
     try format.write(folder)
     return format
   }

@@ -172,6 +172,8 @@ package struct StoreSettings: Sendable, Equatable {
   package var recoverableDays = 30
   /// Bytes after which a segment is closed; nil = the store's own. Not an option: only the test bed sets it.
   package var segmentSize: Int?
+  /// Lanes of a new folder; likewise.
+  package var lanes: Int?
 
   package init() {}
 }

@@ -21,6 +21,7 @@ package struct DataFolder: Sendable {
     options.messageLimit = settings.limits.messageSize
     options.recoverableDays = Int64(settings.store.recoverableDays)
     if let size = settings.store.segmentSize { options.segmentSize = size }
+    options.lanes = settings.store.lanes
     let store: Store
     do throws(StoreFault) {
       store = try Store.open(path, options, derive: Derivation.derive, logger: loggers("store"))

@@ -79,5 +79,6 @@ extension ServerSettings {
     limits.threads = old.limits.threads
     exemptions = old.exemptions
     store.segmentSize = old.store.segmentSize
+    store.lanes = old.store.lanes
   }
 }

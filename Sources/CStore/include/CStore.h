@@ -14,6 +14,10 @@ void cstore_name_thread(pthread_t thread, const char *name);
 // Opens a file in `folder` for reading and writing that has no name: gone when closed. -1 and errno on failure.
 int cstore_open_unnamed(const char *folder);
 
+// Reads `count` bytes at `offset` into `space`, as far as they are in memory: never waits for the disk. The number read, or -1 and errno
+// (EAGAIN where it would have to wait).
+long cstore_read_at_hand(int descriptor, void *space, long count, long offset);
+
 // 1 when the kernel's clock is disciplined from outside (NTP), else 0.
 int cstore_clock_is_synchronised(void);
 

@@ -24,8 +24,7 @@ public enum Casemap {
       while index < bytes.count {
         let byte = bytes[index]
         if byte < 0x80 {
-          folded.append(byte == 0 ? 0x20 : ASCII.lowercased(byte))
-          index &+= 1
+          index &+= appendASCII(bytes, index, &folded)
         } else if let (scalar, length) = UTF8Scalar.decode(bytes, index) {
           append(scalar, bytes, index, length, &folded)
           index &+= length
@@ -35,6 +34,24 @@ public enum Casemap {
         }
       }
     }
+  }
+
+  /// Appends the ASCII that begins at `start`, up to 64 bytes at once; how many there were. Most mail is ASCII, and appending byte by
+  /// byte is what folding it would cost.
+  @inline(__always)
+  private static func appendASCII(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, _ folded: inout [UInt8]) -> Int {
+    var count = 0
+    let limit = min(64, bytes.count &- start)
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { run in
+      while count < limit {
+        let byte = bytes[start &+ count]
+        if byte >= 0x80 { break }
+        run[count] = byte == 0 ? 0x20 : ASCII.lowercased(byte)
+        count &+= 1
+      }
+      folded.append(contentsOf: run[..<count])
+    }
+    return count
   }
 
   private static func append(

@@ -34,6 +34,7 @@ final class Lane: Sendable {
   let access = AccessTable()
   let trees = MailboxLists()
   let members = MemberTable()
+  let recent: RecentMail
   let logger: Logger
   private let inbox = Monitor(Inbox())
   private let progress = Monitor(Progress())
@@ -87,6 +88,7 @@ final class Lane: Sendable {
     logger[metadataKey: "lane"] = "\(number)"
     self.logger = logger
     segments = SegmentFolder("\(folder)/segments")
+    recent = RecentMail(limit: options.recentMail)
     search = SearchIndex(folder: folder, options: options, logger: logger)
     checkpointer = Checkpointer("\(folder)/index.sqlite", limit: options.logPages, logger: logger)
   }
@@ -190,7 +192,7 @@ final class Lane: Sendable {
   /// Writers that were just answered come back one after the other; taking the first one alone would cost a whole sync for it. So after a
   /// large batch the writer gives its core away a few times until most are back. A lone writer never waits.
   func takeJobs(last: Int) -> [LaneJob]? {
-    if last >= 8 {
+    if last >= 3 {
       let start = Self.nanoseconds()
       while inbox.withLock({ !$0.isClosed && !$0.waiting.isEmpty && $0.waiting.count < last * 3 / 4 }),
         Self.nanoseconds() - start < Self.gathering

@@ -63,6 +63,10 @@ final class LaneTransaction {
   var accessChanged: [MailboxKey: [AccessEntry]] = [:]
   /// Members of mailboxes with an own state for each, as they are after this batch; an empty list: shared again.
   var membersChanged: [MailboxKey: [Membership]] = [:]
+  /// New messages, for those who read them soon.
+  var arrived: [(key: RecentMail.Key, entry: RecentMail.Entry)] = []
+  /// Emails whose derived data were made anew.
+  var derivedAnew: [AccountID: [EmailID]] = [:]
   /// Resend keys that became durable with this batch.
   var keysAdded: [ResendKey: Int64] = [:]
 

@@ -261,6 +261,7 @@ final class LaneWriter {
     lane.access.update(transaction.accessChanged, removed: transaction.accountsRemoved)
     lane.trees.drop(transaction.treesChanged.union(transaction.accountsRemoved), batch: state.batch)
     lane.members.update(transaction.membersChanged, removed: transaction.accountsRemoved)
+    noteRecent(transaction)
     for (key, time) in transaction.keysAdded { cache.lostReplies[key] = time }
     let wakes =
       lane.registry.publish(transaction.edits, batch: state.batch)
@@ -268,9 +269,29 @@ final class LaneWriter {
     let batch = state.batch
     lane.announce { $0.published = batch }
     for wake in wakes { wake() }
-    lane.search.note(added: Set(transaction.edits.filter { !$0.value.table.added.isEmpty }.map(\.key.account)))
+    noteAdded(transaction.edits)
     lane.search.note(removed: transaction.accountsRemoved)
     for (account, emails) in transaction.emailsForgotten { lane.search.forget(emails, of: account) }
+  }
+
+  /// What is read soon is in memory before anybody hears of it.
+  private func noteRecent(_ transaction: LaneTransaction) {
+    // An account that comes back may number its messages as it did before.
+    if !transaction.accountsMade.isEmpty || !transaction.accountsRemoved.isEmpty { lane.recent.clear() }
+    for (account, emails) in transaction.emailsForgotten { lane.recent.forget(emails, of: account) }
+    for (account, emails) in transaction.derivedAnew { lane.recent.forget(emails, of: account) }
+    lane.recent.note(transaction.arrived)
+  }
+
+  /// Tells the search index who has new messages.
+  private func noteAdded(_ edits: [MailboxKey: MailboxEdit]) {
+    var accounts: Set<AccountID> = []
+    var messages = 0
+    for (key, edit) in edits where !edit.table.added.isEmpty {
+      accounts.insert(key.account)
+      messages += edit.table.added.count
+    }
+    lane.search.note(added: accounts, messages: messages)
   }
 
   private func answer(_ jobs: [LaneJob], _ ran: Ran) {

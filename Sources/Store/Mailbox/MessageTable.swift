@@ -79,6 +79,11 @@ package struct MessageTable: Sendable {
     return nil
   }
 
+  /// Whether a message has one of these flags.
+  package func contains(_ flags: Flags) -> Bool {
+    chunks.contains { chunk in chunk.flags.contains { $0 & flags.rawValue != 0 } }
+  }
+
   /// Calls `body` for the rows at `range`, in order, with their indices.
   package func forEach(in range: Range<Int>? = nil, _ body: (Int, MessageRecord) -> Void) {
     let range = range ?? 0..<count

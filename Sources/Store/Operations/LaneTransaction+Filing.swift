@@ -41,7 +41,7 @@ extension LaneTransaction {
     _ message: NewMessage, in mailbox: MailboxEntry, of account: AccountEntry, modseq: Modseq
   ) throws(StoreFault) -> MessageRecord {
     willChange()
-    try store(message.plan)
+    let location = try store(message.plan)
     let (item, email) = try numbers(for: message, of: account)
     try insertEmail(email, message, account.id, modseq)
     try insertDerived(email, message.derived, account.id)
@@ -53,6 +53,13 @@ extension LaneTransaction {
       internalDate: message.internalDate, savedAt: message.savedAt ?? now, email: email, item: item)
     try place(record, hash: message.plan.hash, resendKey: message.resendKey, in: mailbox, of: account)
     account.use(bytes: record.size, count: 1)
+    arrived.append(
+      (
+        RecentMail.Key(account: account.id, email: email),
+        RecentMail.Entry(
+          location: location,
+          listing: .init(envelope: message.derived.envelope, structure: message.derived.structure))
+      ))
     return record
   }
 
@@ -99,9 +106,13 @@ extension LaneTransaction {
     edit(account.id, mailbox.id) { $0.table.added.append(record) }
   }
 
-  /// Puts the blob into the segment, unless the lane has the same content already.
-  func store(_ plan: BlobPlan) throws(StoreFault) {
+  /// Puts the blob into the segment, unless the lane has the same content already. Where it is, when it is new.
+  @discardableResult
+  func store(_ plan: BlobPlan) throws(StoreFault) -> BlobLocation? {
     willChange()
+    let location = BlobLocation(
+      segment: segment.number, offset: segment.next, length: plan.totalLength, rawLength: plan.rawLength,
+      codec: plan.codec)
     let statement = try prepare(LaneSQL.insertBlob)
     statement.bind(1, 0)
     statement.bind(2, plan.hash)
@@ -114,10 +125,11 @@ extension LaneTransaction {
     try inStore { () throws(DatabaseFault) in try statement.run() }
     guard connection.changes == 1 else {
       cache.namedAgain?.insert(plan.hash)
-      return
+      return nil
     }
     segment.add(plan.head)
     if let frames = plan.frames { segment.add(frames) }
+    return location
   }
 
   private func insertEmail(

@@ -44,6 +44,7 @@ extension LaneTransaction {
     }
     guard isThere == true else { return }
     willChange()
+    derivedAnew[account, default: []].append(email)
     try run(
       MessageSQL.setDerived,
       [

@@ -24,6 +24,9 @@ final class SearchIndex: Sendable {
     var work = Work()
     var isClosed = false
     var isBusy = false
+    /// Messages noted since the thread last looked, and all that wait.
+    var arrived = 0
+    var pending = 0
     /// Called when nothing is left to do.
     var waiting: [@Sendable () -> Void] = []
   }
@@ -80,9 +83,16 @@ final class SearchIndex: Sendable {
 
   // MARK: For the lane's writer: cheap, never waits for the index
 
-  /// These accounts have new messages.
-  func note(added accounts: some Collection<AccountID>) {
-    if !accounts.isEmpty { add { $0.dirty.formUnion(accounts) } }
+  /// These accounts have new messages, `messages` together.
+  func note(added accounts: some Collection<AccountID>, messages: Int = 0) {
+    if accounts.isEmpty { return }
+    inbox.update {
+      let wakes = $0.work.isEmpty
+      $0.work.dirty.formUnion(accounts)
+      $0.arrived += messages
+      $0.pending += messages
+      return wakes
+    }
   }
 
   /// These accounts are gone.
@@ -118,20 +128,35 @@ final class SearchIndex: Sendable {
       if inbox.isClosed { return false }
       return inbox.work.isEmpty ? nil : true
     }
-    // Messages that come one by one shall not make a part each. Somebody who waits is not kept waiting.
-    var waited = 0
-    while isOpen, waited < options.searchGathering {
-      let goesOn = inbox.withLock { $0.waiting.isEmpty && !$0.isClosed && !$0.work.isDamaged }
-      if !goesOn { break }
-      usleep(20_000)
-      waited += 20
-    }
+    if isOpen { gather() }
     isOpen = inbox.withLock { !$0.isClosed }
     if !isOpen { return nil }
     return inbox.withLock { inbox in
       inbox.isBusy = true
+      inbox.pending = 0
       defer { inbox.work = Work() }
       return inbox.work
+    }
+  }
+
+  /// Waits for more to come; see `IndexPatience`. Somebody who waits is not kept waiting.
+  private func gather() {
+    wait(IndexPatience(least: options.searchGathering, most: options.searchGathering + options.searchPatience))
+  }
+
+  /// Between two parts: waits while mail streams in.
+  func giveWay() { wait(IndexPatience(least: 0, most: options.searchPatience)) }
+
+  private func wait(_ patience: IndexPatience) {
+    var patience = patience
+    while true {
+      let goesOn = inbox.withLock { inbox in
+        defer { inbox.arrived = 0 }
+        return patience.goesOn(at: IndexPatience.now, arrived: inbox.arrived, pending: inbox.pending)
+          && inbox.waiting.isEmpty && !inbox.isClosed && !inbox.work.isDamaged
+      }
+      if !goesOn { return }
+      usleep(20_000)
     }
   }
 

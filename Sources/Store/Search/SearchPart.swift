@@ -5,7 +5,7 @@ struct SearchPart {
   /// What a part is at most made of, in documents; larger ones are not merged any more.
   static let documentLimit = 32_768
   /// The same in bytes of its sections, unpacked: what one merge has in memory.
-  static let byteLimit = 256 << 20
+  static let byteLimit = 64 << 20
 
   var documents = PartDocuments()
   var columns = PartColumns(columns: MessageText.Column.allCases.count)

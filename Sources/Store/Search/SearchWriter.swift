@@ -148,6 +148,7 @@ final class SearchWriter {
         try connection.run(SearchSQL.setReach, [.int(account.raw), .int(next)])
       }
       reach = next
+      index.giveWay()
       try merge(account)
     }
   }

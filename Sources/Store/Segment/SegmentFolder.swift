@@ -41,6 +41,9 @@ final class SegmentFolder: Sendable {
     }
   }
 
+  /// The segment's file where it is open already.
+  func openDescriptor(_ number: Int) -> Descriptor? { open.withLock { $0[number] } }
+
   /// Makes a new, empty, durable segment; one of that number that a crash left before its first use is replaced.
   func create(_ number: Int) throws(StoreFault) -> Descriptor {
     let made = try Descriptor.open(file(number), O_RDWR | O_CREAT | O_TRUNC)

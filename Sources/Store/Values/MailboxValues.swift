@@ -82,9 +82,4 @@ package struct Usage: Sendable, Equatable {
   /// nil = no limit.
   package var byteLimit: Int64?
   package var countLimit: Int64?
-
-  /// True when one more message of `size` bytes fits.
-  package func hasRoom(for size: Int) -> Bool {
-    (byteLimit.map { bytes + Int64(size) <= $0 } ?? true) && (countLimit.map { count + 1 <= $0 } ?? true)
-  }
 }

@@ -2,7 +2,8 @@ import Glibc
 
 /// How a store is opened. The defaults are the production values.
 package struct StoreOptions: Sendable {
-  /// Lanes of a *new* folder (1…16); a folder keeps the number it was made with. nil = one for each core, at most 4.
+  /// Lanes of a *new* folder (1…16); a folder keeps the number it was made with. nil = one for
+  /// two cores, at most 4: the more operations share a sync, the less each costs, and the other cores have the sessions.
   package var lanes: Int?
   /// A segment is closed and the next begun when it is longer than this.
   package var segmentSize = 256 << 20
@@ -22,8 +23,12 @@ package struct StoreOptions: Sendable {
   package var countLimit: Int64?
   /// How long new messages may wait for more to come before they are indexed, milliseconds. Until then searches look into them.
   package var searchGathering = 500
+  /// How much longer they may wait while mail streams in, milliseconds.
+  package var searchPatience = 10_000
   /// Memory for the search index of a lane that is kept between searches, bytes.
   package var searchCache = 64 << 20
+  /// Memory of a lane for the messages that were delivered or read last, bytes.
+  package var recentMail = 8 << 20
   /// How long removed mail and removed accounts can come back.
   package var recoverableDays: Int64 = 30
   /// Pages of 4 KiB that a lane's log of its index holds before they are copied back.

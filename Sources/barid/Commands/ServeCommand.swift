@@ -1,5 +1,6 @@
 import ArgumentParser
 import BaridServer
+import Glibc
 import Logging
 import Phrases
 
@@ -31,6 +32,8 @@ enum Running {
     _ settings: ServerSettings, configuration: ConfigurationFile? = nil, log: LogSwitch,
     beforeListening: @Sendable (PostOffice) async throws(StartFault) -> Void = { _ in }
   ) async throws -> PostOffice {
+    // What the server makes is for its own user, to be read by its group at most.
+    umask(0o027)
     do throws(StartFault) {
       return try await PostOffice.open(
         settings, configuration: configuration, log: log, beforeListening: beforeListening)

@@ -16,6 +16,8 @@ struct TestBedCommand: AsyncParsableCommand {
   @Option var logLevel = "notice"
   /// Bytes after which a segment is closed: small ones let a short test see many.
   @Option var segmentSize: Int?
+  /// Lanes of a new folder.
+  @Option var lanes: Int?
   /// The DNS server that checks of strangers' mail ask, as ADDRESS:PORT; without it loopback is not checked.
   @Option var checks: String?
   @OptionGroup var speech: LanguageOption
@@ -44,6 +46,7 @@ struct TestBedCommand: AsyncParsableCommand {
     settings.log.level = logLevel
     settings.limits.drainSeconds = 5
     settings.store.segmentSize = segmentSize
+    settings.store.lanes = lanes
     settings.exemptions = .loopback
     if let checks, let colon = checks.lastIndex(of: ":"), let port = Int(checks[checks.index(after: colon)...]) {
       settings.resolver.address = String(checks[..<colon])
