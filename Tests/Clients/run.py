@@ -50,7 +50,7 @@ def main():
         modules += [test_heavy, test_readers, test_thunderbird, test_relays]
     if any(wanted(f"{module.__name__[5:]}: {check.__name__}") for module in modules for check in module.CHECKS):
         try:
-            with Bed("clients", 21_000) as bed:
+            with Bed("clients") as bed:
                 for module in modules:
                     for check in module.CHECKS:
                         name = f"{module.__name__[5:]}: {check.__name__}"

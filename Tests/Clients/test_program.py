@@ -13,8 +13,9 @@ import tempfile
 import time
 
 from bed import ROOT, letter, run
+from ports import free_offset
 
-OFFSET = 22_000
+OFFSET = free_offset()  # one server at a time, in test_keeping, test_evidence and test_lmtp too
 
 
 def program():
@@ -29,12 +30,11 @@ def program():
 class Server:
     """`barid serve` with a configuration of its own."""
 
-    def __init__(self, folder, extra="", offset=OFFSET):
+    def __init__(self, folder, extra=""):
         self.folder = folder
         self.config = os.path.join(folder, "barid.yaml")
-        self.offset = offset
         with open(self.config, "w", encoding="utf-8") as out:
-            out.write(configuration(folder, offset) + extra)
+            out.write(configuration(folder) + extra)
         self.log = open(os.path.join(folder, "log"), "ab")
         self.process = subprocess.Popen(
             [program(), "serve", "--config", self.config], stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
@@ -67,11 +67,11 @@ class Server:
         self.log.close()
 
 
-def configuration(folder, offset):
+def configuration(folder):
     lines = [f"hostname: mail.example.org\ndata-folder: {folder}/data\nlimits: {{drain-seconds: 5}}\nlisteners:\n"]
     for name, port in [("smtp", 25), ("submission", 587), ("submissions", 465), ("imap", 143), ("imaps", 993),
                        ("pop3", 110), ("pop3s", 995)]:
-        lines.append(f"  {name}: {{hosts: [127.0.0.1], port: {port + offset}}}\n")
+        lines.append(f"  {name}: {{hosts: [127.0.0.1], port: {port + OFFSET}}}\n")
     return "".join(lines)
 
 
@@ -145,7 +145,7 @@ def help_in_two_languages():
 def commands_with_and_without_a_server(folder):
     config = os.path.join(folder, "barid.yaml")
     with open(config, "w", encoding="utf-8") as out:
-        out.write(configuration(folder, OFFSET))
+        out.write(configuration(folder))
     # On the folder itself.
     barid(config, "domain", "add", "example.org")
     text = barid(config, "account", "add", "amal@example.org")
@@ -205,7 +205,7 @@ def plain_log_in_is_refused(folder):
 def refusals_touch_nothing(folder):
     config = os.path.join(folder, "barid.yaml")
     with open(config, "w", encoding="utf-8") as out:
-        out.write(configuration(folder, OFFSET))
+        out.write(configuration(folder))
     taken = socket.socket()
     taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     taken.bind(("127.0.0.1", 143 + OFFSET))
@@ -222,7 +222,7 @@ def refusals_touch_nothing(folder):
         environment = dict(os.environ, LANG="C")
         for name, port in [("SMTP", 25), ("SUBMISSION", 587), ("SUBMISSIONS", 465), ("IMAP", 143), ("IMAPS", 993),
                            ("POP3", 110), ("POP3S", 995)]:
-            environment[f"BARID_LISTENERS_{name}_PORT"] = str(port + OFFSET + 1_000)
+            environment[f"BARID_LISTENERS_{name}_PORT"] = str(port + OFFSET + 1)
         words = refused([program(), "serve", "--config", config], environment)
         assert words == f"The data folder {folder}/data belongs to a Barid that is already running.", words
         server.end()
@@ -452,7 +452,7 @@ def certificates_by_name(folder):
         server.end()
     # A key that is not the certificate's: one sentence.
     with open(f"{folder}/barid.yaml", "w", encoding="utf-8") as out:
-        out.write(configuration(folder, OFFSET) + f"tls: {{certificates: {folder}/one.pem, keys: {folder}/two.key}}\n")
+        out.write(configuration(folder) + f"tls: {{certificates: {folder}/one.pem, keys: {folder}/two.key}}\n")
     words = refused([program(), "serve", "--config", f"{folder}/barid.yaml"])
     assert f"{folder}/one.pem" in words and "\n" not in words, words
 

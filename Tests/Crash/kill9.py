@@ -182,7 +182,7 @@ def main():
     options = options.parse_args()
     tally = Tally()
     try:
-        with Bed("kill9", 24_000, "127.0.0.15") as bed:
+        with Bed("kill9", "127.0.0.15") as bed:
             if options.resend:
                 tally.check(f"kill9: {options.rounds} kills, {options.senders} senders that send again", resending, bed,
                             f"r{os.getpid()}x", options.rounds, options.senders)
