@@ -18,7 +18,7 @@ held = []  # open until this process ends
 def free_offset():
     """A block at which nobody listens, held for this process and its forks."""
     for offset in OFFSETS:
-        # A name that only one socket on this machine can have; it goes with its process, whatever ends that, and leaves no file.
+        # A name that only one socket here can have; it goes with its process, whatever ends that, and leaves no file.
         # Without it, two programs that look at the same moment would both see the ports free, since neither listens yet.
         hold = socket.socket(socket.AF_UNIX)
         try:
