@@ -2,7 +2,7 @@
 
 A block is an offset, a multiple of a thousand; its ports are the thousand from there. All lie below the range from which the
 kernel takes the ports of clients (ip_local_port_range, usually 32768 and up): one of those may be some client's at any moment.
-12,000 is left to Scripts/testbed as a person starts it.
+Scripts/testbed as people start it has 12,000 or what they chose above it: programs begin at the other end.
 """
 import contextlib
 import fcntl
@@ -11,7 +11,7 @@ import socket
 import tempfile
 
 BLOCK = 1_000
-OFFSETS = range(13_000, 32_000, BLOCK)
+OFFSETS = range(31_000, 12_000, -BLOCK)
 held = []  # open until this process ends
 
 
