@@ -82,7 +82,11 @@ class Bed:
         subprocess.run(["rm", "-rf", self.folder], check=False)
 
     def __enter__(self):
-        return self.start()
+        try:
+            return self.start()
+        except BaseException:
+            self.wipe()
+            raise
 
     def __exit__(self, kind, error, trace):
         if error is not None or os.environ.get("BARID_KEEP"):

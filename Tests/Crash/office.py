@@ -171,7 +171,7 @@ def look(session):
 def judge(server, ledger, person, cut):
     """What is wrong with one person's mail. Mail for several people may be filed a little after the start."""
     session = server.imap(person)
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 20
     while True:
         places, next_uid, made, wrong = look(session)
         wrong += ledger.complaints(person, places, next_uid, cut) + ledger.folder_complaints(person, made, cut)
