@@ -36,6 +36,7 @@ crash: ## The long loops: kill -9 under load, power cuts, failing disks, a large
 	@swift build -c release --product barid
 	@python3 Tests/Crash/kill9.py --rounds 100
 	@python3 Tests/Crash/kill9.py --resend --rounds 30 --senders 20
+	@python3 Tests/Crash/kill9.py --mixed --rounds 60
 	@python3 Tests/Crash/powercut.py --cuts 1000 --seconds 5 --compact --workers 2
 	@python3 Tests/Crash/faults.py --rounds 51
 	@python3 Tests/Crash/lostreply.py

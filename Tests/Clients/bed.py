@@ -11,6 +11,8 @@ import tempfile
 import time
 import traceback
 
+from ports import free_offset
+
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
@@ -42,12 +44,13 @@ class Tally:
 class Bed:
     """A test bed in a folder of its own, on ports of its own, so that one that a person started is left alone."""
 
-    def __init__(self, name, offset, host="127.0.0.14"):
+    def __init__(self, name, host="127.0.0.14"):
+        self.offset = free_offset()
         self.folder = tempfile.mkdtemp(prefix=f"barid-{name}-")
         self.environment = dict(
             os.environ,
             BARID_TESTBED=self.folder,
-            BARID_TESTBED_OFFSET=str(offset),
+            BARID_TESTBED_OFFSET=str(self.offset),
             BARID_TESTBED_HOST=host,
         )
         self.env = {}
@@ -79,7 +82,11 @@ class Bed:
         subprocess.run(["rm", "-rf", self.folder], check=False)
 
     def __enter__(self):
-        return self.start()
+        try:
+            return self.start()
+        except BaseException:
+            self.wipe()
+            raise
 
     def __exit__(self, kind, error, trace):
         if error is not None or os.environ.get("BARID_KEEP"):

@@ -421,5 +421,5 @@ CHECKS = [twenty_four_random_clients]
 
 if __name__ == "__main__":
     arguments = [int(word) for word in sys.argv[1:]]
-    with Bed("stress", 23_000) as own:
+    with Bed("stress") as own:
         stress(own, *arguments)

@@ -7,6 +7,7 @@ import socket
 import tempfile
 
 from bed import letter, run
+from getmail import Getmail
 
 
 def fill(bed, number, count):
@@ -84,26 +85,12 @@ def getmail_keeps(bed):
         print("     getmail is not installed", flush=True)
         return
     fill(bed, 52, 3)
-    with tempfile.TemporaryDirectory(prefix="barid-getmail-") as folder:
-        for name in ["new", "cur", "tmp"]:
-            os.makedirs(f"{folder}/mail/{name}")
-
-        def fetch(delete):
-            with open(f"{folder}/getmailrc", "w", encoding="ascii") as rc:
-                rc.write(
-                    f"[retriever]\ntype = SimplePOP3SSLRetriever\nserver = {bed.host}\nport = {bed.port('POP3S')}\n"
-                    f"username = {bed.user(52)}\npassword = {bed.password}\nca_certs = {bed.authority}\n"
-                    f"[destination]\ntype = MDA_external\npath = /bin/sh\nallow_root_commands = true\n"
-                    f"arguments = ('-c', 'cat > {folder}/mail/new/$$')\n"
-                    f"[options]\nread_all = false\ndelete = {delete}\n")
-            run(["getmail", f"--getmaildir={folder}", "--quiet"], environment=dict(os.environ, HOME=folder))
-            return len(os.listdir(f"{folder}/mail/new"))
-
-        assert fetch("false") == 3
-        assert fetch("false") == 3
+    with Getmail(bed, 52) as client:
+        assert client.fetch("delete = false") == 3
+        assert client.fetch("delete = false") == 3
         fill(bed, 52, 1)
-        assert fetch("false") == 4
-        assert fetch("true") == 4
+        assert client.fetch("delete = false") == 4
+        assert client.fetch("delete = true") == 4
         drop = log_in(bed, 52)
         assert drop.stat()[0] == 0, drop.stat()
         drop.quit()

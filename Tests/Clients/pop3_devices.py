@@ -9,6 +9,7 @@ import tempfile
 import time
 
 from bed import run
+from getmail import Getmail
 from pop3_clients import fill
 from test_program import program
 
@@ -83,27 +84,15 @@ def getmail_days(bed):
         return
     fill(bed, 91, 3)
     password = device(bed, 91, "getmail")
-    with tempfile.TemporaryDirectory(prefix="barid-getmail-") as folder:
-        os.makedirs(f"{folder}/new")
-
-        def fetch(options):
-            with open(f"{folder}/getmailrc", "w", encoding="ascii") as rc:
-                rc.write(
-                    f"[retriever]\ntype = SimplePOP3SSLRetriever\nserver = {bed.host}\nport = {bed.port('POP3S')}\n"
-                    f"username = {bed.user(91)}\npassword = {password}\nca_certs = {bed.authority}\n"
-                    f"[destination]\ntype = MDA_external\npath = /bin/sh\nallow_root_commands = true\n"
-                    f"arguments = ('-c', 'cat > {folder}/new/$$')\n[options]\nread_all = false\n{options}\n")
-            run(["getmail", f"--getmaildir={folder}", "--quiet"], environment=dict(os.environ, HOME=folder))
-            return len(os.listdir(f"{folder}/new"))
-
-        assert fetch("delete = false\ndelete_after = 15") == 3
-        assert fetch("delete = false\ndelete_after = 15") == 3
+    with Getmail(bed, 91, password) as client:
+        assert client.fetch("delete = false", "delete_after = 15") == 3
+        assert client.fetch("delete = false", "delete_after = 15") == 3
         session = drop(bed, 91, password)
         assert session.stat()[0] == 3
         session.quit()
         history = json.loads(barid(bed, "device", "history", bed.user(91), "--json"))
         assert [row["taken"] for row in history["sessions"]] == [3], history
-        assert fetch("delete = true") == 3
+        assert client.fetch("delete = true") == 3
         session = drop(bed, 91, password)
         assert session.stat()[0] == 0
         session.quit()

@@ -31,6 +31,9 @@ from bed import Bed, Tally
 def main():
     words = [word for word in sys.argv[1:] if not word.startswith("-")]
 
+    def named(module, check):
+        return f"{module.__name__.removeprefix('test_')}: {check.__name__}"
+
     def wanted(name):
         return not words or any(word in name for word in words)
 
@@ -38,7 +41,7 @@ def main():
     # These start servers of their own.
     for module in [test_program, test_keeping, test_demo, test_evidence]:
         for check in module.CHECKS:
-            name = f"{module.__name__[5:]}: {check.__name__}"
+            name = named(module, check)
             if wanted(name):
                 tally.check(name, check)
     for check in test_lmtp.OWN:
@@ -48,12 +51,12 @@ def main():
                pop3_devices, test_imap_extensions, test_rfc_dialogues, imap_stress]
     if "--heavy" in sys.argv:
         modules += [test_heavy, test_readers, test_thunderbird, test_relays]
-    if any(wanted(f"{module.__name__[5:]}: {check.__name__}") for module in modules for check in module.CHECKS):
+    if any(wanted(named(module, check)) for module in modules for check in module.CHECKS):
         try:
-            with Bed("clients", 21_000) as bed:
+            with Bed("clients") as bed:
                 for module in modules:
                     for check in module.CHECKS:
-                        name = f"{module.__name__[5:]}: {check.__name__}"
+                        name = named(module, check)
                         if wanted(name):
                             tally.check(name, check, bed)
         except (RuntimeError, OSError) as error:

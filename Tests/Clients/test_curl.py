@@ -90,19 +90,28 @@ def imap_wrong_password(bed):
          "--user", f"{bed.user(1)}:wrong"], expect=67)
 
 
+def fill(bed, user):
+    """Three letters, so that a check of POP3 may run alone."""
+    for number in range(3):
+        curl(bed, url(bed, "smtp", "SMTP"), "--mail-from", "stranger@elsewhere.test", "--mail-rcpt", bed.user(user),
+             "--upload-file", "-", data=letter(f"curl-pop-{user}-{number}", f"curl {number}", to=bed.user(user)).encode())
+
+
 def pop3(bed):
+    fill(bed, 4)
     for scheme, name, options in tls(bed, "pop3"):
-        listing = curl(bed, url(bed, scheme, name, "/"), *options, "--user", f"{bed.user(1)}:{bed.password}")
+        listing = curl(bed, url(bed, scheme, name, "/"), *options, "--user", f"{bed.user(4)}:{bed.password}")
         assert listing.strip(), "empty listing"
-        text = curl(bed, url(bed, scheme, name, "/1"), *options, "--user", f"{bed.user(1)}:{bed.password}")
+        text = curl(bed, url(bed, scheme, name, "/1"), *options, "--user", f"{bed.user(4)}:{bed.password}")
         assert "Subject: curl 0" in text, text
 
 
 def pop3_uidl(bed):
+    fill(bed, 5)
     text = curl(bed, url(bed, "pop3s", "POP3S", "/"), "--cacert", bed.authority, "--list-only",
-                "--user", f"{bed.user(1)}:{bed.password}", "--request", "UIDL")
+                "--user", f"{bed.user(5)}:{bed.password}", "--request", "UIDL")
     ids = [line.split()[1] for line in text.splitlines() if len(line.split()) == 2]
-    assert ids and len(ids) == len(set(ids)), text
+    assert len(ids) == 3 and len(ids) == len(set(ids)), text
 
 
 def swaks(bed, *arguments, expect=0):

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 
 from bed import run
+from ports import fixed_ports
 from test_program import program
 
 
@@ -37,6 +38,11 @@ def stop(process):
 
 
 def demo():
+    with fixed_ports():
+        starts_twice()
+
+
+def starts_twice():
     folder = tempfile.mkdtemp(prefix="barid-demo-")
     try:
         process, page = start(folder)

@@ -13,10 +13,9 @@ import threading
 import time
 
 from bed import ROOT, run
-from test_program import Server, barid, in_folder, program
+from test_program import OFFSET, Server, barid, in_folder, program
 
-OFFSET = 22_500
-DNS_PORT = 22_953
+DNS_PORT = 53 + OFFSET
 KEYS = os.path.join(ROOT, "Tests", "Resources", "dkim", "dkimpy")
 
 
@@ -116,7 +115,7 @@ def strangers_mail(folder):
     threading.Thread(target=server.serve_forever, daemon=True).start()
     try:
         config = CONFIGURATION.replace("resolver", "listeners.smtp.proxy-from: [127.0.0.0/8]\nresolver")
-        with Server(folder, config, OFFSET) as office:
+        with Server(folder, config) as office:
             barid(office, "domain", "add", "example.org")
             barid(office, "account", "add", "amal@example.org", "--password", data=b"correct horse\n")
             letters(folder)

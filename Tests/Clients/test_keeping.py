@@ -11,15 +11,10 @@ import time
 
 from bed import letter, run
 import test_program
-from test_program import barid, in_folder, program
+from test_program import OFFSET, Server, barid, in_folder, program
 
 HOST = "127.0.0.1"
-OFFSET = 22_300
 PASSWORD = "correct horse 9"
-
-
-def Server(folder, extra=""):
-    return test_program.Server(folder, extra, OFFSET)
 
 
 def imap(user="amal"):

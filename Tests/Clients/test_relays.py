@@ -66,7 +66,7 @@ from {bed.user(75)}
 
 def postfix_relays(bed):
     """1,000 messages through Postfix, ten sessions at once, some to three people: none lost, none twice."""
-    port = bed.port("SMTP") + 2_000
+    port = bed.offset + 2
     wanted = {}
     lock = threading.Lock()
     with Postfix(os.path.join(bed.folder, "postfix"), port, f"smtp:[127.0.0.1]:{bed.port('SMTP')}") as postfix:
@@ -98,7 +98,7 @@ def postfix_relays(bed):
 
 def postfix_lmtp(bed):
     """100 messages to three people each by LMTP, one of them unknown: Postfix hears of each by itself."""
-    port = bed.port("SMTP") + 2_001
+    port = bed.offset + 3
     with Postfix(os.path.join(bed.folder, "postfix-lmtp"), port, f"lmtp:inet:127.0.0.1:{bed.port('LMTP')}",
                  "lmtp_destination_recipient_limit = 10\nlmtp_tls_security_level = none") as postfix:
         with smtplib.SMTP("127.0.0.1", port, timeout=60) as client:

@@ -105,7 +105,7 @@ def commands(lines):
 
 class Player:
     def __init__(self, bed, number):
-        self.sock = socket.create_connection((bed.host, bed.port("IMAP")), timeout=6)
+        self.sock = socket.create_connection((bed.host, bed.port("IMAP")), timeout=30)
         self.file = self.sock.makefile("rb")
         self.file.readline()
         assert self.play("l", [f"l LOGIN {bed.user(number)} {bed.password}"])[0] == "OK"

@@ -4,6 +4,7 @@ import os
 import random
 
 from bed import letter, run
+from getmail import Getmail
 from test_python import imap, ok
 
 COUNT = 1_000
@@ -107,49 +108,12 @@ SyncState *
 def getmail(bed):
     """Download by POP3: everything once, nothing the second time, then delete after retrieval."""
     fill(bed, 21, 200)
-    home = os.path.join(bed.folder, "getmail")
-    mail = os.path.join(home, "mail")
-    os.makedirs(mail)
-    # getmail refuses to write a Maildir as root, which CI is; a delivery program of our own it takes.
-    keep = os.path.join(home, "keep")
-    with open(keep, "w", encoding="utf-8") as out:
-        out.write(f"#!/bin/sh\ncat >{mail}/$$\n")
-    os.chmod(keep, 0o700)
-
-    def write(delete):
-        with open(os.path.join(home, "getmailrc"), "w", encoding="utf-8") as out:
-            out.write(f"""
-[retriever]
-type = SimplePOP3SSLRetriever
-server = {bed.host}
-port = {bed.port("POP3S")}
-username = {bed.user(21)}
-password = {bed.password}
-ca_certs = {bed.authority}
-
-[destination]
-type = MDA_external
-path = {keep}
-allow_root_commands = true
-
-[options]
-read_all = false
-delete = {delete}
-verbose = 0
-""")
-
-    command = ["getmail", "--getmaildir", home]
-    environment = dict(os.environ, HOME=home)
-    write("false")
-    run(command, timeout=120, environment=environment)
-    assert len(os.listdir(mail)) == 200
-    run(command, timeout=120, environment=environment)
-    assert len(os.listdir(mail)) == 200, "a letter came twice"
-    session = imap(bed, 21)
-    ok(session.append("INBOX", None, None, letter("one-more", "one more").encode()))
-    write("true")
-    run(command, timeout=120, environment=environment)
-    assert len(os.listdir(mail)) == 201
+    with Getmail(bed, 21) as client:
+        assert client.fetch("delete = false") == 200
+        assert client.fetch("delete = false") == 200, "a letter came twice"
+        session = imap(bed, 21)
+        ok(session.append("INBOX", None, None, letter("one-more", "one more").encode()))
+        assert client.fetch("delete = true") == 201
     session.select("INBOX", readonly=True)
     assert ok(session.search(None, "ALL")) == [b""], "delete after retrieval left something"
     session.logout()

@@ -23,9 +23,10 @@ sys.path.insert(0, HERE)
 sys.dont_write_bytecode = True
 from bed import letter  # noqa: E402
 from load import user  # noqa: E402
-from office import HOST, Server, free_offset  # noqa: E402
+from office import HOST, Server  # noqa: E402
+from ports import free_offset  # noqa: E402
 
-OFFSET = free_offset(31_000)
+OFFSET = free_offset()
 LARGE = 10_000_000
 
 

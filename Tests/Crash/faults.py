@@ -34,9 +34,10 @@ sys.path.insert(0, HERE)
 sys.dont_write_bytecode = True
 from bed import letter  # noqa: E402
 from load import NEVER, PEOPLE, Load, Refused, user  # noqa: E402
-from office import HOST, PASSWORD, Server, compiled, free_offset, judge, mailbox, program  # noqa: E402
+from office import HOST, PASSWORD, Server, compiled, judge, mailbox, program  # noqa: E402
+from ports import free_offset  # noqa: E402
 
-OFFSET = free_offset(30_000)
+OFFSET = free_offset()
 CONTROL = struct.Struct("=IIIIqIIQ200s")  # fault.c's `struct control`
 WRITES, SYNCS, LENGTHS, NAMES, READS = 1, 2, 4, 8, 16
 SEGMENT, LOG, INDEX, SEARCH, SPOOL, OTHER = 1, 2, 4, 8, 16, 32
@@ -295,7 +296,7 @@ def one_round(template, library, kind, seed):
 
 def second_is_refused(folder):
     """Two processes on one data folder: the second says so in one sentence and leaves it alone. A complaint, or None."""
-    done = subprocess.run([program(), "testbed", "--folder", folder, "--host", HOST, "--offset", str(free_offset(OFFSET + 1_000))],
+    done = subprocess.run([program(), "testbed", "--folder", folder, "--host", HOST, "--offset", str(free_offset())],
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60, check=False)
     words = done.stdout.decode(errors="replace").strip()
     is_right = done.returncode != 0 and len(words.splitlines()) == 1 and f"{folder}/data" in words

@@ -63,7 +63,7 @@ def main():
     options.add_argument("--seconds", type=int, default=60)
     options = options.parse_args()
     tally = Tally()
-    with Bed("garbage", 25_000, "127.0.0.16") as bed:
+    with Bed("garbage", "127.0.0.16") as bed:
         for name in STARTS:
             tally.check(f"garbage: {name}", flat, bed, name, options.seconds)
     tally.finish()

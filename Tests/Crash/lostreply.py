@@ -88,7 +88,7 @@ def main():
     options = options.parse_args()
     tally = Tally()
     try:
-        with Bed("lostreply", 26_000, "127.0.0.17") as bed:
+        with Bed("lostreply", "127.0.0.17") as bed:
             tally.check(f"lostreply: {options.connections} connections cut before the reply", cut, bed, options.connections)
     except (RuntimeError, OSError) as error:
         tally.failed += 1

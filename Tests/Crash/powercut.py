@@ -26,10 +26,11 @@ sys.path.insert(0, os.path.join(os.path.dirname(HERE), "Clients"))
 sys.path.insert(0, HERE)
 sys.dont_write_bytecode = True
 from load import PEOPLE, Load  # noqa: E402
-from office import HOST, PASSWORD, Server, compiled, free_offset, judge  # noqa: E402
+from office import HOST, PASSWORD, Server, compiled, judge  # noqa: E402
+from ports import free_offset  # noqa: E402
 from replay import NEVER, Recording  # noqa: E402
 
-OFFSET = free_offset(27_000)  # of the first worker
+OFFSET = free_offset()
 CUTS_OF_ONE_RECORDING = 100
 # Not the program's durable state: SQLite rebuilds its -shm; the test bed's own process file; a socket.
 IGNORED = re.compile(r"(-shm|server\.pid(\.new)?|control\.sock(et)?)$")
@@ -121,16 +122,16 @@ def one_cut(folder, recording, ledger, chance, offset):
                 os.unlink(target + end)
 
 
-def cuts_of(folder, numbers, seed, workers):
-    """(passed, failed) of the cuts with these numbers."""
+def cuts_of(folder, numbers, seed, offsets):
+    """(passed, failed) of the cuts with these numbers, looked at by as many workers as there are offsets."""
     with open(os.path.join(folder, "ledger"), "rb") as file:
         data, ledger = pickle.load(file)
     recording = Recording(os.path.join(folder, "log"), data)
     print(f"recorded: {ledger.summary()}, {len(recording.sync_ends)} syncs", flush=True)
     def some(first):
         bad = 0
-        for number in numbers[first::workers]:
-            wrong = one_cut(folder, recording, ledger, random.Random(f"{seed}-{number}"), free_offset(OFFSET + 5_000 * first))
+        for number in numbers[first::len(offsets)]:
+            wrong = one_cut(folder, recording, ledger, random.Random(f"{seed}-{number}"), offsets[first])
             if wrong:
                 bad += 1
                 print(f"FAIL cut {number}, --recording {folder} --seed {seed}:", *wrong[:20], sep="\n  ", flush=True)
@@ -138,7 +139,7 @@ def cuts_of(folder, numbers, seed, workers):
 
     # Forked: the recording is in memory once.
     processes = [multiprocessing.get_context("fork").Process(target=lambda first=first: sys.exit(min(some(first), 100)))
-                 for first in range(workers)]
+                 for first in range(len(offsets))]
     for process in processes:
         process.start()
     for process in processes:
@@ -157,6 +158,7 @@ def main():
     options.add_argument("--recording", help="a folder that a bad run kept, instead of a new recording")
     options = options.parse_args()
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(1 << 32)
+    offsets = [OFFSET, *(free_offset() for _ in range(1, options.workers))]
     passed = failed = 0
     for first in range(0, options.cuts, CUTS_OF_ONE_RECORDING):
         numbers = range(first, min(options.cuts, first + CUTS_OF_ONE_RECORDING))
@@ -164,7 +166,7 @@ def main():
         try:
             if not options.recording:
                 record(folder, options.seconds, f"{seed}-{first}", options.compact)
-            good, bad = cuts_of(folder, numbers, seed, options.workers)
+            good, bad = cuts_of(folder, numbers, seed, offsets)
         except (RuntimeError, OSError, subprocess.SubprocessError) as error:
             good, bad = 0, 1
             print(f"FAIL recording, seed {seed}: {error}", flush=True)
