@@ -7,7 +7,8 @@ must be what a new session sees. Checked meanwhile, besides what imap_stress.Cli
   * tagged responses come in order; NO only where another client may be the cause; no answer to a question that was not asked;
   * between SELECT and its tagged OK: one EXISTS, no EXPUNGE, no news; UIDNEXT, UIDVALIDITY and HIGHESTMODSEQ never go back;
   * the UID is in every FETCH response of a UID command, and in unsolicited ones after ENABLE QRESYNC or IMAP4rev2;
-  * a STORE that is not silent is answered for each message; a silent one changes what is believed, and the checkpoint compares it;
+  * a STORE that is not silent is answered for each message, and one with UNCHANGEDSINCE with the mod-sequence of each that passed; a
+    silent one changes what is believed, and the checkpoint compares it;
   * a keyword that belongs to one client changes by that client's STOREs only, and SEARCH finds exactly its messages;
   * mod-sequences never go back; the same message with the same mod-sequence has the same flags for all, and as many bytes, the same
     date and the same identifier at all times; a UID that is gone never comes again;
@@ -64,10 +65,11 @@ class Command:
         self.word = text.split()[1] if by == "uid" or text.startswith("UID ") else text.split()[0]
         self.tag = None
         self.store = more.get("store")       # (mode, silent, flags, own)
+        self.since = more.get("since")       # UNCHANGEDSINCE
         self.targets = more.get("targets")   # numbers, or UIDs by UID
         self.select = more.get("select")
         self.expected = more.get("expected")
-        self.needed = set(self.targets or []) if self.store and not self.store[1] else set()
+        self.needed = set(self.targets or []) if self.store and (self.since or not self.store[1]) else set()
         self.touched = set()                 # UIDs whose flags were told since the run of STOREs came to its turn
         self.exists = 0
         self.codes = {}
@@ -93,6 +95,7 @@ class Pipelined(Client):
         self.doubts = {}       # (mailbox, uid): what was odd of a message, which must then be gone
         self.keyword = f"$own{number}"
         self.notifies = number % 5 == 4
+        self.knows_modseq = number % 5 in (1, 3)
         super().__init__(bed, number, seed, recent)
 
     # The wire
@@ -249,10 +252,9 @@ class Pipelined(Client):
                 raise Wrong(f"no UID in {line[:100]!r} during {head and head.text}")
         flags = re.search(rb"FLAGS \(([^)]*)\)", items)
         modseq = re.search(rb"MODSEQ \((\d+)\)", items)
-        if flags:
-            for command in self.pending:
-                if command.by == "number":
-                    command.needed.discard(number)
+        for command in self.pending:
+            if command.by == "number" and (flags or (modseq and command.store and command.store[1])):
+                command.needed.discard(number)
         if not self.selected or self.uids is None or not self.uids[number - 1]:
             return
         known = self.uids[number - 1]
@@ -273,10 +275,10 @@ class Pipelined(Client):
         whole = re.search(rb"BODY\[\] \{(\d+)\}", line)
         if whole:
             self.world.fact(message, "size", whole.group(1))
+        for command in self.pending:
+            if command.by == "uid" and (flags or (modseq and command.store and command.store[1])):
+                command.needed.discard(known)
         if flags:
-            for command in self.pending:
-                if command.by == "uid":
-                    command.needed.discard(known)
             self.flags_told(known, flags.group(1).split())
 
     def flags_told(self, uid, flags):
@@ -321,19 +323,23 @@ class Pipelined(Client):
                     or head.word in ("STORE", "SEARCH", "SORT", "THREAD", "NOOP", "CHECK", "EXPUNGE", "APPEND", "SELECT", "EXAMINE"):
                 raise Wrong(f"{head.text[:200]}: NO {rest[:200]!r}")
         if head.store:
-            self.stored(head)
+            self.stored(head, rest)
         if head.select:
             self.selected_now(head, rest)
         if head.word in ("CLOSE", "UNSELECT"):
             self.remember()
             self.forget()
 
-    def stored(self, head):
+    def stored(self, head, rest):
         mode, silent, flags, own = head.store
-        if head.needed:
-            raise Wrong(f"{head.text} was not answered for {sorted(head.needed)}")
-        if own:
-            for uid in own:
+        failed = re.search(rb"\[MODIFIED ([\d:,]+)\]", rest)
+        failed = self.set_of(failed.group(1)) if failed else set()
+        if failed and (not head.since or failed - set(head.targets)):
+            raise Wrong(f"{head.text}: {rest[:100]!r}")
+        if head.needed - failed:
+            raise Wrong(f"{head.text} was not answered for {sorted(head.needed - failed)}")
+        for uid in own or []:
+            if (uid if head.by == "uid" else self.uids.index(uid) + 1) not in failed:
                 self.own[(self.selected[0], uid)] = mode == "+"
         if not silent:
             return
@@ -342,7 +348,7 @@ class Pipelined(Client):
         for place in range(self.exists):
             uid = self.uids[place]
             name = uid if head.by == "uid" else place + 1
-            if name not in head.targets or self.told[place] is None:
+            if name not in head.targets or name in failed or self.told[place] is None:
                 continue
             if uid is None or uid in head.touched:
                 self.told[place] = None
@@ -425,9 +431,14 @@ class Pipelined(Client):
         if all(self.uids[place] for place in places) and self.random.random() < 0.5:
             own = {self.uids[place] for place in places}
             flags.append(self.keyword)
+        since = None
+        known = [self.modseqs.get((*self.box(), self.uids[place]), 0) for place in places if self.uids[place]]
+        if self.knows_modseq and known and self.random.random() < 0.4:
+            since = max(1, self.random.choice(known))
         head = "UID STORE" if by == "uid" else "STORE"
-        text = f"{head} {','.join(map(str, targets))} {mode}FLAGS{'.SILENT' if silent else ''} ({' '.join(flags)})"
-        return Command(text, by, store=(mode, silent, flags, own), targets=targets)
+        text = f"{head} {','.join(map(str, targets))} {f'(UNCHANGEDSINCE {since}) ' if since else ''}"
+        text += f"{mode}FLAGS{'.SILENT' if silent else ''} ({' '.join(flags)})"
+        return Command(text, by, store=(mode, silent, flags, own), targets=targets, since=since)
 
     def question(self, by):
         head = "UID " if by == "uid" else ""
