@@ -39,8 +39,13 @@ class Recent:
 
 
 class Client:
+    # The users of the bed that share mailboxes, and these.
+    first_user, accounts = 0, 3
+    mailboxes = MAILBOXES
+
     def __init__(self, bed, number, seed, recent):
         self.recent = recent
+        self.account = number % self.accounts
         self.sessions = 0
         self.told = []        # flags by message number - 1; None: not known
         self.names = set()    # what FLAGS named
@@ -58,7 +63,7 @@ class Client:
         self.log = []
         self.modes = ""
         self.file.readline()
-        self.do(f'LOGIN {bed.user(number % 3)} {bed.password}')
+        self.do(f'LOGIN {bed.user(self.first_user + self.account)} {bed.password}')
         kind = number % 5
         if kind == 1:
             self.do("ENABLE QRESYNC")
@@ -202,7 +207,7 @@ class Client:
                 raise Wrong(f"{flag!r} was not in FLAGS")
         self.told[number - 1] = flags - {b"\\Recent"}
         if b"\\Recent" in flags and self.selected and self.selected[1] and self.uids and self.uids[number - 1]:
-            message = (self.number % 3, self.selected[0], self.uids[number - 1])
+            message = (self.account, self.selected[0], self.uids[number - 1])
             self.recent.note(message, (self.number, self.sessions))
 
     def forget_flags(self):

@@ -6,6 +6,7 @@ run.py [--heavy] [WORD...]: only checks whose name contains one of the words; --
 import sys
 
 import imap_commands
+import imap_mixed
 import imap_stress
 import pop3_clients
 import pop3_devices
@@ -48,7 +49,7 @@ def main():
         if wanted(f"lmtp: {check.__name__}"):
             tally.check(f"lmtp: {check.__name__}", check)
     modules = [test_lmtp, test_curl, test_python, test_bad_input, test_sync, imap_commands, smtp_clients, pop3_clients,
-               pop3_devices, test_imap_extensions, test_rfc_dialogues, imap_stress]
+               pop3_devices, test_imap_extensions, test_rfc_dialogues, imap_stress, imap_mixed]
     if "--heavy" in sys.argv:
         modules += [test_heavy, test_readers, test_thunderbird, test_relays]
     if any(wanted(named(module, check)) for module in modules for check in module.CHECKS):

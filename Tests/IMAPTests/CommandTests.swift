@@ -71,8 +71,19 @@ import Testing
             .section(
               SectionSpec(part: [1, 2], .headerFields(["To", "x y"])), isPeek: false,
               partial: PartialFetch(first: 0, count: 5)),
-            .binary([3], isPeek: true, partial: nil), .section(SectionSpec(), isPeek: false, partial: nil),
-            .bodyStructure,
+            .binary(SectionSpec(part: [3]), isPeek: true, partial: nil),
+            .section(SectionSpec(), isPeek: false, partial: nil), .bodyStructure,
+          ]))
+    ),
+    (
+      "a FETCH 42 (BINARY.SIZE[2.HEADER.FIELDS (a)] BINARY[TEXT]<1> BINARY.SIZE[])",
+      .fetch(
+        .init(
+          isUID: false, set: set42,
+          items: [
+            .binarySize(SectionSpec(part: [2], .headerFields(["a"]))),
+            .binary(SectionSpec(.text), isPeek: false, partial: PartialFetch(first: 1, count: UInt64(Int64.max))),
+            .binarySize(SectionSpec()),
           ]))
     ),
     (

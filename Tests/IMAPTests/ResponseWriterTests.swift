@@ -70,7 +70,7 @@ import Testing
       }
     }
     for number in [0, 9, 10, 99, 100, 4_294_967_295, UInt64.max] {
-      writer.fetchBinarySize([], number)
+      writer.fetchBinarySize(SectionSpec(), number)
       #expect(String(decoding: writer.take(), as: UTF8.self) == " BINARY.SIZE[] \(number)")
     }
     #expect(Self.written { $0.string(String(repeating: "x", count: 2_000)) }.hasPrefix("{2000}\r\n"))
@@ -151,8 +151,8 @@ import Testing
       $0.fetchSize(44)
       $0.fetchSection(SectionSpec(part: [1, 2], .headerFields(["To", "x y"])), first: 5, Array("FETCH (".utf8))
       $0.fetchSection(SectionSpec(part: [], .whole), nil as [UInt8]?)
-      $0.fetchBinary([3], [0])
-      $0.fetchBinarySize([3], 1)
+      $0.fetchBinary(SectionSpec(part: [3]), [0])
+      $0.fetchBinarySize(SectionSpec(part: [3]), 1)
       $0.fetchEmailID("M1")
       $0.fetchThreadID(nil)
       $0.fetchPreview("x")

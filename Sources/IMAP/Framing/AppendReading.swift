@@ -16,6 +16,13 @@ extension CommandReader {
     return reader.skipWord("APPEND ") || reader.skipWord("REPLACE ")
   }
 
+  /// Whether the command is one whose literals are values to be kept.
+  static func isSetMetadata(_ command: [UInt8]) -> Bool {
+    var reader = CommandReader(Array(command.prefix(longestTag + 16)), options: ParserOptions())
+    guard (try? reader.tag()) != nil, reader.skipSpace() else { return false }
+    return reader.skipWord("SETMETADATA ")
+  }
+
   /// Judges the literal at the end of the first lines of APPEND or REPLACE (given without the last line end).
   static func appendReading(_ command: [UInt8], _ options: ParserOptions) -> AppendReading {
     var reader = CommandReader(command, options: options)

@@ -68,6 +68,10 @@ extension CommandFramer {
   /// An argument's literal is announced.
   private mutating func announce(_ header: LiteralHeader) -> Event? {
     let limits = options.limits
+    // RFC 5464 §4.3: MUST be NO with the size that is possible.
+    if header.size > limits.literal, CommandReader.isSetMetadata(buffer) {
+      return refuse(header, .no, code: .metadataMaximumSize(UInt64(limits.literal)), text: "An entry is too long")
+    }
     guard header.size <= limits.literal, buffer.count + header.size <= limits.command,
       header.isSynchronizing || header.size <= limits.nonSynchronizingLiteral
     else { return refuse(header, code: .tooBig, text: "Literal is too big") }

@@ -125,7 +125,15 @@ extension ResponseWriter {
   /// `BODY[…]<n> `: the caller writes the value: `literalHeader` and exactly so many octets, or NIL by `nstring(nil)`.
   public mutating func fetchSectionName(_ spec: SectionSpec, first: UInt64? = nil) {
     separate()
-    write("BODY[")
+    write("BODY")
+    section(spec)
+    origin(first)
+    bytes.append(0x20)
+  }
+
+  /// `[…]`
+  private mutating func section(_ spec: SectionSpec) {
+    bytes.append(0x5B)
     for (at, number) in spec.part.enumerated() {
       if at > 0 { bytes.append(0x2E) }
       write(number)
@@ -140,8 +148,6 @@ extension ResponseWriter {
     case .mime: write("MIME")
     }
     bytes.append(0x5D)
-    origin(first)
-    bytes.append(0x20)
   }
 
   private mutating func headerList(_ word: StaticString, _ names: [String]) {
@@ -172,10 +178,10 @@ extension ResponseWriter {
   }
 
   /// `BINARY[…]<n> value` (RFC 3516 §4.3): a literal8 when it holds NUL; nil for NIL.
-  public mutating func fetchBinary(_ part: [UInt32], first: UInt64? = nil, _ octets: (some Collection<UInt8>)?) {
+  public mutating func fetchBinary(_ spec: SectionSpec, first: UInt64? = nil, _ octets: (some Collection<UInt8>)?) {
     separate()
     write("BINARY")
-    binarySection(part)
+    section(spec)
     origin(first)
     bytes.append(0x20)
     guard let octets else { return write("NIL") }
@@ -183,19 +189,10 @@ extension ResponseWriter {
   }
 
   /// `BINARY.SIZE[…] n`
-  public mutating func fetchBinarySize(_ part: [UInt32], _ size: UInt64) {
+  public mutating func fetchBinarySize(_ spec: SectionSpec, _ size: UInt64) {
     separate()
     write("BINARY.SIZE")
-    binarySection(part)
+    section(spec)
     item(" ", size)
-  }
-
-  private mutating func binarySection(_ part: [UInt32]) {
-    bytes.append(0x5B)
-    for (at, number) in part.enumerated() {
-      if at > 0 { bytes.append(0x2E) }
-      write(number)
-    }
-    bytes.append(0x5D)
   }
 }

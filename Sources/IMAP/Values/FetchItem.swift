@@ -11,8 +11,8 @@ public enum FetchItem: Sendable, Hashable {
   /// `BODY[…]<…>` and `BODY.PEEK[…]<…>`.
   case section(SectionSpec, isPeek: Bool, partial: PartialFetch?)
   /// RFC 3516
-  case binary([UInt32], isPeek: Bool, partial: PartialFetch?)
-  case binarySize([UInt32])
+  case binary(SectionSpec, isPeek: Bool, partial: PartialFetch?)
+  case binarySize(SectionSpec)
   /// RFC 7162
   case modSequence
   /// RFC 8474
@@ -71,9 +71,10 @@ extension CommandReader {
       let spec = try section()
       return .section(spec, isPeek: name == "BODY.PEEK", partial: try partial())
     case "BINARY", "BINARY.PEEK":
-      let part = try sectionBinary()
-      return .binary(part, isPeek: name == "BINARY.PEEK", partial: try partial(mayOmitCount: true))
-    case "BINARY.SIZE": return .binarySize(try sectionBinary())
+      // RFC 9051 §9 section-binary has part numbers alone; imaptest also sends what BODY[…] takes.
+      let spec = try section()
+      return .binary(spec, isPeek: name == "BINARY.PEEK", partial: try partial(mayOmitCount: true))
+    case "BINARY.SIZE": return .binarySize(try section())
     default: throw error("Unknown fetch item")
     }
   }

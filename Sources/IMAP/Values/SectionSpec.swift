@@ -1,4 +1,4 @@
-/// What is between the brackets of `BODY[…]` (RFC 9051 §6.4.5.1).
+/// What is between the brackets of `BODY[…]` (RFC 9051 §6.4.5.1), and of `BINARY[…]`.
 public struct SectionSpec: Hashable, Sendable {
   /// The part numbers, `1.2`; empty for the message itself.
   public var part: [UInt32]
@@ -53,15 +53,6 @@ extension CommandReader {
     }
     try expect(0x5D, "Expected a closing bracket")
     return spec
-  }
-
-  /// section-binary: `[` part numbers `]`.
-  mutating func sectionBinary() throws(SyntaxError) -> [UInt32] {
-    try expect(0x5B, "Expected an opening bracket")
-    let part = try sectionPart()
-    if !part.isEmpty, bytes[index - 1] == 0x2E { throw error("Expected a part number") }
-    try expect(0x5D, "Expected a closing bracket")
-    return part
   }
 
   /// Numbers and dots; leaves after the dot that a word follows.

@@ -42,7 +42,12 @@ struct CopyCommand: Sendable {
   }
 
   private func answer(_ result: CopyResult) async throws -> CommandReply {
-    guard !result.source.isEmpty else { return .no("The messages are gone", .expungeIssued) }
+    guard !result.source.isEmpty else {
+      // RFC 9051 §6.4.9: by UID what is not there is passed over without an error; EXPUNGE follows at once.
+      return copy.isUID
+        ? .ok(isMove ? "Nothing to move" : "Nothing to copy")
+        : .no("The messages no longer exist", .expungeIssued)
+    }
     let code = ResponseCode.copyUID(
       uidValidity: result.uidValidity, source: result.source, destination: result.destination)
     guard isMove else { return .ok("Copy completed", code) }

@@ -74,7 +74,8 @@ struct ForeignTreeCommand: Sendable {
   private func created(
     _ info: MailboxInfo, _ owner: AccountID, _ asked: MailboxName
   ) async throws(StoreFault) -> CommandReply {
-    let reply = CommandReply.ok("Created", .mailboxID(ObjectID.mailbox(info.id, of: context.foreign(owner))))
+    let id = ObjectID.mailbox(info.id, info.uidValidity, of: context.foreign(owner))
+    let reply = CommandReply.ok("Created", .mailboxID(id))
     guard context.modes.rev2, info.name != asked.text else { return reply }
     var responses = context.responses()
     responses.list(MailboxName(info.name), attributes: ListCommand.attributes(of: info), oldName: asked)

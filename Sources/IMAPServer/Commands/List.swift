@@ -200,7 +200,8 @@ struct ListCommand: Sendable {
     let mailbox = NamedMailbox(info: info, owner: owner, rights: [], path: info.name)
     let found =
       try await context.store.annotations(of: info.id, of: owner, for: context.account)
-      + [MemberEntry.state(of: mailbox, context)]
+      .filter { $0.entry != MetadataEntry.specialUse } + [MemberEntry.state(of: mailbox, context)]
+      + MetadataEntry.uses(of: mailbox)
     let wanted = list.metadata.map { entry in
       (name: entry, value: found.first { ASCII.equal($0.entry, entry) }?.value)
     }

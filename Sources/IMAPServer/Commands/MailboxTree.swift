@@ -74,7 +74,7 @@ struct MailboxTreeCommand: Sendable {
 
   /// RFC 9051 §6.3.4: where the mailbox has another name than the one asked for, LIST tells both.
   private func created(_ info: MailboxInfo, _ asked: String) async throws(StoreFault) -> CommandReply {
-    let reply = CommandReply.ok("Created", .mailboxID(ObjectID.mailbox(info.id, of: nil)))
+    let reply = CommandReply.ok("Created", .mailboxID(ObjectID.mailbox(info.id, info.uidValidity, of: nil)))
     guard context.modes.rev2, !info.name.utf8.elementsEqual(asked.utf8), !MailboxName(asked).isInbox else {
       return reply
     }

@@ -22,7 +22,7 @@ struct GetMetadataCommand: Sendable {
         let isTold = mode.value != MemberEntry.shared || get.entries.contains { ASCII.equal($0, mode.entry) }
         found =
           try await context.store.annotations(of: named.info.id, of: named.owner, for: context.account)
-          + (isTold ? [mode] : [])
+          .filter { $0.entry != MetadataEntry.specialUse } + (isTold ? [mode] : []) + MetadataEntry.uses(of: named)
       }
       var entries: [(name: String, value: [UInt8]?)] = []
       var longest = 0
@@ -31,6 +31,12 @@ struct GetMetadataCommand: Sendable {
           longest = max(longest, annotation.value.count)
         } else {
           entries.append((annotation.entry, annotation.value))
+        }
+      }
+      // RFC 5464 §4.2: a METADATA response is required; what is named and not set is NIL.
+      if get.depth == .zero {
+        for name in get.entries where !found.contains(where: { ASCII.equal($0.entry, name) }) {
+          entries.append((name, nil))
         }
       }
       if !entries.isEmpty {
@@ -69,6 +75,10 @@ struct SetMetadataCommand: Sendable {
       if set.entries.contains(where: { ASCII.equal(String($0.name.prefix(8)), "/shared/") }) {
         return .no("Shared server entries are set by the administrator", .noPerm)
       }
+    }
+    // RFC 6154 §4: MUST NOT be taken blindly. CREATE gives a mailbox its use.
+    if !set.mailbox.text.isEmpty, set.entries.contains(where: { ASCII.equal($0.name, MetadataEntry.specialUse) }) {
+      return .no("A mailbox gets its special use when it is created", .cannot)
     }
     if let verb = MemberEntry.Verb(set) { return await verb.run(context) }
     let limits = AnnotationLimits()
@@ -110,6 +120,14 @@ enum MetadataEntry {
   static func check(_ mailbox: NamedMailbox) throws(StoreFault) {
     try mailbox.needs(.lookup)
     if mailbox.rights.isDisjoint(with: [.read, .seen, .write, .insert, .post]) { throw .noPermission }
+  }
+
+  /// RFC 6154 §4: tied to what LIST shows.
+  static let specialUse = "/private/specialuse"
+
+  static func uses(of mailbox: NamedMailbox) -> [Annotation] {
+    guard let use = mailbox.info.role.flatMap(SpecialUse.attribute) else { return [] }
+    return [Annotation(entry: specialUse, value: Array(use.rawValue.utf8))]
   }
 
   /// Entries that the server makes up itself: whom to ask (§3.2.1.1).

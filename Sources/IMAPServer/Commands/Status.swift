@@ -45,7 +45,7 @@ struct StatusCommand: Sendable {
       case .size: .size(UInt64(status.size))
       case .recent: .recent(UInt32(clamping: status.recent))
       case .highestModSequence: .highestModSequence(max(1, status.highestModseq))
-      case .mailboxID: .mailboxID(ObjectID.mailbox(info.id, of: context.foreign(owner)))
+      case .mailboxID: .mailboxID(ObjectID.mailbox(info.id, status.uidValidity, of: context.foreign(owner)))
       case .appendLimit: .appendLimit(limit)
       case .deletedStorage: .deletedStorage(deletedStorage)
       }

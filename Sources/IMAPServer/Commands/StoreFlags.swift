@@ -55,8 +55,12 @@ struct StoreFlagsCommand: Sendable {
   }
 
   func reply(to change: FlagChange, _ result: FlagResult) -> CommandReply {
-    let stored = StoredFlags(
+    var stored = StoredFlags(
       uids: change.uids, isSilent: store.isSilent, mode: mode, flags: store.flags, modseq: result.modseq)
+    if store.unchangedSince != nil {
+      let failed = Set(result.modified)
+      stored.passed = change.uids.filter { !failed.contains($0) }
+    }
     // RFC 7162 §3.1.3: an expunged message is neither changed nor MODIFIED.
     guard !result.modified.isEmpty else { return .ok("Store completed", effect: .stored(stored)) }
     return .ok("Conditional store failed", .modified(modified(result.modified)), effect: .stored(stored))

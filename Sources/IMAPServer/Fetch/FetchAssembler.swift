@@ -24,7 +24,7 @@ struct FetchAssembler {
   /// One whole response.
   mutating func add(_ index: Int, _ record: MessageRecord, derived: Derived?, message: [UInt8]?) {
     var content = message.map { MessageContent($0) }
-    if plan.binaryParts.contains(where: { content?.decoded($0) == .unknownEncoding }) {
+    if plan.binarySections.contains(where: { content?.decoded($0) == .unknownEncoding }) {
       hasUnknownEncoding = true
       return
     }
@@ -70,8 +70,8 @@ struct FetchAssembler {
     case .body:
       let text = derived.map { BodyStructureText.plain($0.structure) } ?? Array("NIL".utf8)
       responses.fetchBodyStructure(text, extensible: false)
-    case .binarySize(let part): responses.fetchBinarySize(part, UInt64(content?.decoded(part).count ?? 0))
-    case .binary(let part, _, let partial): writeBinary(part, partial, &content)
+    case .binarySize(let spec): responses.fetchBinarySize(spec, UInt64(content?.decoded(spec).count ?? 0))
+    case .binary(let spec, _, let partial): writeBinary(spec, partial, &content)
     case .section, .rfc822, .rfc822Header, .rfc822Text: writeSection(item, &content)
     }
   }
@@ -91,12 +91,12 @@ struct FetchAssembler {
     }
   }
 
-  private mutating func writeBinary(_ part: [UInt32], _ partial: PartialFetch?, _ content: inout MessageContent?) {
-    guard case .octets(let octets) = content?.decoded(part) else {
-      return responses.fetchBinary(part, first: partial?.first, [UInt8]?.none)
+  private mutating func writeBinary(_ spec: SectionSpec, _ partial: PartialFetch?, _ content: inout MessageContent?) {
+    guard case .octets(let octets) = content?.decoded(spec) else {
+      return responses.fetchBinary(spec, first: partial?.first, [UInt8]?.none)
     }
     let range = partial?.range(in: octets.count) ?? 0..<octets.count
-    responses.fetchBinary(part, first: partial?.first, octets[range])
+    responses.fetchBinary(spec, first: partial?.first, octets[range])
   }
 }
 

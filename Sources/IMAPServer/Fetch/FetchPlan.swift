@@ -9,8 +9,8 @@ struct FetchPlan: Sendable {
   let needsContent: Bool
   /// Messages without \Seen get it (RFC 9051 §6.4.5).
   let setsSeen: Bool
-  /// The parts that BINARY and BINARY.SIZE decode.
-  let binaryParts: [[UInt32]]
+  /// The sections that BINARY and BINARY.SIZE decode.
+  let binarySections: [SectionSpec]
 
   /// `isUID`: the response has UID whether it was asked for or not (RFC 9051 §6.4.9).
   init(_ fetch: IMAPCommand.Fetch, modes: Modes, isReadOnly: Bool) {
@@ -28,9 +28,9 @@ struct FetchPlan: Sendable {
       default: false
       }
     }
-    binaryParts = items.compactMap { item in
+    binarySections = items.compactMap { item in
       switch item {
-      case .binary(let part, isPeek: _, partial: _), .binarySize(let part): part
+      case .binary(let spec, isPeek: _, partial: _), .binarySize(let spec): spec
       default: nil
       }
     }

@@ -6,7 +6,7 @@ struct MessageContent {
   private let bytes: [UInt8]
   private var scanned: MIMEStructure?
   private var header: HeaderBlock?
-  private var lastDecoded: (part: [UInt32], decoded: SectionResolver.Decoded)?
+  private var lastDecoded: (spec: SectionSpec, decoded: SectionResolver.Decoded)?
 
   init(_ bytes: [UInt8]) { self.bytes = bytes }
 
@@ -64,12 +64,18 @@ struct MessageContent {
     }
   }
 
-  /// The decoded octets of `BINARY[…]` (RFC 3516), kept for the BINARY.SIZE or BINARY of the same part that often follows.
-  mutating func decoded(_ part: [UInt32]) -> SectionResolver.Decoded {
-    if let lastDecoded, lastDecoded.part == part { return lastDecoded.decoded }
-    let structure = structure()
-    let decoded = SectionResolver.decode(part, in: bytes.span, structure)
-    lastDecoded = (part, decoded)
+  /// The decoded octets of `BINARY[…]` (RFC 3516), kept for the BINARY.SIZE or BINARY of the same section that often follows.
+  mutating func decoded(_ spec: SectionSpec) -> SectionResolver.Decoded {
+    if let lastDecoded, lastDecoded.spec == spec { return lastDecoded.decoded }
+    let decoded: SectionResolver.Decoded
+    if spec.text == .whole {
+      let structure = structure()
+      decoded = SectionResolver.decode(spec.part, in: bytes.span, structure)
+    } else {
+      // Headers have no transfer encoding, and a message's text holds its parts as they are (RFC 3516 §4.2).
+      decoded = section(spec, nil).map { .octets(Array($0)) } ?? .none
+    }
+    lastDecoded = (spec, decoded)
     return decoded
   }
 }

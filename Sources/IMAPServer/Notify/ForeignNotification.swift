@@ -34,9 +34,9 @@ struct ForeignNotification: Sendable {
         let isSubscribed = try await context.store.subscriptions(of: context.account).contains(name)
         let wanted = report.wanted?.events(of: name, isSubscribed: isSubscribed, isForeign: true) ?? []
         guard wanted.contains(.mailboxName) else { return }
-        // What was deleted is not there for anybody.
+        // What was deleted is not there for anybody. §5.4: MUST be said also where only the right to look up is gone; §5.9 adds why.
         let isThere = try await context.store.mailboxes(of: owner).contains { $0.id == id }
-        responses.list(MailboxName(name), attributes: [isThere ? .noAccess : .nonExistent])
+        responses.list(MailboxName(name), attributes: isThere ? [.nonExistent, .noAccess] : [.nonExistent])
       }
     default: break
     }

@@ -43,6 +43,38 @@ struct NotificationReport: Sendable {
     }
   }
 
+  /// §3.1: MUST, of each mailbox that may be looked up but not read, where events of its messages are asked for.
+  func writeNoAccess() async throws {
+    guard wanted?.groups.isEmpty == false else { return }
+    var responses = context.responses()
+    for info in try await context.store.mailboxes(of: context.account) {
+      let rights = context.store.rights(of: context.account, in: info.id, of: context.account)
+      noAccess(info, rights, events(info), &responses)
+    }
+    let subscribed = Set(try await context.store.subscriptions(of: context.account))
+    for mailbox in try await context.finder.shared(subscribed) {
+      let info = mailbox.info
+      let events = wanted?.events(of: info.name, isSubscribed: info.isSubscribed, isForeign: true) ?? []
+      noAccess(info, mailbox.rights, events, &responses)
+    }
+    if !responses.bytes.isEmpty { try await context.out.write(responses.bytes) }
+  }
+
+  private func noAccess(
+    _ info: MailboxInfo, _ rights: AccessRights, _ events: [IMAPCommand.Notify.Event],
+    _ responses: inout ResponseWriter
+  ) {
+    let asks = events.contains { event in
+      switch event {
+      case .messageNew, .messageExpunge, .flagChange: true
+      default: false
+      }
+    }
+    if asks, info.isSelectable, !rights.contains(.read) {
+      responses.list(MailboxName(info.name), attributes: [.noAccess])
+    }
+  }
+
   private func writeStatus(
     of info: MailboxInfo, in owner: AccountID, _ events: [IMAPCommand.Notify.Event]
   ) async throws {

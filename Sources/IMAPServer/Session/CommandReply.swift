@@ -51,7 +51,7 @@ struct CommandReply: Sendable {
       case .badMailboxName(let why): ("Not a mailbox name: \(why)", .cannot)
       case .notPermitted(let why): (why, .cannot)
       case .notSelectable: ("This name only holds other mailboxes", .cannot)
-      case .noSuchMessage: ("Some messages are gone", .expungeIssued)
+      case .noSuchMessage: ("Some messages no longer exist", .expungeIssued)
       case .tooManyKeywords: ("The mailbox cannot name more keywords", .limit)
       case .tooManyRights: ("The access list of the mailbox is full", .limit)
       case .noPermission: ("Your rights do not allow this", .noPerm)
@@ -106,4 +106,6 @@ struct StoredFlags: Sendable {
   var flags: [IMAPFlag]
   /// The modseq that this change was given; nil when nothing changed.
   var modseq: Modseq?
+  /// With UNCHANGEDSINCE: the messages that passed its test, whose mod-sequence is told in any case (RFC 7162 §3.1.3).
+  var passed: [UID] = []
 }

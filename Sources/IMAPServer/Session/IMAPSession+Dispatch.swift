@@ -168,7 +168,10 @@ extension IMAPSession {
       if feed != nil { ownEvents += command.reply.own }
       apply(command.reply.effect, &output)
     }
-    let isThere = reportChanges(commands, &output)
+    let isSelect = commands.contains { if case .selected = $0.reply.effect { true } else { false } }
+    // RFC 9051 §6.3.2, RFC 7162 §3.2.5: up to its tagged OK a SELECT tells the mailbox as it was opened. What came since is news,
+    // told when news may be told.
+    let isThere = isSelect || reportChanges(commands, &output)
     for command in commands {
       var reply = command.reply
       if case .expunged = reply.effect, modes.tellsVanished, let view {
@@ -183,6 +186,7 @@ extension IMAPSession {
       if command.reply.condition == .ok { errors = 0 }
     }
     if commands.last?.reply.condition == .bad { return .proceed }
+    if isSelect { return reportSinceSelect(&output) }
     guard let before, before.mailbox === view?.mailbox else { return .proceed }
     return fetchNew(after: before.uid, isOwn: commands.contains(where: \.reply.addsMessages)) ?? .proceed
   }

@@ -21,10 +21,11 @@ extension IMAPSession {
       guard feed != nil else { return answer(tag, .no("Notifications are not possible now", .unavailable), &output) }
       // §3.1: an implicit NOOP, under what held until now.
       guard reportChanges(&output) else { return bye(goneWords, &output) }
-      guard tellsStatus else { return answer(tag, .ok("Notify completed", effect: .notify(wanted)), &output) }
       return run(tag, account) { context in
         do {
-          try await NotificationReport(wanted: wanted, context: context).writeStatus()
+          let report = NotificationReport(wanted: wanted, context: context)
+          if tellsStatus { try await report.writeStatus() }
+          try await report.writeNoAccess()
           return .ok("Notify completed", effect: .notify(wanted))
         } catch let fault as StoreFault {
           return CommandReply(fault)
@@ -64,6 +65,14 @@ extension IMAPSession {
     }
     if let step = fetchNew(after: before, isOwn: false) { return step }
     return tellEvents(&output) ?? .wait
+  }
+
+  /// What came while SELECT was answered, for a client that asked to hear of it at any time: nothing wakes the session for it any more.
+  mutating func reportSinceSelect(_ output: inout Output) -> Step<Outcome> {
+    guard case .messages(let isDelayed, _, _)? = notifications?.selected else { return .proceed }
+    let before = view?.known.highestUID ?? 0
+    guard reportChanges(mayExpunge: !isDelayed, &output) else { return bye(goneWords, &output) }
+    return fetchNew(after: before, isOwn: false) ?? .proceed
   }
 
   /// §5.2: what the client wants to see of every new message, at once.

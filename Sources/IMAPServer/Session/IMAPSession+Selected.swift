@@ -37,7 +37,8 @@ extension IMAPSession {
       responses.status(.ok, .uidValidity(view.first.uidValidity), "UIDs valid")
       // RFC 7162 §3.1.2.1: of the state that was just told, so that nothing later is missed.
       responses.status(.ok, .highestModSequence(max(1, view.first.highestModseq)), "Highest")
-      responses.status(.ok, .mailboxID(ObjectID.mailbox(view.info.id, of: view.foreign)), "Mailbox id")
+      let id = ObjectID.mailbox(view.info.id, view.first.uidValidity, of: view.foreign)
+      responses.status(.ok, .mailboxID(id), "Mailbox id")
     }
     if let resync = selection.resync { tell(resync, view, &output) }
     savedResult = NumberSet()
@@ -143,7 +144,16 @@ extension IMAPSession {
       }
       Self.pass(&responses, to: &output)
     }
-    if let stored { reportUnchanged(stored.told, update, view, &texts, &responses, &output) }
+    if let stored {
+      for index in Self.unchanged(stored.told, update, view) {
+        writeFlags(index, view.known[index], view, &texts, &responses)
+        Self.pass(&responses, to: &output)
+      }
+      for index in Self.unchanged(stored.confirmed, update, view) {
+        writeModSequence(index, view.known[index], &responses)
+        Self.pass(&responses, to: &output)
+      }
+    }
     output.write(responses.bytes)
   }
 
@@ -154,19 +164,13 @@ extension IMAPSession {
     responses.bytes.removeAll(keepingCapacity: true)
   }
 
-  /// A STORE that is not silent answers for every message, also where nothing changed.
-  private func reportUnchanged(
-    _ told: [UID], _ update: ViewUpdate, _ view: MailboxView, _ texts: inout FlagTexts,
-    _ responses: inout ResponseWriter, _ output: inout Output
-  ) {
+  /// Where those of `uids` are that the update does not tell of: a STORE answers for them although nothing changed.
+  private static func unchanged(_ uids: [UID], _ update: ViewUpdate, _ view: MailboxView) -> [Int] {
     var changed = update.changed.makeIterator()
     var next = changed.next()
-    for uid in told {
+    return uids.compactMap { uid in
       while let told = next, told.record.uid < uid { next = changed.next() }
-      if next?.record.uid == uid { continue }
-      guard let index = view.known.index(of: uid) else { continue }
-      writeFlags(index, view.known[index], view, &texts, &responses)
-      Self.pass(&responses, to: &output)
+      return next?.record.uid == uid ? nil : view.known.index(of: uid)
     }
   }
 
@@ -176,11 +180,11 @@ extension IMAPSession {
     responses.endFetch()
   }
 
-  /// The start of an unsolicited FETCH response. RFC 7162 §3.2.4, RFC 9051 App. E item 21: with the UID, always.
+  /// The start of an unsolicited FETCH response. RFC 7162 §3.2.4, RFC 9051 App. E item 21, RFC 5465 §5.1: with the UID, always.
   private func begin(_ index: Int, _ record: MessageRecord, _ responses: inout ResponseWriter) {
     if modes.uidOnly { return responses.beginUIDFetch(record.uid) }
     responses.beginFetch(UInt32(index + 1))
-    if speaksUID || modes.qresync || modes.rev2 { responses.fetchUID(record.uid) }
+    if speaksUID || modes.qresync || modes.rev2 || notifications?.isQuiet == false { responses.fetchUID(record.uid) }
   }
 
   private func writeFlags(

@@ -43,7 +43,8 @@ extension IMAPSession {
       guard case .store(let store) = tagged.command else { return nil }
       return (tagged.tag, store, tagged.command.traits.mayExpunge)
     }
-    speaksUID = stores.last?.store.isUID ?? speaksUID
+    // RFC 9051 §6.4.9: what a UID STORE brings has the UID; what a STORE brings may have it.
+    speaksUID = stores.contains { $0.store.isUID }
     return .run { out in
       let commands = stores.map { tag, store, _ in
         StoreFlagsCommand(

@@ -15,7 +15,11 @@ enum ObjectID {
     }
     return number
   }
-  static func mailbox(_ id: MailboxID, of owner: AccountID?) -> String { "F" + place(owner) + String(id.raw) }
+  /// RFC 8474 §4: never the same for a mailbox whose UIDs begin anew, as after DELETE and CREATE of a name with others below it; so
+  /// UIDVALIDITY is a part of it.
+  static func mailbox(_ id: MailboxID, _ uidValidity: UInt32, of owner: AccountID?) -> String {
+    "F" + place(owner) + "\(id.raw)-\(uidValidity)"
+  }
 
   private static func place(_ owner: AccountID?) -> String { owner.map { "\($0.raw)-" } ?? "" }
 }

@@ -41,6 +41,15 @@ struct StoredChanges {
     if stores.count == 1 { return stores[0].isSilent ? [] : stores[0].uids }
     return Set(stores.filter { !$0.isSilent }.flatMap(\.uids)).sorted()
   }
+
+  /// The messages besides whose mod-sequence is told even if nothing changed, ascending.
+  ///
+  /// RFC 7162 §3.1.3: what passes UNCHANGEDSINCE MUST be answered with it, also under .SILENT.
+  var confirmed: [UID] {
+    let passed = stores.filter(\.isSilent).flatMap(\.passed)
+    if stores.count == 1 || passed.isEmpty { return passed }
+    return Set(passed).subtracting(told).sorted()
+  }
 }
 
 extension StoredFlags {
