@@ -1,46 +1,43 @@
 extension Store {
   /// Derived data of many messages in one hop, in the order asked; nil where there is no such email.
   ///
-  /// `listing`: only `envelope` and `structure` are read, which is all that a list of messages asks for.
+  /// `listing`: only `envelope` and `structure` are read, which is all that a list of messages asks for. Of a few messages that were
+  /// delivered or listed lately they are in memory.
   package func derived(
     _ emails: [EmailID], of account: AccountID, listing: Bool = false
   ) async throws(StoreFault) -> [Derived?] {
     let lane = try lane(of: account)
-    if listing, let known = lane.recent.all(emails, account, \.listing) {
+    if listing, let known = lane.recent.listings(emails, account) {
       return known.map { Derived(envelope: $0.envelope, structure: $0.structure) }
     }
     return try await lane.read { reader throws(StoreFault) in
       try reader.together { () throws(StoreFault) in
-        if listing {
-          let age = lane.recent.age
-          let found = try reader.listings(emails, account)
-          lane.recent.note(emails, account, age: age) { place, entry in
-            entry.listing = found[place].map { .init(envelope: $0.envelope, structure: $0.structure) }
-          }
-          return found
+        guard listing else {
+          return try emails.mapFaulty { email throws(StoreFault) in try reader.derived(email, account) }
         }
-        return try emails.mapFaulty { email throws(StoreFault) in try reader.derived(email, account) }
+        let age = lane.recent.age
+        let found = try reader.listings(emails, account)
+        lane.recent.note(
+          emails, account, found.map { $0.map { .init(envelope: $0.envelope, structure: $0.structure) } }, age: age)
+        return found
       }
     }
   }
 
-  /// Whole messages in one hop: as many of the leading ones as fit in `limit` bytes together, at least one.
+  /// Whole messages in one hop: as many of the leading ones as fit in `limit` bytes together, at least one. A few that were delivered or
+  /// read lately, and that the system has in memory, come at once.
   ///
   /// Throws `.damaged` or `.noSuchMessage` only for the first; a later bad one just ends the batch before it.
   package func contents(
     _ emails: [EmailID], of account: AccountID, limit: Int
   ) async throws(StoreFault) -> [[UInt8]] {
     let lane = try lane(of: account)
-    if let contents = lane.atHand(emails, account, limit: min(limit, Self.atHandLimit)) { return contents }
+    let places = lane.recent.places(emails, account, limit: limit)
+    if let places, let contents = lane.atHand(places) { return contents }
     return try await lane.read { reader throws(StoreFault) in
-      let age = lane.recent.age
-      let locations = try reader.together { () throws(StoreFault) in
-        try reader.locations(of: emails, account, limit: limit)
-      }
-      if emails.count == locations.count {
-        lane.recent.note(emails, account, age: age) { place, entry in entry.location = locations[place] }
-      }
-      reader.blobs.announce(locations)
+      let locations = if let places { places } else { try reader.places(of: emails, account, limit: limit) }
+      // Whoever asks for some of many comes back for the rest.
+      reader.blobs.announce(lane.recent.places(emails, account, limit: LaneReader.ahead) ?? locations)
       var contents: [[UInt8]] = []
       contents.reserveCapacity(locations.count)
       for (email, location) in zip(emails, locations) {
@@ -63,21 +60,34 @@ extension Store {
       try reader.read(email, account, at: try reader.location(of: email, account), range: range)
     }
   }
+}
 
-  /// Bytes that are read and checked without another thread: some 30 µs.
-  private static let atHandLimit = 64 << 10
+extension LaneReader {
+  /// Bytes that the system is told to fetch from the disk: enough for it to be busy until somebody comes back.
+  fileprivate static let ahead = 4 << 20
+
+  /// As `locations`, under one snapshot; known from then on.
+  fileprivate func places(
+    of emails: [EmailID], _ account: AccountID, limit: Int
+  ) throws(StoreFault) -> [BlobLocation] {
+    let age = lane.recent.age
+    let found = try together { () throws(StoreFault) in try locations(of: emails, account, limit: limit) }
+    lane.recent.note(emails, account, at: found, age: age)
+    return found
+  }
 }
 
 extension Lane {
-  /// The messages when all of them are known, in memory and together not longer than `limit`; on any thread, at once.
-  fileprivate func atHand(_ emails: [EmailID], _ account: AccountID, limit: Int) -> [[UInt8]]? {
-    guard let locations = recent.all(emails, account, \.location),
-      locations.reduce(0, { $0 + $1.rawLength }) <= limit
-    else { return nil }
+  /// Bytes that are read and checked without another thread: some 30 µs.
+  private static let atHandLimit = 64 << 10
+
+  /// The messages, where they are few and the system has them in memory; nil otherwise. On any thread, at once.
+  fileprivate func atHand(_ places: [BlobLocation]) -> [[UInt8]]? {
+    guard places.reduce(0, { $0 + $1.rawLength }) <= Self.atHandLimit else { return nil }
     var contents: [[UInt8]] = []
-    contents.reserveCapacity(locations.count)
-    for location in locations {
-      guard let content = BlobReader.atHand(location, in: segments) else { return nil }
+    contents.reserveCapacity(places.count)
+    for place in places {
+      guard let content = BlobReader.atHand(place, in: segments) else { return nil }
       contents.append(content)
     }
     return contents

@@ -44,7 +44,8 @@ class Tally:
 class Bed:
     """A test bed in a folder of its own, on ports of its own, so that one that a person started is left alone."""
 
-    def __init__(self, name, host="127.0.0.14"):
+    def __init__(self, name, host="127.0.0.14", lanes="2"):
+        """`lanes`: two, so that mail for several people crosses lanes; None: as many as this machine's server would make."""
         self.offset = free_offset()
         self.folder = tempfile.mkdtemp(prefix=f"barid-{name}-")
         self.environment = dict(
@@ -53,6 +54,8 @@ class Bed:
             BARID_TESTBED_OFFSET=str(self.offset),
             BARID_TESTBED_HOST=host,
         )
+        if lanes:
+            self.environment["BARID_TESTBED_LANES"] = lanes
         self.env = {}
 
     def script(self, verb):

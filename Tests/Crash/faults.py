@@ -296,7 +296,7 @@ def one_round(template, library, kind, seed):
 
 def second_is_refused(folder):
     """Two processes on one data folder: the second says so in one sentence and leaves it alone. A complaint, or None."""
-    done = subprocess.run([program(), "testbed", "--folder", folder, "--host", HOST, "--offset", str(free_offset())],
+    done = subprocess.run([program(), "testbed", "--folder", folder, "--host", HOST, "--offset", str(free_offset()), "--lanes", "2"],
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60, check=False)
     words = done.stdout.decode(errors="replace").strip()
     is_right = done.returncode != 0 and len(words.splitlines()) == 1 and f"{folder}/data" in words

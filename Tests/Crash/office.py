@@ -50,7 +50,7 @@ class Server:
             file.write(f"data-folder: {folder}/data\n")
         with open(self.output, "wb") as output:
             self.process = subprocess.Popen(
-                [program(), "testbed", "--folder", folder, "--host", HOST, "--offset", str(offset),
+                [program(), "testbed", "--folder", folder, "--host", HOST, "--offset", str(offset), "--lanes", "2",
                  *(["--segment-size", str(segment)] if segment else [])],
                 env=dict(os.environ, **(extra or {})), stdin=subprocess.DEVNULL, stdout=output, stderr=output,
             )

@@ -95,7 +95,7 @@ async def measure(bed, count, opener, kind):
 
 def check(name, count, opener, kind, limit, beyond=0.0):
     """In a server of its own: memory that others gave back would be taken again first."""
-    with Bed("idle", "127.0.0.16") as bed:
+    with Bed("idle", "127.0.0.16", lanes=None) as bed:
         bed.shared_tls = bed.tls() if kind == "tls" else None
         each = asyncio.run(measure(bed, count, opener, kind))
     more = f", {each - beyond:.1f} more than plain" if beyond else ""

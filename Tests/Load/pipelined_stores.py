@@ -83,7 +83,7 @@ def main():
         shim = os.path.join(folder, "slowsync.so")
         source = os.path.join(ROOT, "Tests", "Bench", "slowsync.c")
         subprocess.run(["cc", "-shared", "-fPIC", "-O1", "-o", shim, source, "-ldl"], check=True)
-        bed = Bed("stores", "127.0.0.17")
+        bed = Bed("stores", "127.0.0.17", lanes=None)
         bed.environment["LD_PRELOAD"] = shim
         with bed:
             tally.check("pipelined stores", check, bed, options.count, options.limit)

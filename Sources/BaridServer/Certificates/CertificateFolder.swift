@@ -39,7 +39,8 @@ package struct CertificateFolder: Sendable {
       if isGood(names: names, authority: authority, now: now) { return false }
       let server = try Self.issue(names: names, by: authority, now: now)
       try FileBytes.replace(keyPath, with: server.key.pem, mode: 0o600)
-      try FileBytes.replace(certificatePath, with: server.certificate.pem + authority.certificate.pem, mode: 0o644)
+      // RFC 8446 §4.4.2: the authority itself may stay out, and nobody trusts it for being sent. Each handshake is shorter for it.
+      try FileBytes.replace(certificatePath, with: server.certificate.pem, mode: 0o644)
       return true
     } catch {
       throw Fault(description: "cannot prepare the certificates in \(path): \(error)")

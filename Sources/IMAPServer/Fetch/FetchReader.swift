@@ -10,6 +10,8 @@ struct FetchReader: Sendable {
 
   /// Derived rows asked of the store in one hop.
   private static let derivedBatch = 512
+  /// Messages that the store hears of in one hop: it reads the first of them and fetches the others from the disk.
+  private static let contentsAhead = 1_024
   /// Bytes of messages read in one hop; twice that is in memory. The first hop is short, so that the client has something to do.
   private static let contentBatch = 512 << 10
   private static let firstBatch = 64 << 10
@@ -38,7 +40,7 @@ struct FetchReader: Sendable {
   /// What comes at `start`; nil at the end.
   func portion(from start: Int) async throws(StoreFault) -> Portion? {
     if start >= indices.count { return nil }
-    var end = min(indices.count, start + Self.derivedBatch)
+    var end = min(indices.count, start + (plan.needsContent ? Self.contentsAhead : Self.derivedBatch))
     if !plan.needsContent {
       return Portion(range: start..<end, derived: try await derived(start..<end), content: .notNeeded)
     }

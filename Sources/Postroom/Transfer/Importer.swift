@@ -111,28 +111,35 @@ package struct Importer: Sendable {
     return batch
   }
 
+  /// Some of a batch's messages, by the place of the first.
+  private struct Piece: Sendable {
+    var start: Int
+    var items: Result<[AppendItem], TransferFault>
+  }
+
   /// Hashes and parses on all cores.
   private func spool(_ messages: [TransferMessage]) async -> Result<[AppendItem], TransferFault> {
     let pieces = 4
     let size = max(1, (messages.count + pieces - 1) / pieces)
-    return await withTaskGroup(of: (Int, Result<[AppendItem], TransferFault>).self) { group in
+    return await withTaskGroup(of: Piece.self) { group in
       for start in stride(from: 0, to: messages.count, by: size) {
         let some = messages[start..<min(start + size, messages.count)]
-        group.addTask {
-          do throws(TransferFault) {
-            return (start, .success(try await items(some)))
-          } catch { return (start, .failure(error)) }
-        }
+        // Not `return (start, .success(try await …))`: Swift 6.3.1 loses `start` there when it optimises, and with it the order.
+        group.addTask { Piece(start: start, items: await attempt(some)) }
       }
-      var parts: [(Int, Result<[AppendItem], TransferFault>)] = []
-      for await part in group { parts.append(part) }
+      var made: [Piece] = []
+      for await piece in group { made.append(piece) }
       do throws(TransferFault) {
         var all: [AppendItem] = []
         all.reserveCapacity(messages.count)
-        for part in parts.sorted(by: { $0.0 < $1.0 }) { all += try part.1.get() }
+        for piece in made.sorted(by: { $0.start < $1.start }) { all += try piece.items.get() }
         return .success(all)
       } catch { return .failure(error) }
     }
+  }
+
+  private func attempt(_ messages: ArraySlice<TransferMessage>) async -> Result<[AppendItem], TransferFault> {
+    do throws(TransferFault) { return .success(try await items(messages)) } catch { return .failure(error) }
   }
 
   private func items(_ messages: ArraySlice<TransferMessage>) async throws(TransferFault) -> [AppendItem] {

@@ -66,6 +66,7 @@ final class LaneReader {
           metadata: ["account": "\(account)", "email": "\(email)", "fault": "\(error)"])
         throw error
       }
+      lane.recent.note([email], account, at: [now], age: lane.recent.age)
       return try blobs.read(now, range: range)
     }
   }

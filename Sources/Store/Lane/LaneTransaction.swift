@@ -64,7 +64,7 @@ final class LaneTransaction {
   /// Members of mailboxes with an own state for each, as they are after this batch; an empty list: shared again.
   var membersChanged: [MailboxKey: [Membership]] = [:]
   /// New messages, for those who read them soon.
-  var arrived: [(key: RecentMail.Key, entry: RecentMail.Entry)] = []
+  var arrivals: [RecentMail.Arrival] = []
   /// Emails whose derived data were made anew.
   var derivedAnew: [AccountID: [EmailID]] = [:]
   /// Resend keys that became durable with this batch.

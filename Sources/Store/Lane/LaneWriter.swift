@@ -280,7 +280,7 @@ final class LaneWriter {
     if !transaction.accountsMade.isEmpty || !transaction.accountsRemoved.isEmpty { lane.recent.clear() }
     for (account, emails) in transaction.emailsForgotten { lane.recent.forget(emails, of: account) }
     for (account, emails) in transaction.derivedAnew { lane.recent.forget(emails, of: account) }
-    lane.recent.note(transaction.arrived)
+    lane.recent.note(transaction.arrivals)
   }
 
   /// Tells the search index who has new messages.

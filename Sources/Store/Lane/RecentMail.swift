@@ -1,107 +1,146 @@
 import Synchronization
 
-/// Where the messages are that were delivered or read last, and what lists show of them, in memory: a FETCH or RETR of one of them
-/// needs no other thread, no statement and no disk. Only of what is published.
-///
-/// Two generations: when the younger one is full, the older one goes. What is asked for stays in the younger one.
+/// Where the messages are that were delivered or read last, and what lists show of the newest of them, in memory: a FETCH or RETR of them
+/// needs no statement, of a few of them no other thread either. Only of what is published.
 final class RecentMail: Sendable {
   struct Key: Hashable, Sendable {
     var account: AccountID
     var email: EmailID
   }
 
-  /// What is known of one message; what never changes, but for a location, which compaction makes useless, never wrong.
-  struct Entry: Sendable {
-    var location: BlobLocation?
-    var listing: Listing?
-
-    /// About the bytes that it holds.
-    fileprivate var cost: Int { 160 + (listing.map { $0.envelope.count + $0.structure.count + 64 } ?? 0) }
-  }
-
+  /// What lists show of a message.
   struct Listing: Sendable {
     var envelope: [UInt8]
     var structure: [UInt8]
+
+    /// About the bytes that it holds.
+    fileprivate var cost: Int { 160 + envelope.count + structure.count }
+  }
+
+  /// A new message. `location` nil: the lane had its content already.
+  struct Arrival: Sendable {
+    var key: Key
+    var location: BlobLocation?
+    var listing: Listing
   }
 
   private struct State {
-    var young: [Key: Entry] = [:]
-    var old: [Key: Entry] = [:]
-    var cost = 0
+    var places: KnownPlaces
+    var listings: Listings
     /// Grows when something was forgotten: what was read before may be what was forgotten.
     var age = 0
+  }
 
-    func entry(_ key: Key) -> Entry? { young[key] ?? old[key] }
+  /// Two generations: when the younger one is full, the older one goes. What is asked for stays in the younger one.
+  private struct Listings {
+    var young: [Key: Listing] = [:]
+    var old: [Key: Listing] = [:]
+    var cost = 0
+    /// Bytes of one generation.
+    let limit: Int
 
-    mutating func put(_ entry: Entry, _ key: Key, limit: Int) {
-      cost += entry.cost - (young[key]?.cost ?? 0)
-      young[key] = entry
+    mutating func listing(_ key: Key) -> Listing? {
+      if let listing = young[key] { return listing }
+      guard let listing = old[key] else { return nil }
+      put(listing, key)
+      return listing
+    }
+
+    mutating func put(_ listing: Listing, _ key: Key) {
+      cost += listing.cost - (young[key]?.cost ?? 0)
+      young[key] = listing
       guard cost > limit else { return }
       (old, young, cost) = (young, [:], 0)
     }
-  }
 
-  /// Bytes of one generation.
-  private let limit: Int
-  private let state = Mutex(State())
-
-  init(limit: Int) { self.limit = limit / 2 }
-
-  /// Messages that are asked for together here at most: long lists would push everything else out.
-  static let most = 64
-
-  func note(_ entries: [(key: Key, entry: Entry)]) {
-    if entries.isEmpty { return }
-    state.withLock { state in
-      for (key, entry) in entries { state.put(entry, key, limit: limit) }
+    mutating func forget(_ key: Key) {
+      if let listing = young.removeValue(forKey: key) { cost -= listing.cost }
+      old[key] = nil
     }
   }
 
-  /// To be asked before reading what is then handed to `note`.
+  /// Bytes of memory, half for places and half for listings.
+  private let limit: Int
+  private let state: Mutex<State>
+
+  init(limit: Int) {
+    self.limit = limit
+    state = Mutex(Self.empty(limit, age: 0))
+  }
+
+  private static func empty(_ limit: Int, age: Int) -> State {
+    State(places: KnownPlaces(bytes: limit / 2), listings: Listings(limit: limit / 4), age: age)
+  }
+
+  /// Listings that are asked for together here at most: long lists would push everything else out.
+  static let mostListings = 64
+
+  func note(_ arrivals: [Arrival]) {
+    if arrivals.isEmpty { return }
+    state.withLock { state in
+      for arrival in arrivals {
+        let key = arrival.key
+        if let location = arrival.location { state.places.note(location, of: key.email, key.account) }
+        state.listings.put(arrival.listing, key)
+      }
+    }
+  }
+
+  // MARK: What was read. Ask for `age` before reading; nothing is kept when something was forgotten since.
+
   var age: Int { state.withLock { $0.age } }
 
-  /// Adds to what is known of messages, unless something was forgotten since `age`.
-  func note(_ emails: [EmailID], _ account: AccountID, age: Int, _ change: (Int, inout Entry) -> Void) {
-    if emails.count > Self.most { return }
+  func note(_ emails: some Sequence<EmailID>, _ account: AccountID, at locations: [BlobLocation], age: Int) {
     state.withLock { state in
       if state.age != age { return }
-      for (place, email) in emails.enumerated() {
-        let key = Key(account: account, email: email)
-        var entry = state.entry(key) ?? Entry()
-        change(place, &entry)
-        state.put(entry, key, limit: limit)
+      for (email, location) in zip(emails, locations) { state.places.note(location, of: email, account) }
+    }
+  }
+
+  func note(_ emails: [EmailID], _ account: AccountID, _ listings: [Listing?], age: Int) {
+    if emails.count > Self.mostListings { return }
+    state.withLock { state in
+      if state.age != age { return }
+      for (email, listing) in zip(emails, listings) {
+        if let listing { state.listings.put(listing, Key(account: account, email: email)) }
       }
     }
   }
 
-  /// One value of each message; nil when it is missing of one of them.
-  func all<Value>(_ emails: [EmailID], _ account: AccountID, _ value: (Entry) -> Value?) -> [Value]? {
-    if emails.count > Self.most { return nil }
+  // MARK: Asking
+
+  /// Where the leading messages are that fit in `limit` bytes together, at least one; nil when it is not known of all of those.
+  func places(_ emails: [EmailID], _ account: AccountID, limit: Int) -> [BlobLocation]? {
+    state.withLock { $0.places.leading(emails, account, limit: limit) }
+  }
+
+  /// Of each message; nil when it is not known of all of them.
+  func listings(_ emails: [EmailID], _ account: AccountID) -> [Listing]? {
+    if emails.count > Self.mostListings { return nil }
     return state.withLock { state in
-      var values: [Value] = []
-      values.reserveCapacity(emails.count)
+      var found: [Listing] = []
+      found.reserveCapacity(emails.count)
       for email in emails {
-        let key = Key(account: account, email: email)
-        guard let entry = state.entry(key), let value = value(entry) else { return nil }
-        if state.young[key] == nil { state.put(entry, key, limit: limit) }
-        values.append(value)
+        guard let listing = state.listings.listing(Key(account: account, email: email)) else { return nil }
+        found.append(listing)
       }
-      return values
+      return found
     }
   }
+
+  // MARK: Forgetting
 
   /// These messages are no more, or what lists show of them was made anew.
-  func forget(_ emails: some Sequence<EmailID>, of account: AccountID) {
+  func forget(_ emails: [EmailID], of account: AccountID) {
     state.withLock { state in
       state.age += 1
       for email in emails {
-        let key = Key(account: account, email: email)
-        if let entry = state.young.removeValue(forKey: key) { state.cost -= entry.cost }
-        state.old[key] = nil
+        state.places.forget(email, of: account)
+        state.listings.forget(Key(account: account, email: email))
       }
     }
   }
 
   /// Nothing is known any more.
-  func clear() { state.withLock { $0 = State(age: $0.age + 1) } }
+  func clear() { state.withLock { $0 = Self.empty(limit, age: $0.age + 1) } }
 }

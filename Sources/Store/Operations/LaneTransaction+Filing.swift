@@ -53,13 +53,10 @@ extension LaneTransaction {
       internalDate: message.internalDate, savedAt: message.savedAt ?? now, email: email, item: item)
     try place(record, hash: message.plan.hash, resendKey: message.resendKey, in: mailbox, of: account)
     account.use(bytes: record.size, count: 1)
-    arrived.append(
-      (
-        RecentMail.Key(account: account.id, email: email),
-        RecentMail.Entry(
-          location: location,
-          listing: .init(envelope: message.derived.envelope, structure: message.derived.structure))
-      ))
+    arrivals.append(
+      RecentMail.Arrival(
+        key: .init(account: account.id, email: email), location: location,
+        listing: .init(envelope: message.derived.envelope, structure: message.derived.structure)))
     return record
   }
 
