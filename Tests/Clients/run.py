@@ -19,6 +19,7 @@ import test_heavy
 import test_imap_extensions
 import test_keeping
 import test_lmtp
+import test_odd
 import test_program
 import test_python
 import test_relays
@@ -40,7 +41,7 @@ def main():
 
     tally = Tally()
     # These start servers of their own.
-    for module in [test_program, test_keeping, test_demo, test_evidence]:
+    for module in [test_program, test_keeping, test_odd, test_demo, test_evidence]:
         for check in module.CHECKS:
             name = named(module, check)
             if wanted(name):

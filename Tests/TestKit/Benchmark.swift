@@ -17,6 +17,15 @@ public enum Benchmark {
     return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
+  /// Forgets what the system has read of files, as a restart does; false where this user may not.
+  public static func dropCaches() -> Bool {
+    sync()
+    let file = open("/proc/sys/vm/drop_caches", O_WRONLY)
+    guard file >= 0 else { return false }
+    defer { close(file) }
+    return write(file, "3", 1) == 1
+  }
+
   /// Processor seconds of one round, after a tenth of the rounds to warm up.
   public static func seconds(rounds: Int, _ body: () -> Void) -> Double {
     for _ in 0..<max(1, rounds / 10) { body() }
