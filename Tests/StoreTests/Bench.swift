@@ -69,7 +69,9 @@ import Testing
       _ = try await fixture.store.append(items, to: inbox.id, of: Fixture.account)
     }
     let emails = inbox.state.table.records.map(\.email)
-    for round in 0..<3 { say("read 10,000 x 8 KiB, one reader, round \(round): \(try await read(emails, fixture)) MB/s") }
+    for round in 0..<3 {
+      say("read 10,000 x 8 KiB, one reader, round \(round): \(try await read(emails, fixture)) MB/s")
+    }
     // Twice: the places of the messages are in memory, as in a server that runs, and then not, as after its start.
     guard Benchmark.dropCaches() else { return say("read cold: not measured, dropping the page cache needs root") }
     say("read 10,000 x 8 KiB, page cache dropped: \(try await read(emails, fixture)) MB/s")
