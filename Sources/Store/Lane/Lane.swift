@@ -184,13 +184,13 @@ final class Lane: Sendable {
     if !isTaken { answer(.failure(.closed)) }
   }
 
-  /// How long the writer may look out for more jobs, in nanoseconds, and only when the batch before was large.
+  /// How long the writer may look out for more jobs, in nanoseconds, and only when the batch before had several.
   private static let gathering: UInt64 = 200_000
 
   /// What waits, up to one batch; nil when the lane is closed and everything is done. `last` = how many the batch before had.
   ///
   /// Writers that were just answered come back one after the other; taking the first one alone would cost a whole sync for it. So after a
-  /// large batch the writer gives its core away a few times until most are back. A lone writer never waits.
+  /// batch of several the writer gives its core away a few times until most are back. A lone writer never waits.
   func takeJobs(last: Int) -> [LaneJob]? {
     if last >= 3 {
       let start = Self.nanoseconds()
