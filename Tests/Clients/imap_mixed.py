@@ -632,5 +632,5 @@ CHECKS = [ten_clients_that_do_not_wait]
 
 if __name__ == "__main__":
     arguments = [int(word) for word in sys.argv[1:]]
-    with Bed("mixed", 27_000) as own:
+    with Bed("mixed") as own:
         mixed(own, *arguments)
