@@ -156,7 +156,8 @@ def a_message_of_150_megabytes(folder):
                     _, rows = client.fetch("1", f"(BODY.PEEK[]<{at}.{PIECE}>)")
                     found.update(rows[0][1])
             assert found.digest() == whole.digest(), "it came back otherwise"
-            assert memory.most - memory.before < LARGE // 4, f"{(memory.most - memory.before) >> 20} MiB to give out 150"
+            # The search index reads what has arrived meanwhile, and it takes up to 32 MiB of a message at once.
+            assert memory.most - memory.before < LARGE // 2, f"{(memory.most - memory.before) >> 20} MiB to give out 150"
             client.logout()
     finally:
         del os.environ["BARID_LIMITS_MESSAGE_SIZE"]
