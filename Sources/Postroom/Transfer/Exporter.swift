@@ -60,12 +60,15 @@ package struct Exporter: Sendable {
     let state = open.state
     let writer = try ExportWriter(folder, info, format, keywords: state.keywords)
     var next = 0
+    var ahead = ReadAhead()
     while next < state.table.count {
+      let announced = ahead.places(from: next, of: state.table.count) { state.table[$0].size }
       let end = min(next + Self.batchMessages, state.table.count)
       let records = (next..<end).map { state.table[$0] }
       var contents: [[UInt8]] = []
       do throws(StoreFault) {
-        contents = try await store.contents(records.map(\.email), of: account, limit: Self.batchBytes)
+        contents = try await store.contents(
+          records.map(\.email), of: account, limit: Self.batchBytes, ahead: announced.map { state.table[$0].email })
       } catch {
         guard case .damaged = error else { throw .store(error.description) }
         report.skipped += 1
