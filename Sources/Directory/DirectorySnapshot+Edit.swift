@@ -112,6 +112,10 @@ extension DirectorySnapshot {
     guard all.count <= Self.mostTargets else { throw .aliasTooManyTargets(limit: Self.mostTargets) }
     if existing.isEmpty { domainTable[Self.split(address).domain]?.aliases += 1 }
     addressTable[address] = .alias(all)
+    // Whoever is behind the last one that is looked at would never get a letter.
+    for alias in [address] + aliases.map(\.address).filter({ leads($0, to: address) }) where reachesTooMany(alias) {
+      throw .aliasTooManyTargets(limit: Self.mostRecipients)
+    }
     return (AliasInfo(address: address, targets: all), [.putAlias(address, all)])
   }
 

@@ -134,6 +134,40 @@ struct EditTests {
     }
   }
 
+  /// Aliases of aliases: nobody may stand behind the last account that is looked at, in whatever order they grow.
+  @Test func aliasesReachNoMoreThanAreServed() throws {
+    var snapshot = try sampleSnapshot()
+    var groups: [String] = []
+    for group in 0..<11 {
+      var members: [String] = []
+      for number in 0..<(group < 10 ? 99 : 11) {
+        let address = "m\(group)-\(number)@example.org"
+        _ = try snapshot.addAccount(address, password: nil, lane: { _ in 0 }, at: 9)
+        members.append(address)
+      }
+      groups.append("group\(group)@example.org")
+      _ = try snapshot.addAlias(groups[group], to: members)
+    }
+    let grown = snapshot
+    #expect(throws: DirectoryError.aliasTooManyTargets(limit: 1_000)) {
+      var copy = grown
+      _ = try copy.addAlias("top@example.org", to: groups)
+    }
+    _ = try snapshot.addAlias("top@example.org", to: Array(groups.prefix(10)))
+    _ = try snapshot.addAlias("group0@example.org", to: ["m10-0@example.org"])
+    for number in 1...9 { _ = try snapshot.addAlias("group\(number)@example.org", to: ["m10-\(number)@example.org"]) }
+    guard case .accounts(let accounts) = snapshot.resolve(canonical: "top@example.org") else {
+      Issue.record("nobody")
+      return
+    }
+    #expect(accounts.count == 1_000)
+    let full = snapshot
+    #expect(throws: DirectoryError.aliasTooManyTargets(limit: 1_000)) {
+      var copy = full
+      _ = try copy.addAlias("top@example.org", to: ["m10-10@example.org"])
+    }
+  }
+
   @Test func anAliasThatOthersNeedStays() throws {
     var snapshot = try sampleSnapshot()
     _ = try snapshot.addAlias("only@example.org", to: ["info@example.org"])
