@@ -16,7 +16,7 @@ extension ControlVerbs {
     let report = try await keeping(nil) { () throws(StoreFault) in try await store.verify(tell) }
     let phrase: Phrase =
       report.isSound ? .storeSound(report.messages, report.blobs) : .storeMistakes(report.mistakeCount)
-    return (phrase, row(report))
+    return (phrase, Self.row(report))
   }
 
   func compactStore(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
@@ -64,9 +64,26 @@ extension ControlVerbs {
     let (found, report) = try await keeping(nil) { () throws(StoreFault) in
       try await store.verifyBackup(path, tell)
     }
-    return (
-      report.isSound ? .backupSound(found) : .backupMistakes(found, report.mistakeCount), row(report, path: found)
-    )
+    return Self.answer(found, report)
+  }
+
+  /// The same where there is no data folder, as on a machine that the backup shall be brought back to. Blocks.
+  package static func verifyBackupAlone(_ request: ControlRequest, _ tell: @escaping WorkProgress) -> ControlResponse {
+    do throws(ControlRefusal) {
+      let backup = try backup(try ControlArguments(values: request.arguments).text("path"))
+      let report: VerificationReport
+      do throws(StoreFault) { report = try BackupFolder.verify(backup, tell).report } catch {
+        throw ControlRefusal(.backupUnreadable(backup, error.description))
+      }
+      let (phrase, result) = answer(backup, report)
+      return .done(request, phrase, result)
+    } catch {
+      return .refused(request, error.phrase)
+    }
+  }
+
+  private static func answer(_ backup: String, _ report: VerificationReport) -> Answer {
+    (report.isSound ? .backupSound(backup) : .backupMistakes(backup, report.mistakeCount), row(report, path: backup))
   }
 
   /// path, address, job? One account. (The whole is not a command for a running server.)
@@ -160,7 +177,7 @@ extension ControlVerbs {
     return count
   }
 
-  private func row(_ report: VerificationReport, path: String? = nil) -> ControlValue {
+  private static func row(_ report: VerificationReport, path: String? = nil) -> ControlValue {
     var members: [String: ControlValue] = [
       "isSound": .bool(report.isSound), "messages": .int(Int64(report.messages)), "blobs": .int(Int64(report.blobs)),
       "bytes": .int(report.bytes), "accounts": .int(Int64(report.accounts)),

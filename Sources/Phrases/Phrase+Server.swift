@@ -67,6 +67,15 @@ extension Phrase {
       en: "The data folder \(path) does not exist and cannot be made.",
       ar: "مجلد البيانات \(path) غير موجود ويتعذر إنشاؤه.")
   }
+  package static func dataFolderAbsent(_ path: String) -> Phrase {
+    Phrase(
+      en: "There is no data folder at \(path). `barid serve` and `barid domain add` make one; --config names another.",
+      ar:
+        "لا يوجد مجلد بيانات في \(path). الأمران `barid serve` و`barid domain add` ينشئانه، والخيار --config يحدّد إعدادات أخرى.")
+  }
+  package static func dataFolderMade(_ path: String) -> Phrase {
+    Phrase(en: "A new data folder was made at \(path).", ar: "أُنشئ مجلد بيانات جديد في \(path).")
+  }
   package static func dataFolderNotWritable(_ path: String) -> Phrase {
     Phrase(
       en: "The data folder \(path) cannot be written. Give this user the right to it, or choose another folder.",

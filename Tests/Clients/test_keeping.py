@@ -217,6 +217,7 @@ def backups_are_made_checked_and_brought_back(folder):
         server.end()
         barid(server, "backup", "restore", f"{folder}/backups", expect=1)
         shutil.move(f"{folder}/data", f"{folder}/lost")
+        assert "sound" in barid(server, "backup", "verify", f"{folder}/backups")
         assert "is as it was" in barid(server, "backup", "restore", f"{folder}/backups")
         assert "sound" in barid(server, "store", "verify")
     with Server(folder):

@@ -183,6 +183,42 @@ def commands_with_and_without_a_server(folder):
 
 
 @in_folder
+def no_command_makes_a_folder(folder):
+    """A mistyped path is not answered by an empty store: only `serve`, `demo`, `backup restore` and `domain add` make a folder."""
+    config = os.path.join(folder, "barid.yaml")
+    with open(config, "w", encoding="utf-8") as out:
+        out.write(configuration(folder))
+    with open(folder + "/box", "w", encoding="ascii") as out:
+        out.write("From a\n\n")
+    user = "amal@example.org"
+    commands = [
+        ["domain", "list"], ["domain", "set", "example.org", "--quota", "none"], ["domain", "remove", "example.org"],
+        ["account", "add", user], ["account", "list"], ["account", "list", "--removed"], ["account", "remove", user],
+        ["account", "restore", user], ["account", "policy", user], ["account", "set", user, "--sent-copy", "on"],
+        ["alias", "add", "b@example.org", user], ["alias", "list"], ["alias", "remove", "b@example.org"],
+        ["device", "add", user, "phone"], ["device", "list", user], ["device", "history", user], ["device", "forget", user, "x"],
+        ["mail", "search", user, "word"], ["mail", "deleted", "list", user], ["mail", "restore", user, "--at", "today"],
+        ["mail", "import", user, folder + "/box"], ["mail", "export", user, folder + "/out"],
+        ["mailbox", "state", user, "INBOX"], ["store", "verify"], ["store", "compact"], ["store", "reindex"],
+        ["backup", "create", folder + "/backups"], ["backup", "restore", folder + "/backups", "--account", user],
+        ["upgrade"], ["upgrade", "--rehearse"], ["upgrade", "--undo"], ["dkim", "list", "example.org"], ["dkim", "rotate", "example.org"],
+        ["dmarc", "report", "--outgoing"], ["server", "status"], ["server", "reload"], ["server", "confirm-time"],
+    ]
+    for command in commands:
+        words = refused([program(), *command, "--config", config])
+        assert words.startswith(f"There is no data folder at {folder}/data."), (command, words)
+    assert refused([program(), "domain", "list", "--config", config, "--language", "ar"]).startswith("لا يوجد مجلد بيانات في ")
+    assert sorted(os.listdir(folder)) == ["barid.yaml", "box"], "something was made"
+    # A folder that is there, and holds something else.
+    os.mkdir(folder + "/data")
+    refused([program(), "store", "verify", "--config", config])
+    assert not os.listdir(folder + "/data")
+    made = barid(config, "domain", "add", "example.org")
+    assert made.splitlines() == [f"A new data folder was made at {folder}/data.", "Mail for example.org is received here now."], made
+    assert barid(config, "domain", "add", "example.net").splitlines() == ["Mail for example.net is received here now."]
+
+
+@in_folder
 def plain_log_in_is_refused(folder):
     """In production loopback earns no trust."""
     with Server(folder) as server:
@@ -537,5 +573,5 @@ def account_settings(folder):
 CHECKS = [
     account_settings, domain_quota,
     certificates_by_name, help_in_two_languages, config_mistakes_all_at_once, config_describe_can_be_used, commands_with_and_without_a_server,
-    plain_log_in_is_refused, refusals_touch_nothing, hup_reloads_without_dropping, reload_takes_everything, term_drains,
+    no_command_makes_a_folder, plain_log_in_is_refused, refusals_touch_nothing, hup_reloads_without_dropping, reload_takes_everything, term_drains,
 ]

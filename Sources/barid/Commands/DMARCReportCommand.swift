@@ -47,6 +47,7 @@ extension DMARCCommand {
 
     private func showOutgoing() async throws {
       let settings = try options.settings()
+      try Desk.refusing { () throws(StartFault) in try DataFolder.require(settings) }
       let folder = settings.reportFolder
       let wanted = try date.map(Self.day)
       let days = ReportJournal.days(in: folder).filter { wanted == nil || $0 == wanted }

@@ -16,7 +16,7 @@ struct DomainCommand: AsyncParsableCommand {
     func run() async throws {
       var arguments: [String: ControlValue] = ["name": .text(domain)]
       if let aliasOf { arguments["aliasOf"] = .text(aliasOf) }
-      try await Desk(settings: options.settings()).run("domain add", arguments)
+      try await Desk(settings: options.settings()).run("domain add", arguments, makesFolder: true)
     }
   }
 

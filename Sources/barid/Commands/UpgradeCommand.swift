@@ -16,6 +16,7 @@ struct UpgradeCommand: AsyncParsableCommand {
     }
     let folder = ClosedFolder(settings)
     do throws(StartFault) {
+      try DataFolder.require(settings)
       if undo {
         try folder.undo()
         return Terminal.print(.upgradeUndone)
