@@ -30,6 +30,14 @@ extension Phrase {
     Phrase(
       en: "Say after how many days with --days.", ar: "اذكر عدد الأيام بالخيار --days.")
   }
+  package static var popNeedsKeep: Phrase {
+    Phrase(
+      en:
+        "--days, --counted and --own-copies belong to mail that does not stay for ever. Give --keep after-download or --keep after-arrival with them.",
+      ar:
+        "الخيارات ‎--days و‎--counted و‎--own-copies تخص البريد الذي لا يبقى دائمًا. أضِف إليها ‎--keep after-download أو ‎--keep after-arrival."
+    )
+  }
   package static var popZeroDays: Phrase {
     Phrase(
       en: "0 days is not allowed on this server (pop3.zero-days).",

@@ -49,6 +49,42 @@ struct ControlVerbsTests {
     }
   }
 
+  /// What belongs to --keep changes what holds, or is refused: nothing is taken without a word.
+  @Test func optionsThatBelongToKeep() async throws {
+    let bench = try Bench()
+    let user: ControlValue = "amal@example.org"
+    _ = await bench.ask("domain add", ["name": "example.org"])
+    _ = await bench.ask("account add", ["address": user])
+    _ = await bench.ask("device add", ["address": user, "name": "phone"])
+    func account(_ more: [String: ControlValue]) async -> ControlResponse {
+      await bench.ask("account policy", more.merging(["address": user]) { $1 })
+    }
+    func phone(_ more: [String: ControlValue]) async -> ControlResponse {
+      await bench.ask("device policy", more.merging(["address": user, "name": "phone"]) { $1 })
+    }
+    let useless: [[String: ControlValue]] = [
+      ["days": 30], ["counted": "device"], ["ownCopies": true], ["keep": "forever", "days": 15],
+      ["keep": "forever", "ownCopies": true], ["keep": "forever", "counted": "all"], ["reset": true, "days": 3],
+    ]
+    for words in useless {
+      #expect(await account(words).key == "popNeedsKeep", "\(words)")
+      #expect(await phone(words).key == "popNeedsKeep", "\(words)")
+    }
+    #expect(await account(["keep": "after-download", "days": 15, "ownCopies": true]).isDone)
+    #expect(await account(["days": 20]).result["days"] == 20)
+    #expect(await account(["counted": "device"]).result["counted"] == "device")
+    let later = await account(["days": 30]).result
+    #expect(later["days"] == 30 && later["counted"] == "device" && later["confirmedAt"]?.int != nil)
+    #expect(await account(["ownCopies": true]).key == "popNeedsKeep")
+    // What holds for a device is the account's.
+    #expect(await phone(["days": 7]).result["days"] == 7)
+    #expect(await phone([:]).result["counted"] == "device")
+    #expect(await account([:]).result["days"] == 30)
+    #expect(await phone(["keep": "after-arrival", "days": 7]).key == "popNeedsOwnCopies")
+    #expect(await phone(["reset": true, "days": 9]).result["days"] == 9)
+    #expect(await phone(["reset": true]).result["days"] == 30)
+  }
+
   @Test func aWholeDay() async throws {
     let bench = try Bench()
     #expect(await bench.ask("domain list").key == "listEmpty")
