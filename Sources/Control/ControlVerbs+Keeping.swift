@@ -71,7 +71,7 @@ extension ControlVerbs {
   func importMail(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
     let (store, account, _) = try owner(arguments)
     let path = try arguments.text("path")
-    let format = try format(arguments)
+    let format = try arguments.word("format", TransferFormat.self)
     let into = try arguments.optionalText("into") ?? "INBOX"
     let again = try arguments.flag("again")
     let (tell, end) = try telling(arguments)
@@ -87,7 +87,7 @@ extension ControlVerbs {
   func exportMail(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
     let (store, account, _) = try owner(arguments)
     let path = try arguments.text("path")
-    let format = try format(arguments) ?? .maildir
+    let format = try arguments.word("format", TransferFormat.self) ?? .maildir
     let mailbox = try arguments.optionalText("mailbox")
     let (tell, end) = try telling(arguments)
     defer { end() }
@@ -141,17 +141,9 @@ extension ControlVerbs {
   private static func name(_ number: String) throws(ControlRefusal) -> DeletedName {
     let parts = number.split(separator: ".")
     guard parts.count == 2, let mailbox = Int64(parts[0]), let uid = UID(parts[1]) else {
-      throw ControlRefusal(.controlArgumentInvalid("number", number))
+      throw ControlRefusal(.messageNumberInvalid(number))
     }
     return DeletedName(MailboxID(raw: mailbox), uid)
-  }
-
-  private func format(_ arguments: ControlArguments) throws(ControlRefusal) -> TransferFormat? {
-    guard let name = try arguments.optionalText("format") else { return nil }
-    guard let format = TransferFormat(rawValue: name) else {
-      throw ControlRefusal(.controlArgumentInvalid("format", name))
-    }
-    return format
   }
 
   /// For a mailbox's name: no "/" and no ":" that programs stumble over.

@@ -120,8 +120,8 @@ extension ControlVerbs {
     _ arguments: ControlArguments, account: AccountKey, holds: POPPolicy
   ) async throws(ControlRefusal) -> (@Sendable (inout POPPolicy) -> Void)? {
     var wanted = POPPolicy()
-    wanted.deletion = try arguments.word("dele", POPPolicy.Deletion.init(rawValue:))
-    wanted.counted = try arguments.word("counted", POPPolicy.Counted.init(rawValue:))
+    wanted.deletion = try arguments.word("dele")
+    wanted.counted = try arguments.word("counted")
     wanted.keeping = try keeping(arguments, holds)
     wanted.marksSeen = try arguments.optionalFlag("seen")
     wanted.onlyNew = try arguments.optionalFlag("onlyNew")
@@ -132,7 +132,7 @@ extension ControlVerbs {
     let before = try arguments.optionalText("hasBefore")
     if let before, before != "none" {
       guard let seconds = Self.seconds(date: before) else {
-        throw ControlRefusal(.controlArgumentInvalid("hasBefore", before))
+        throw ControlArguments.invalid("hasBefore", before, .remedyDateOrNone)
       }
       wanted.hasBefore = seconds
     }
@@ -179,7 +179,7 @@ extension ControlVerbs {
       return word.map { _ in .forever }
     }
     guard ["after-download", "after-arrival"].contains(word) else {
-      throw ControlRefusal(.controlArgumentInvalid("keep", word))
+      throw ControlArguments.invalid("keep", word, .remedyOneOf("forever, after-download, after-arrival"))
     }
     if given == nil { days = days ?? holds.keeping?.days.map(Int64.init) }
     guard let days else { throw ControlRefusal(.popNeedsDays) }
@@ -225,25 +225,5 @@ extension ControlVerbs {
       "hasBefore": .optional(policy.hasBefore), "group": .bool(policy.isGroup == true),
       "confirmedAt": .optional(policy.confirmedAt),
     ]
-  }
-}
-
-extension ControlArguments {
-  func word<Value>(_ name: String, _ make: (String) -> Value?) throws(ControlRefusal) -> Value? {
-    guard let text = try optionalText(name) else { return nil }
-    guard let value = make(text) else { throw ControlRefusal(.controlArgumentInvalid(name, text)) }
-    return value
-  }
-
-  /// A truth, or "yes" or "no".
-  func optionalFlag(_ name: String) throws(ControlRefusal) -> Bool? {
-    switch values[name] {
-    case nil, .null: return nil
-    case .bool(let value): return value
-    case .text("yes"): return true
-    case .text("no"): return false
-    case .text(let text): throw ControlRefusal(.controlArgumentInvalid(name, text))
-    default: throw ControlRefusal(.controlArgumentInvalid(name, "…"))
-    }
   }
 }

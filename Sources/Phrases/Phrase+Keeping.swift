@@ -64,6 +64,12 @@ extension Phrase {
       ar: "تم تأكيد الوقت: سيُحذف القديم من جديد في موعده.")
   }
 
+  package static func messageNumberInvalid(_ text: String) -> Phrase {
+    Phrase(
+      en: "\"\(text)\" is not the number of a removed message. Such numbers, as 1.4, are in `barid mail deleted list`.",
+      ar: "\"\(text)\" ليس رقم رسالة محذوفة. الأرقام، مثل 1.4، يعرضها الأمر `barid mail deleted list`.")
+  }
+
   // MARK: Store
   package static func storeSound(_ messages: Int, _ blobs: Int) -> Phrase {
     Phrase(

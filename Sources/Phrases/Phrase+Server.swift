@@ -121,10 +121,11 @@ extension Phrase {
   package static func controlArgumentMissing(_ name: String) -> Phrase {
     Phrase(en: "The value \"\(name)\" is missing.", ar: "القيمة \"\(name)\" ناقصة.")
   }
-  package static func controlArgumentInvalid(_ name: String, _ value: String) -> Phrase {
+  /// `option` as it is typed; `remedy`: what would do.
+  package static func controlArgumentInvalid(_ option: String, _ value: String, _ remedy: Phrase) -> Phrase {
     Phrase(
-      en: "\"\(value)\" is not a valid \(name).",
-      ar: "\"\(value)\" قيمة غير صالحة للحقل \(name).")
+      en: "\"\(value)\" is not valid for \(option). \(remedy)",
+      ar: "القيمة \"\(value)\" لا تصلح للخيار \(option). \(remedy)")
   }
   package static var controlTooLong: Phrase {
     Phrase(en: "The request is too long.", ar: "الطلب أطول من المسموح.")

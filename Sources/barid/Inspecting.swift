@@ -42,12 +42,12 @@ struct InspectionOptions: ParsableArguments {
     if let colon = dns.lastIndex(of: ":"), dns.hasPrefix("[") || dns.firstIndex(of: ":") == colon {
       let digits = dns[dns.index(after: colon)...]
       guard let number = Int(digits), (1...65_535).contains(number) else {
-        throw Terminal.fail(.controlArgumentInvalid("--dns", dns))
+        throw Terminal.fail(.controlArgumentInvalid("--dns", dns, .remedyDNSServer))
       }
       (host, port) = (dns[..<colon], number)
     }
     let address = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : String(host)
-    guard IPAddress(address) != nil else { throw Terminal.fail(.controlArgumentInvalid("--dns", dns)) }
+    guard IPAddress(address) != nil else { throw Terminal.fail(.controlArgumentInvalid("--dns", dns, .remedyDNSServer)) }
     return (address, port)
   }
 

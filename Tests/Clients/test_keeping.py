@@ -11,7 +11,7 @@ import time
 
 from bed import letter, run
 import test_program
-from test_program import OFFSET, Server, barid, in_folder, program
+from test_program import OFFSET, Server, barid, in_folder, program, refused
 
 HOST = "127.0.0.1"
 PASSWORD = "correct horse 9"
@@ -82,6 +82,8 @@ def removed_mail_comes_back(folder):
         assert len(found[0].split()) == 1
         # POP's UIDLs of what came back are what they were.
         assert set(uidls()) == set(before[:4] + before[5:]), (before, uidls())
+        words = refused([program(), "mail", "deleted", "restore", "amal@example.org", "99", "--config", server.config])
+        assert words.startswith('"99" is not the number of a removed message.'), words
         words = barid(server, "mail", "deleted", "restore", "amal@example.org", number, expect=1)
         assert words == "", words
         barid(server, "mail", "deleted", "purge", "amal@example.org", expect=1)

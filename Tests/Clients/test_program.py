@@ -540,6 +540,17 @@ def domain_quota(folder):
         server.end()
 
 
+def wrong_values_say_what_would_do():
+    """Commands without a server name the option as it is typed, and what it takes."""
+    for command, words in [
+            (["spf", "--ip", "here", "--helo", "a"],
+             '"here" is not valid for --ip. Give a numeric address, such as 127.0.0.1 or ::1.'),
+            (["spf", "--ip", "::1", "--helo", "a", "--dns", "a:b"],
+             '"a:b" is not valid for --dns. Give a numeric address, with a port where it is not 53: 192.0.2.1:5353.'),
+            (["dmarc", "report"], "Name the files of the reports, or give --outgoing for what was collected here.")]:
+        assert refused([program(), *command]) == words, command
+
+
 @in_folder
 def account_settings(folder):
     """`barid account set`, with and without a server: the copy in Sent, limits, priority, search; wrong values are refused."""
@@ -571,7 +582,7 @@ def account_settings(folder):
 
 
 CHECKS = [
-    account_settings, domain_quota,
+    account_settings, wrong_values_say_what_would_do, domain_quota,
     certificates_by_name, help_in_two_languages, config_mistakes_all_at_once, config_describe_can_be_used, commands_with_and_without_a_server,
     no_command_makes_a_folder, plain_log_in_is_refused, refusals_touch_nothing, hup_reloads_without_dropping, reload_takes_everything, term_drains,
 ]

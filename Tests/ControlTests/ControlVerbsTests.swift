@@ -49,6 +49,47 @@ struct ControlVerbsTests {
     }
   }
 
+  /// Options as they are typed, and what would do.
+  static let refusals: [(String, [String: ControlValue], String)] = [
+    ("device add", ["expiresInDays": 0], "\"0\" is not valid for --expires. Give a whole number from 1 to 36500."),
+    ("device add", ["scope": "ftp"], "\"ftp\" is not valid for --scope. Give one of: smtp, imap, pop3."),
+    ("device policy", ["days": 400], "\"400\" is not valid for --days. Give a whole number from 0 to 365."),
+    (
+      "device policy", ["keep": "long"],
+      "\"long\" is not valid for --keep. Give one of: forever, after-download, after-arrival."
+    ),
+    ("device policy", ["dele": "x"], "\"x\" is not valid for --dele. Give one of: archive, trash, delete."),
+    ("device policy", ["onlyNew": "maybe"], "\"maybe\" is not valid for --only-new. Give one of: yes, no."),
+    (
+      "device policy", ["hasBefore": "gestern"],
+      "\"gestern\" is not valid for --has-before. Give a date such as 2026-11-21, or none."
+    ),
+    ("account set", ["sentCopy": "maybe"], "\"maybe\" is not valid for --sent-copy. Give one of: on, off."),
+    (
+      "account set", ["priority": "12"],
+      "\"12\" is not valid for --priority. Give a whole number from 0 to 9, or default."
+    ),
+    (
+      "account set", ["recipientsADay": "x"],
+      "\"x\" is not valid for --recipients-a-day. Give a whole number from 0 to 10000000, or default."
+    ),
+    ("account set", ["search": "latin"], "\"latin\" is not valid for --search. Give one of: arabic, exact, default."),
+    ("domain set", ["messages": "x"], "\"x\" is not valid for --messages. Give a whole number, or none."),
+  ]
+
+  @Test(arguments: refusals)
+  func aRefusalSaysWhatWouldDo(_ verb: String, _ wrong: [String: ControlValue], _ text: String) async throws {
+    let bench = try Bench()
+    _ = await bench.ask("domain add", ["name": "example.org"])
+    _ = await bench.ask("account add", ["address": "amal@example.org"])
+    let isAdding = verb == "device add"
+    if !isAdding { _ = await bench.ask("device add", ["address": "amal@example.org", "name": "phone"]) }
+    let name: ControlValue = verb == "domain set" ? "example.org" : "phone"
+    let answer = await bench.ask(verb, wrong.merging(["address": "amal@example.org", "name": name]) { $1 })
+    #expect(!answer.isDone)
+    #expect(answer.text == text)
+  }
+
   /// What belongs to --keep changes what holds, or is refused: nothing is taken without a word.
   @Test func optionsThatBelongToKeep() async throws {
     let bench = try Bench()

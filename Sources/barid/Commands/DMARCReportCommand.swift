@@ -20,7 +20,7 @@ extension DMARCCommand {
 
     func run() async throws {
       if outgoing { return try await showOutgoing() }
-      guard !files.isEmpty else { throw Terminal.fail(.controlArgumentMissing("file")) }
+      guard !files.isEmpty else { throw Terminal.fail(.reportMissing) }
       var shown: [ShownReport] = []
       var isBad = false
       for file in files {
@@ -118,7 +118,7 @@ extension DMARCCommand {
     private static func day(_ text: String) throws -> Int64 {
       let parts = text.split(separator: "-").compactMap { Int32($0) }
       guard parts.count == 3, (1...12).contains(parts[1]), (1...31).contains(parts[2]) else {
-        throw Terminal.fail(.controlArgumentInvalid("--date", text))
+        throw Terminal.fail(.controlArgumentInvalid("--date", text, .remedyDate))
       }
       var date = tm()
       (date.tm_year, date.tm_mon, date.tm_mday) = (parts[0] - 1900, parts[1] - 1, parts[2])
