@@ -172,9 +172,9 @@ extension ControlVerbs {
     ]
   }
 
-  /// Runs a function of the store and puts its fault in words.
+  /// Runs a function of the store and puts its fault in words. `naming`: what is said where it is not the data folder's.
   func keeping<Value>(
-    _ mailbox: String?, _ body: () async throws(StoreFault) -> Value
+    _ mailbox: String?, naming: (String) -> Phrase = { .dataFault($0) }, _ body: () async throws(StoreFault) -> Value
   ) async throws(ControlRefusal) -> Value {
     do throws(StoreFault) { return try await body() } catch {
       switch error {
@@ -182,9 +182,16 @@ extension ControlVerbs {
       case .noSuchMessage: throw ControlRefusal(.messageUnknown)
       case .overQuota: throw ControlRefusal(.quotaTooSmall)
       case .domainOverQuota: throw ControlRefusal(.domainQuotaTooSmall)
+      case .damaged, .io: throw ControlRefusal(naming(error.description))
       default: throw ControlRefusal(error.phrase)
       }
     }
+  }
+
+  /// Usual reasons in words of our own.
+  private static func unreadable(_ path: String, _ reason: String) -> Phrase {
+    if access(path, F_OK) != 0, errno == ENOENT || errno == ENOTDIR { return .fileMissing(path) }
+    return access(path, R_OK) == 0 ? .transferUnreadable(path, reason) : .fileForbidden(path)
   }
 
   private func transferring<Value>(
@@ -192,7 +199,7 @@ extension ControlVerbs {
   ) async throws(ControlRefusal) -> Value {
     do throws(TransferFault) { return try await body() } catch {
       switch error {
-      case .unreadable(let path, let reason): throw ControlRefusal(.transferUnreadable(path, reason))
+      case .unreadable(let path, let reason): throw ControlRefusal(Self.unreadable(path, reason))
       case .unwritable(let path, let reason): throw ControlRefusal(.transferUnwritable(path, reason))
       case .unknownFormat(let path): throw ControlRefusal(.transferUnknown(path))
       case .changed(let path): throw ControlRefusal(.transferChanged(path))

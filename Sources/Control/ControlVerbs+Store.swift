@@ -1,5 +1,6 @@
 internal import Directory
-internal import Phrases
+internal import Glibc
+package import Phrases
 package import Store
 
 // Verification, compaction, backups and accounts that come back.
@@ -42,7 +43,7 @@ extension ControlVerbs {
     let keep = try arguments.optionalInt("keep", in: 1...10_000)
     let (tell, end) = try telling(arguments)
     defer { end() }
-    let made = try await keeping(nil) { () throws(StoreFault) in
+    let made = try await keeping(nil, naming: { .backupFailed(path, $0) }) { () throws(StoreFault) in
       try await store.backUp(
         to: path, databases: Self.backedUpDatabases, folders: Self.backedUpFolders, keep: keep.map { Int($0) }, tell)
     }
@@ -61,8 +62,9 @@ extension ControlVerbs {
     defer { end() }
     let path = try arguments.text("path")
     let store = try openStore()
-    let (found, report) = try await keeping(nil) { () throws(StoreFault) in
-      try await store.verifyBackup(path, tell)
+    let backup = try Self.backup(path)
+    let (found, report) = try await keeping(nil, naming: { .backupUnreadable(backup, $0) }) { () throws(StoreFault) in
+      try await store.verifyBackup(backup, tell)
     }
     return Self.answer(found, report)
   }
@@ -92,7 +94,7 @@ extension ControlVerbs {
     let path = try arguments.text("path")
     let (tell, end) = try telling(arguments)
     defer { end() }
-    let backup = try await keeping(nil) { () throws(StoreFault) in try BackupFolder.find(path) }
+    let backup = try Self.backup(path)
     let owners = try await asking { () throws(DirectoryError) in try Directory.owners(in: backup) }
     guard let old = owners.first(where: { $0.address == address }) else {
       throw ControlRefusal(.backupNoAccount(address))
@@ -111,6 +113,15 @@ extension ControlVerbs {
       .backupAccountRestored(address, report.restored),
       ["restored": .int(Int64(report.restored)), "mailboxes": .list(report.mailboxes.map { .text($0) })]
     )
+  }
+
+  private static func backup(_ path: String) throws(ControlRefusal) -> String {
+    do throws(StoreFault) { return try BackupFolder.find(path) } catch { throw ControlRefusal(noBackup(in: path)) }
+  }
+
+  /// What is said of a path that holds no backup.
+  package static func noBackup(in path: String) -> Phrase {
+    access(path, F_OK) == 0 ? .backupNone(path) : .fileMissing(path)
   }
 
   /// path, job?

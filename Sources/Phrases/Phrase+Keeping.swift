@@ -115,6 +115,18 @@ extension Phrase {
       en: "The server runs. Stop it before the whole data folder is replaced.",
       ar: "الخادم يعمل. أوقفه قبل استبدال مجلد البيانات كله.")
   }
+  package static func backupNone(_ path: String) -> Phrase {
+    Phrase(en: "There is no backup in \(path).", ar: "لا توجد نسخة احتياطية في \(path).")
+  }
+  package static func backupUnreadable(_ path: String, _ reason: String) -> Phrase {
+    Phrase(
+      en: "The backup \(path) cannot be read: \(reason).", ar: "تتعذر قراءة النسخة الاحتياطية \(path): \(reason).")
+  }
+  package static func backupFailed(_ path: String, _ reason: String) -> Phrase {
+    Phrase(
+      en: "The backup in \(path) could not be made: \(reason).",
+      ar: "تعذر إنشاء النسخة الاحتياطية في \(path): \(reason).")
+  }
   package static func backupNoAccount(_ address: String) -> Phrase {
     Phrase(en: "The backup has no account \(address).", ar: "لا يوجد حساب \(address) في النسخة الاحتياطية.")
   }

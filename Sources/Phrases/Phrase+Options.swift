@@ -89,6 +89,28 @@ extension Phrase {
   package static var columnExpires: Phrase { Phrase(en: "Ends", ar: "ينتهي") }
 }
 
+// Why a message was not signed.
+extension Phrase {
+  package static func signingKeyUnusable(_ path: String) -> Phrase {
+    Phrase(
+      en: "\(path) holds no private key for DKIM: RSA of 1024 to 4096 bits or Ed25519, as PEM.",
+      ar: "لا يوجد في \(path) مفتاح خاص يصلح لـDKIM: مفتاح RSA من 1024 إلى 4096 بتًا أو Ed25519 بصيغة PEM.")
+  }
+  package static var signingNoFrom: Phrase {
+    Phrase(
+      en: "The message has no From field, or its header is too long: it cannot be signed.",
+      ar: "لا يوجد في الرسالة حقل From أو أن ترويستها أطول من المسموح، فيتعذر توقيعها.")
+  }
+  package static func signingBadName(_ domain: String, _ selector: String) -> Phrase {
+    Phrase(
+      en: "\"\(domain)\" and \"\(selector)\" must be names as the DNS has them.",
+      ar: "يجب أن يكون \"\(domain)\" و\"\(selector)\" اسمين صالحين في DNS.")
+  }
+  package static var signingFailed: Phrase {
+    Phrase(en: "The key could not sign the message.", ar: "تعذر توقيع الرسالة بهذا المفتاح.")
+  }
+}
+
 // Help of the one-shot checks of where a message came from.
 extension Phrase {
   package static var helpSPF: Phrase {

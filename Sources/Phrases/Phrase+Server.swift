@@ -96,6 +96,24 @@ extension Phrase {
       en: "The data folder \(path) was written by a newer Barid. Update this one.",
       ar: "كُتب مجلد البيانات \(path) بإصدار أحدث من بريد. حدّث هذا الإصدار.")
   }
+  package static func fileMissing(_ path: String) -> Phrase {
+    Phrase(en: "There is no file or folder \(path).", ar: "لا يوجد ملف أو مجلد باسم \(path).")
+  }
+  package static func fileForbidden(_ path: String) -> Phrase {
+    Phrase(en: "This user has no right to \(path).", ar: "لا صلاحية لهذا المستخدم على \(path).")
+  }
+  package static func fileIsFolder(_ path: String) -> Phrase {
+    Phrase(en: "\(path) is a folder, not a file.", ar: "\(path) مجلد وليس ملفًا.")
+  }
+  package static func fileTooLarge(_ path: String) -> Phrase {
+    Phrase(en: "\(path) is larger than Barid reads.", ar: "\(path) أكبر مما يقرؤه بريد.")
+  }
+  package static func resolverFault(_ reason: String) -> Phrase {
+    Phrase(en: "The DNS cannot be asked: \(reason).", ar: "يتعذر سؤال DNS: \(reason).")
+  }
+  package static func portRefused(_ port: Int, _ reason: String) -> Phrase {
+    Phrase(en: "Port \(port) cannot be opened: \(reason).", ar: "يتعذر فتح المنفذ \(port): \(reason).")
+  }
   package static var diskFull: Phrase {
     Phrase(en: "The disk is full. Nothing was changed.", ar: "القرص ممتلئ. لم يُغيَّر شيء.")
   }

@@ -23,7 +23,7 @@ struct InspectionOptions: ParsableArguments {
     do throws(ResolverFault) {
       resolver = try Resolver(settings: settings, logger: SilentLog.logger("resolver"))
     } catch {
-      throw Terminal.fail(.dataFault(error.description))
+      throw Terminal.fail(.resolverFault(error.reason))
     }
     defer { resolver.close() }
     let inspection = try await inspect(resolver)
@@ -75,7 +75,7 @@ struct MessageArgument: ParsableArguments {
     do throws(FileFault) {
       return try FileBytes.read(file == "-" ? "/dev/stdin" : file, limit: Self.limit)
     } catch {
-      throw Terminal.fail(.dataFault(error.description))
+      throw Terminal.fail(error.phrase)
     }
   }
 }

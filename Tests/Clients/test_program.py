@@ -552,6 +552,36 @@ def wrong_values_say_what_would_do():
 
 
 @in_folder
+def files_that_cannot_be_read(folder):
+    """A file that is not there is not a fault of the data folder, and the reason is in the reader's language."""
+    config = os.path.join(folder, "barid.yaml")
+    with open(config, "w", encoding="utf-8") as out:
+        out.write(configuration(folder))
+    barid(config, "domain", "add", "example.org")
+    barid(config, "account", "add", "amal@example.org")
+    none = folder + "/none"
+    os.mkdir(folder + "/empty")
+    with open(folder + "/letter.eml", "w", encoding="ascii") as out:
+        out.write("From: <a@example.org>\r\n\r\nx\r\n")
+    at_config = ["--config", config]
+    for command in [["dkim", "verify", none], ["arc", "verify", none], ["dmarc", "report", none],
+                    ["dkim", "sign", "--key", none, "--selector", "s", "--domain", "d.test", config],
+                    ["backup", "verify", none, *at_config], ["backup", "restore", none, *at_config],
+                    ["backup", "restore", none, "--account", "amal@example.org", *at_config],
+                    ["mail", "import", "amal@example.org", none, *at_config]]:
+        words = refused([program(), *command])
+        assert words == f"There is no file or folder {none}.", (command, words)
+        words = refused([program(), *command, "--language", "ar"])
+        assert words == f"لا يوجد ملف أو مجلد باسم \u2068{none}\u2069.", (command, words)
+    for command in [["backup", "verify"], ["backup", "restore"], ["backup", "restore", "--account", "amal@example.org"]]:
+        words = refused([program(), *command, folder + "/empty", *at_config])
+        assert words == f"There is no backup in {folder}/empty.", (command, words)
+    assert refused([program(), "dkim", "verify", folder]) == f"{folder} is a folder, not a file."
+    words = refused([program(), "dkim", "sign", "--key", config, "--selector", "s", "--domain", "d.test", folder + "/letter.eml"])
+    assert words.startswith(f"{config} holds no private key for DKIM"), words
+
+
+@in_folder
 def account_settings(folder):
     """`barid account set`, with and without a server: the copy in Sent, limits, priority, search; wrong values are refused."""
     with Server(folder) as server:
@@ -582,7 +612,7 @@ def account_settings(folder):
 
 
 CHECKS = [
-    account_settings, wrong_values_say_what_would_do, domain_quota,
+    account_settings, files_that_cannot_be_read, wrong_values_say_what_would_do, domain_quota,
     certificates_by_name, help_in_two_languages, config_mistakes_all_at_once, config_describe_can_be_used, commands_with_and_without_a_server,
     no_command_makes_a_folder, plain_log_in_is_refused, refusals_touch_nothing, hup_reloads_without_dropping, reload_takes_everything, term_drains,
 ]

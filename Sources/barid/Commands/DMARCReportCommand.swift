@@ -29,7 +29,7 @@ extension DMARCCommand {
           for report in try ReceivedReport.read(bytes) { shown.append(ShownReport(file: file, report)) }
         } catch let fault as FileFault {
           isBad = true
-          _ = Terminal.fail(.dataFault(fault.description))
+          _ = Terminal.fail(fault.phrase)
         } catch {
           isBad = true
           _ = Terminal.fail(.reportUnreadable(file))
@@ -57,7 +57,7 @@ extension DMARCCommand {
       for day in days {
         let rows: [CollectedRow]
         do throws(FileFault) { rows = try ReportJournal.rows(of: day, in: folder) } catch {
-          throw Terminal.fail(.dataFault(error.description))
+          throw Terminal.fail(error.phrase)
         }
         let name = settings.effectiveHostname
         let reports = AggregateReport.reports(
@@ -91,7 +91,7 @@ extension DMARCCommand {
         try FileBytes.replace(
           "\(folder)/\(packed.name.replacing("/", with: "_"))", with: packed.bytes, mode: 0o600)
       } catch {
-        throw Terminal.fail(.dataFault(error.description))
+        throw Terminal.fail(error.phrase)
       }
     }
 
@@ -100,7 +100,7 @@ extension DMARCCommand {
       do throws(FileFault) {
         return PublicSuffixList(try FileBytes.read(settings.checks.publicSuffixes, limit: 4 << 20))
       } catch {
-        throw Terminal.fail(.dataFault(error.description))
+        throw Terminal.fail(error.phrase)
       }
     }
 
@@ -110,7 +110,7 @@ extension DMARCCommand {
       do throws(ResolverFault) {
         return try Resolver(settings: own, logger: SilentLog.logger("resolver"))
       } catch {
-        throw Terminal.fail(.dataFault(error.description))
+        throw Terminal.fail(.resolverFault(error.reason))
       }
     }
 

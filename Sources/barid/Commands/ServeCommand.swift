@@ -24,7 +24,7 @@ enum Running {
     do throws(FileFault) {
       return try LogSwitch(settings)
     } catch {
-      throw Terminal.fail(.dataFault(error.description))
+      throw Terminal.fail(error.phrase)
     }
   }
 
