@@ -89,6 +89,28 @@ extension Phrase {
   package static var columnExpires: Phrase { Phrase(en: "Ends", ar: "ينتهي") }
 }
 
+// What the result words of these checks mean: pass, fail, none, temperror, …
+extension Phrase {
+  /// nil: a word that this catalogue does not know.
+  package static func inspectionResult(_ word: String) -> Phrase? {
+    switch word {
+    case "pass": Phrase(en: "The check passed.", ar: "نجح الفحص.")
+    case "fail": Phrase(en: "The check failed.", ar: "فشل الفحص.")
+    case "softfail":
+      Phrase(
+        en: "The domain says that this is probably not its server.", ar: "يقول النطاق إن هذا الخادم ليس له على الأرجح.")
+    case "neutral": Phrase(en: "The domain says neither yes nor no.", ar: "لا يقول النطاق نعم ولا لا.")
+    case "none": Phrase(en: "There is nothing to check.", ar: "لا يوجد ما يُفحص.")
+    case "policy": Phrase(en: "More was there than is checked.", ar: "في الرسالة أكثر مما يُفحص.")
+    case "temperror":
+      Phrase(en: "The DNS did not answer; it may later.", ar: "لم يُجب DNS، وقد يجيب لاحقًا.")
+    case "permerror":
+      Phrase(en: "What stands there cannot be evaluated.", ar: "المكتوب غير صالح فيتعذر تقييمه.")
+    default: nil
+    }
+  }
+}
+
 // Why a message was not signed.
 extension Phrase {
   package static func signingKeyUnusable(_ path: String) -> Phrase {

@@ -27,7 +27,16 @@ struct InspectionOptions: ParsableArguments {
     }
     defer { resolver.close() }
     let inspection = try await inspect(resolver)
-    Terminal.print(json ? try JSONPage.text(inspection) : inspection.lines.joined(separator: "\n"))
+    Terminal.print(json ? try JSONPage.text(inspection) : Self.lines(inspection).joined(separator: "\n"))
+  }
+
+  /// The evidence's reasons are in English, as the records and fields that they name; in another language the result is explained first.
+  private static func lines<Evidence>(_ inspection: Inspection<Evidence>) -> [String] {
+    var lines = inspection.lines
+    if Speech.language != .english, let meaning = Phrase.inspectionResult(inspection.result) {
+      lines.insert(Speech.say(meaning), at: 1)
+    }
+    return lines
   }
 
   private func server() throws -> (address: String, port: Int)? {

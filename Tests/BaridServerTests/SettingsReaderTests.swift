@@ -113,7 +113,9 @@ struct SettingsReaderTests {
       if option.key.hasPrefix("tls.cert") || option.key == "tls.keys" { continue }
       _ = try read("\(option.key): \(option.example)")
     }
-    #expect(try read(ConfigurationText.describe(), [:]) == ServerSettings())
+    for language in Language.allCases {
+      #expect(try read(ConfigurationText.describe(in: language), [:]) == ServerSettings())
+    }
   }
 
   @Test func `keys are unique and their variables too`() {

@@ -124,6 +124,23 @@ def config_describe_can_be_used(folder):
         "The configuration is good.\n"
 
 
+def arabic_to_the_end():
+    """What had English sentences only."""
+    letters = re.compile("[\u0621-\u064a]")
+    for line in run([program(), "config", "describe", "--language", "ar"]).splitlines():
+        assert not line.startswith("#") or "BARID_" in line or "barid serve" in line or letters.search(line), line
+    page = run([program(), "config", "describe", "--help", "--language", "ar"])
+    assert "Print the table" not in page, page
+    with tempfile.NamedTemporaryFile(suffix=".eml") as unsigned:
+        unsigned.write(b"From: <a@example.org>\r\n\r\nx\r\n")
+        unsigned.flush()
+        for noun in ["dkim", "arc"]:
+            lines = run([program(), noun, "verify", unsigned.name, "--language", "ar"]).splitlines()
+            assert lines[:2] == ["none", "لا يوجد ما يُفحص."], lines
+            lines = run([program(), noun, "verify", unsigned.name, "--language", "en"]).splitlines()
+            assert lines[0] == "none" and "the message " in lines[1], lines
+
+
 def help_in_two_languages():
     english = run([program(), "--help"], environment=dict(os.environ, LANG="C"))
     assert "serve" in english and "Run the mail server." in english
@@ -613,6 +630,6 @@ def account_settings(folder):
 
 CHECKS = [
     account_settings, files_that_cannot_be_read, wrong_values_say_what_would_do, domain_quota,
-    certificates_by_name, help_in_two_languages, config_mistakes_all_at_once, config_describe_can_be_used, commands_with_and_without_a_server,
+    certificates_by_name, help_in_two_languages, arabic_to_the_end, config_mistakes_all_at_once, config_describe_can_be_used, commands_with_and_without_a_server,
     no_command_makes_a_folder, plain_log_in_is_refused, refusals_touch_nothing, hup_reloads_without_dropping, reload_takes_everything, term_drains,
 ]

@@ -20,13 +20,12 @@ struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "describe", abstract: Speech.say(.helpConfigDescribe))
 
-    @Flag(help: "Print the table of docs/configuration.md instead.")
-    var table = false
+    @Flag(help: ArgumentHelp(Speech.say(.helpOptionTable))) var table = false
 
     @OptionGroup var speech: LanguageOption
 
     func run() async throws {
-      Terminal.print(table ? ConfigurationText.table() : ConfigurationText.describe())
+      Terminal.print(table ? ConfigurationText.table() : ConfigurationText.describe(in: Speech.language))
     }
   }
 }
