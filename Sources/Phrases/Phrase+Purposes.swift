@@ -31,8 +31,10 @@ extension Phrase {
   }
   package static var purposeCertificates: Phrase {
     Phrase(
-      en: "PEM files with a certificate chain each, leaf first; empty: a certificate of the data folder's own authority.",
-      ar: "ملفات PEM في كل منها سلسلة شهادات تبدأ بشهادة الخادم؛ إن تُركت فارغة فشهادة من سلطة التوثيق في مجلد البيانات.")
+      en:
+        "PEM files with a certificate chain each, leaf first; empty: a certificate of the data folder's own authority.",
+      ar: "ملفات PEM في كل منها سلسلة شهادات تبدأ بشهادة الخادم؛ إن تُركت فارغة فشهادة من سلطة التوثيق في مجلد البيانات."
+    )
   }
   package static var purposeKeys: Phrase {
     Phrase(
@@ -44,7 +46,8 @@ extension Phrase {
   }
   package static var purposeLiteralPlus: Phrase {
     Phrase(
-      en: "Whether IMAP clients may send texts of any size without asking (LITERAL+); otherwise up to 4 KiB (LITERAL-).",
+      en:
+        "Whether IMAP clients may send texts of any size without asking (LITERAL+); otherwise up to 4 KiB (LITERAL-).",
       ar: "هل يجوز لبرامج IMAP إرسال نصوص بأي حجم دون استئذان (LITERAL+)؛ وإلا فحتى 4 KiB (LITERAL-).")
   }
   package static var purposeExclusive: Phrase {
@@ -74,7 +77,8 @@ extension Phrase {
   }
   package static var purposeScram: Phrase {
     Phrase(
-      en: "Whether SCRAM-SHA-256 is offered. Only devices' passwords work with it, and mail programs that know it try nothing else.",
+      en:
+        "Whether SCRAM-SHA-256 is offered. Only devices' passwords work with it, and mail programs that know it try nothing else.",
       ar: "هل يُعرض SCRAM-SHA-256. لا تصلح له إلا كلمات سر الأجهزة، والبرامج التي تعرفه لا تجرّب سواه.")
   }
   package static var purposeConnections: Phrase {
@@ -136,8 +140,11 @@ extension Phrase {
   package static var purposeDMARC: Phrase { Phrase(en: "Whether DMARC is checked.", ar: "هل يُفحص DMARC.") }
   package static var purposeDMARCPolicy: Phrase {
     Phrase(
-      en: "How far a domain's DMARC policy is followed: honour (reject is refused, quarantine goes to Junk), junk (both go to Junk), note.",
-      ar: "مدى اتباع سياسة DMARC للنطاق: honour (تُرفض reject وتُنقل quarantine إلى Junk) أو junk (كلتاهما إلى Junk) أو note (تُسجَّل فقط).")
+      en:
+        "How far a domain's DMARC policy is followed: honour (reject is refused, quarantine goes to Junk), junk (both go to Junk), note.",
+      ar:
+        "مدى اتباع سياسة DMARC للنطاق: honour (تُرفض reject وتُنقل quarantine إلى Junk) أو junk (كلتاهما إلى Junk) أو note (تُسجَّل فقط)."
+    )
   }
   package static var purposeDMARCReports: Phrase {
     Phrase(
@@ -200,7 +207,8 @@ extension Phrase {
   }
   package static var purposeLocalPart: Phrase {
     Phrase(
-      en: "The longest part before the @ that senders and recipients may have; list and forwarding servers make long ones.",
+      en:
+        "The longest part before the @ that senders and recipients may have; list and forwarding servers make long ones.",
       ar: "أطول جزء قبل @ في عناوين المُرسلين والمستلمين؛ خوادم القوائم والتحويل تجعله طويلًا.")
   }
   package static var purposeBareLineEnds: Phrase {
@@ -210,8 +218,11 @@ extension Phrase {
   }
   package static var purposeRecipientsADay: Phrase {
     Phrase(
-      en: "Recipients that an account may write to in a day (UTC); 0: no limit. `barid account set` gives an account its own.",
-      ar: "عدد المستلمين الذين يجوز للحساب مراسلتهم في اليوم (UTC)؛ 0: بلا حد. الأمر `barid account set` يعطي حسابًا حدًا خاصًا.")
+      en:
+        "Recipients that an account may write to in a day (UTC); 0: no limit. `barid account set` gives an account its own.",
+      ar:
+        "عدد المستلمين الذين يجوز للحساب مراسلتهم في اليوم (UTC)؛ 0: بلا حد. الأمر `barid account set` يعطي حسابًا حدًا خاصًا."
+    )
   }
   package static var purposeNewRecipientsADay: Phrase {
     Phrase(
@@ -290,9 +301,18 @@ extension Phrase {
   package static func describeHead(_ usual: String) -> Phrase {
     Phrase(
       en:
-        "Every option of Barid with its default. The file is \(usual), or the one that\n`barid serve --config FILE` names. A variable of the environment stands over the file: its name is\nwritten beside each option.",
+        "Every option of Barid with the value that it has now. The file is \(usual), or the one that\n`barid serve --config FILE` names. A variable of the environment stands over the file: its name is\nwritten beside each option.",
       ar:
-        "كل خيارات بريد مع قيمها المبدئية. الملف هو \(usual) أو ما يحدده\n`barid serve --config FILE`. ومتغيّر البيئة مقدَّم على الملف، واسمه\nمكتوب مع كل خيار.")
+        "كل خيارات بريد بقيمها الحالية. الملف هو \(usual) أو ما يحدده\n`barid serve --config FILE`. ومتغيّر البيئة مقدَّم على الملف، واسمه\nمكتوب مع كل خيار."
+    )
+  }
+  package static func describeStandard(_ value: String) -> Phrase {
+    Phrase(en: "default \(value)", ar: "المبدئي \(value)")
+  }
+  package static var describeMistaken: Phrase {
+    Phrase(
+      en: "The configuration has mistakes, so defaults are shown; `barid config check` names them.",
+      ar: "في الإعدادات أخطاء، فالمعروض هو القيم المبدئية؛ الأمر `barid config check` يذكرها.")
   }
   package static func describeExample(_ example: String) -> Phrase {
     Phrase(en: "for example \(example)", ar: "مثلًا \(copy: example)")

@@ -122,6 +122,19 @@ def config_describe_can_be_used(folder):
         out.write(run([program(), "config", "describe"]))
     assert run([program(), "config", "check", "--config", path], environment=dict(os.environ, LANG="C")) == \
         "The configuration is good.\n"
+    # The values are those of now: of the file, and of the environment over it. With a mistake the list is still there.
+    with open(path, "w", encoding="utf-8") as out:
+        out.write("language: ar\nlimits: {message-size: 64MiB}\n")
+    shown = run([program(), "config", "describe", "--config", path, "--language", "en"],
+                environment=dict(os.environ, LANG="C", BARID_HOSTNAME="envhost.test"))
+    for line in ["hostname: envhost.test", "language: ar", "limits.message-size: 64MiB", "pop3.login-delay: 0"]:
+        assert line in shown.splitlines(), (line, shown)
+    assert "· default 50MiB ·" in shown, shown
+    with open(path, "w", encoding="utf-8") as out:
+        out.write("languag: ar\n")
+    done = subprocess.run([program(), "config", "describe", "--config", path], capture_output=True, text=True, check=True,
+                          env=dict(os.environ, LANG="C"))
+    assert "language: en" in done.stdout and "barid config check" in done.stderr, done
 
 
 def arabic_to_the_end():

@@ -22,10 +22,16 @@ struct ConfigCommand: AsyncParsableCommand {
 
     @Flag(help: ArgumentHelp(Speech.say(.helpOptionTable))) var table = false
 
-    @OptionGroup var speech: LanguageOption
+    @OptionGroup var options: ConfigOption
 
     func run() async throws {
-      Terminal.print(table ? ConfigurationText.table() : ConfigurationText.describe(in: Speech.language))
+      if table { return Terminal.print(ConfigurationText.table()) }
+      var settings = ServerSettings()
+      do throws(ConfigurationMistakes) { settings = try options.file.read() } catch {
+        // Whoever mends mistakes needs the list.
+        Terminal.write(Speech.say(.describeMistaken) + "\n")
+      }
+      Terminal.print(ConfigurationText.describe(settings, in: Speech.language))
     }
   }
 }
