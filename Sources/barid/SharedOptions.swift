@@ -3,7 +3,7 @@ import BaridServer
 import Glibc
 import Phrases
 
-/// Understood by every command; `Speech` reads it before the parser does, so that help is in the right language too.
+/// Shown by every command; `Speech` has taken it from the words before the parser sees them, so that help is in the right language too.
 struct LanguageOption: ParsableArguments {
   @Option(help: ArgumentHelp(Speech.say(.helpOptionLanguage), valueName: "en|ar"))
   var language: String?

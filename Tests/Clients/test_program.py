@@ -168,6 +168,10 @@ def help_in_two_languages():
         for heading in ["OVERVIEW", "USAGE", "Usage:", "OPTIONS", "SUBCOMMANDS", "Error:", "Show help", "See '"]:
             assert heading not in page, (heading, page)
     assert wrong.stderr.startswith("خطأ: "), wrong.stderr
+    # --language stands anywhere, also before the noun and where a noun alone shows its page.
+    for words in [["--language", "ar", "account", "--help"], ["account", "--language", "ar"], ["account", "--language=ar", "--help"],
+                  ["--language=ar", "domain", "list", "--config", "/none", "--help"]]:
+        assert "الاستعمال:" in run([program(), *words], environment=dict(os.environ, LANG="C")), words
     for noun in ["domain", "account", "alias", "device", "config", "server"]:
         assert "USAGE: barid " + noun in run([program(), noun, "--help"])
 
