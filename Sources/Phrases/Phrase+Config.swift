@@ -29,9 +29,10 @@ extension Phrase {
       ar: "\(key): إعداد غير معروف. هل تقصد \(similar)؟")
   }
   package static func configMistakes(_ count: Int) -> Phrase {
-    Phrase(
-      en: "Mistakes in the configuration: \(count). Nothing was started.",
-      ar: "عدد الأخطاء في الإعدادات: \(count). لم يُشغَّل شيء.")
+    Phrase(en: "Mistakes in the configuration: \(count).", ar: "عدد الأخطاء في الإعدادات: \(count).")
+  }
+  package static var configNothingStarted: Phrase {
+    Phrase(en: "Nothing was started.", ar: "لم يُشغَّل شيء.")
   }
   /// Mistakes as both languages say them.
   package static func configMistakesFound(english: String, arabic: String) -> Phrase {

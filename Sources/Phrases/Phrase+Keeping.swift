@@ -170,6 +170,11 @@ extension Phrase {
       en: "The state before is kept in \(path); `barid upgrade --undo` returns to it.",
       ar: "الحالة السابقة محفوظة في \(path)؛ الأمر `barid upgrade --undo` يعود إليها.")
   }
+  package static var upgradeServerRuns: Phrase {
+    Phrase(
+      en: "The server runs. Stop it first; an upgrade needs the data folder for itself.",
+      ar: "الخادم يعمل. أوقفه أولًا؛ فالترقية تحتاج إلى مجلد البيانات وحدها.")
+  }
   package static var upgradeDone: Phrase {
     Phrase(en: "The data folder is at this Barid's format.", ar: "مجلد البيانات على صيغة هذا الإصدار.")
   }

@@ -22,13 +22,14 @@ struct ConfigOption: ParsableArguments {
     return ConfigurationFile(path: named)
   }
 
-  /// The settings, or every mistake on standard error and exit status 1.
-  func settings() throws -> ServerSettings {
+  /// The settings, or every mistake on standard error and exit status 1. `toStart`: a server was to be started with them.
+  func settings(toStart: Bool = false) throws -> ServerSettings {
     do throws(ConfigurationMistakes) {
       return try file.read()
     } catch {
+      let count = Speech.say(.configMistakes(error.all.count))
       throw Terminal.fail(
-        error.text(in: Speech.language) + "\n" + Speech.say(.configMistakes(error.all.count)))
+        error.text(in: Speech.language) + "\n" + count + (toStart ? " " + Speech.say(.configNothingStarted) : ""))
     }
   }
 }

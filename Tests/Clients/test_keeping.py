@@ -287,7 +287,9 @@ def an_upgrade_is_undone(folder):
         for number in range(3):
             append(client, number)
         client.logout()
-        barid(server, "upgrade", expect=1)
+        for words in [["upgrade"], ["upgrade", "--rehearse"], ["upgrade", "--undo"]]:
+            said = refused([program(), *words, "--config", server.config])
+            assert said == "The server runs. Stop it first; an upgrade needs the data folder for itself.", said
         server.end()
         barid(server, "upgrade", "--undo", expect=1)
         assert "well" in barid(server, "upgrade", "--rehearse")

@@ -111,7 +111,9 @@ def config_mistakes_all_at_once(folder):
         assert part in words, (part, words)
     arabic = refused([program(), "config", "check", "--config", path, "--language", "ar"])
     assert re.search("[\u0600-\u06ff]", arabic), arabic
-    assert refused([program(), "serve", "--config", path]).startswith(path)
+    assert words.endswith("Mistakes in the configuration: 3."), words
+    words = refused([program(), "serve", "--config", path])
+    assert words.startswith(path) and words.endswith("Mistakes in the configuration: 3. Nothing was started."), words
     assert os.listdir(folder) == ["bad.yaml"], "something was touched"
 
 

@@ -12,7 +12,7 @@ struct UpgradeCommand: AsyncParsableCommand {
   func run() async throws {
     let settings = try options.settings()
     if ControlClient.isRunning(ControlClient.socketPath(in: settings.dataFolder)) {
-      throw Terminal.fail(.backupServerRuns)
+      throw Terminal.fail(.upgradeServerRuns)
     }
     let folder = ClosedFolder(settings)
     do throws(StartFault) {
