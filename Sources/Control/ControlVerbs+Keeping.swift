@@ -80,7 +80,11 @@ extension ControlVerbs {
     let report = try await transferring { () throws(TransferFault) in
       try await importer.run(path, format: format, into: into, again: again, progress: tell)
     }
-    return (.importDone(report.messages, report.mailboxes, report.skipped), row(report))
+    // What an import took once it leaves out the next time.
+    let isNew = again || report.messages + report.skipped > 0
+    let phrase: Phrase =
+      isNew ? .importDone(report.messages, report.mailboxes, report.skipped) : .importNothingNew(path)
+    return (phrase, row(report))
   }
 
   /// address, path, format?, mailbox?, job?

@@ -138,6 +138,12 @@ extension Phrase {
         "Imported: \(.message, count: messages) into \(.mailbox, count: mailboxes). Too large and left out: \(skipped).",
       ar: "تم استيراد \(.message, count: messages) إلى \(.mailbox, count: mailboxes). رسائل كبيرة تُركت: \(skipped).")
   }
+  package static func importNothingNew(_ path: String) -> Phrase {
+    Phrase(
+      en:
+        "There is nothing new in \(path): what was imported before is left out. With --again all of it comes once more.",
+      ar: "لا جديد في \(path): ما استُورد من قبل يُترك. الخيار --again يستورده كله مرة أخرى.")
+  }
   package static func exportDone(_ messages: Int, _ mailboxes: Int, _ skipped: Int) -> Phrase {
     Phrase(
       en:

@@ -260,6 +260,10 @@ def mail_goes_in_and_out(folder):
         for path, count in [("one.eml", 1), ("one.eml", 0), (".//one.eml", 0)]:
             done = as_json(server, "mail", "import", "badr@example.org", f"{folder}/{path}")
             assert done["messages"] == count, done
+        words = barid(server, "mail", "import", "badr@example.org", f"{folder}/one.eml")
+        assert words.startswith(f"There is nothing new in {folder}/one.eml:") and "--again" in words, words
+        words = barid(server, "mail", "import", "badr@example.org", f"{folder}/one.eml", "--again")
+        assert words.startswith("Imported: 1 message into 1 mailbox."), words
         for form in ("maildir", "eml", "mboxrd", "mboxcl2"):
             out = f"{folder}/out-{form}"
             done = as_json(server, "mail", "export", "amal@example.org", out, "--format", form)
