@@ -69,6 +69,7 @@ extension Phrase {
   package static var columnAccounts: Phrase { Phrase(en: "Accounts", ar: "الحسابات") }
   package static var columnUsed: Phrase { Phrase(en: "Used", ar: "المستعمل") }
   package static var columnQuota: Phrase { Phrase(en: "Quota", ar: "الحصة") }
+  package static var columnMostMessages: Phrase { Phrase(en: "Most messages", ar: "أقصى الرسائل") }
   package static var columnAddress: Phrase { Phrase(en: "Address", ar: "العنوان") }
   package static var columnDevices: Phrase { Phrase(en: "Devices", ar: "الأجهزة") }
   package static var columnCreated: Phrase { Phrase(en: "Since", ar: "منذ") }

@@ -14,8 +14,8 @@ extension Phrase {
   }
   package static func popFreed(messages: Int64, bytes: String) -> Phrase {
     Phrase(
-      en: "Removed by POP: \(messages) messages. Space freed: \(bytes).",
-      ar: "ما حُذف عبر POP من الرسائل: \(messages). المساحة المحرَّرة: \(bytes).")
+      en: "Removed by POP: \(.message, count: Int(messages)). Space freed: \(bytes).",
+      ar: "حُذف عبر POP ما عدده \(.message, count: Int(messages)). المساحة المحرَّرة: \(bytes).")
   }
 
   // MARK: Refusals

@@ -2,6 +2,7 @@ import ArgumentParser
 import BaridServer
 import Control
 import Glibc
+import Mail
 import Phrases
 
 /// Where commands that change or ask the data folder are carried out: by the running server through its control socket, or,
@@ -154,12 +155,30 @@ extension ControlValue {
   /// A cell of a table.
   func cell(_ name: String) -> String {
     switch self[name] {
-    case .text(let text)?: text
+    case .text(let text)?: text.asLine
     case .int(let number)?: String(number)
     case .bool(let flag)?: flag ? "+" : "-"
-    case .list(let items)?: items.compactMap(\.text).joined(separator: ", ")
+    case .list(let items)?: items.compactMap(\.text).map(\.asLine).joined(separator: ", ")
     default: "-"
     }
+  }
+
+  /// A cell that shows addresses or domains as people read them.
+  func address(_ name: String) -> String {
+    switch self[name] {
+    case .text(let text)?: Self.readable(text)
+    case .list(let items)?: items.compactMap(\.text).map(Self.readable).joined(separator: ", ")
+    default: "-"
+    }
+  }
+
+  /// With U-labels (RFC 5890 §2.3.2.1).
+  private static func readable(_ address: String) -> String {
+    let parts = address.split(separator: "@", omittingEmptySubsequences: false)
+    guard let last = parts.last else { return address }
+    do throws(AddressError) {
+      return (parts.dropLast().map(String.init) + [try Domain(String(last)).unicode]).joined(separator: "@").asLine
+    } catch { return address.asLine }
   }
 
   /// A cell that shows bytes as a size, rounded.

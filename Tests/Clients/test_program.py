@@ -552,8 +552,11 @@ def domain_quota(folder):
         row = json.loads(barid(server, "domain", "list", "--json"))[0]
         assert row["quotaBytes"] == 102_400 and row["quotaMessages"] is None, row
         assert row["usedMessages"] == 2 and 80_000 < row["usedBytes"] < 100_000, row
+        barid(server, "domain", "add", "مثال.إختبار")
+        barid(server, "account", "add", "amal@مثال.إختبار")
         shown = barid(server, "domain", "list")
-        assert "100KiB" in shown and "8" in shown, shown
+        assert "100KiB" in shown and "8" in shown and "0B" in shown and "Most messages" in shown, shown
+        assert "مثال.إختبار" in shown and "xn--" not in shown + barid(server, "account", "list"), shown
         assert server.end() == 0
     with Server(folder) as server:
         def room(name):
@@ -627,6 +630,11 @@ def account_settings(folder):
         barid(server, "account", "set", "amal@example.org", "--sent-copy", "on", "--recipients-a-day", "2", "--search", "arabic")
         row = json.loads(barid(server, "account", "list", "--json"))[0]
         assert row["sentCopy"] is True and row["recipientsADay"] == 2 and row["priority"] is None and row["search"] == "arabic", row
+        done = subprocess.run([program(), "account", "password", "amal@example.org", "--password", "--config", server.config],
+                              input=b"\n", capture_output=True, check=False, env=dict(os.environ, LANG="C"))
+        assert (done.returncode, done.stderr) == (1, b"No password was given.\n"), done
+        words = refused([program(), "device", "add", "amal@example.org", "a\u202eb", "--config", server.config])
+        assert words == '"a?b" cannot name a device: use 1 to 64 visible characters.', words
         for wrong in [["--sent-copy", "yes"], ["--recipients-a-day", "many"], ["--priority", "10"], ["--search", "latin"], []]:
             barid(server, "account", "set", "amal@example.org", *wrong, expect=1)
         context = ssl.create_default_context(cafile=os.path.join(folder, "data/certificates/ca.pem"))

@@ -2,6 +2,7 @@ import ArgumentParser
 import BaridServer
 import DNS
 import Glibc
+import Mail
 import MailAuth
 import Net
 import Phrases
@@ -191,10 +192,8 @@ private struct OutgoingReport: Encodable {
 
 /// Others' text on a terminal.
 private enum ShownText {
-  /// One line of at most 200 characters; control characters could speak to the terminal.
+  /// One line of at most 200 characters.
   static func line(_ text: String) -> String {
-    String(
-      String.UnicodeScalarView(
-        text.unicodeScalars.prefix(200).map { $0.properties.generalCategory == .control ? "?" : $0 }))
+    String(String.UnicodeScalarView(text.unicodeScalars.prefix(200))).asLine
   }
 }
