@@ -74,6 +74,11 @@ extension Phrase {
       en: "Give a numeric address, with a port where it is not 53: 192.0.2.1:5353.",
       ar: "اكتب عنوانًا رقميًا، ومعه المنفذ إن لم يكن 53: 192.0.2.1:5353.")
   }
+  package static var remedyResultDomain: Phrase {
+    Phrase(
+      en: "Give the result and its domain, such as pass:example.org.",
+      ar: "اكتب النتيجة ومعها النطاق، مثل pass:example.org.")
+  }
   package static var remedyHostName: Phrase {
     Phrase(
       en: "Give the full name of this host, such as mail.example.org.",

@@ -71,7 +71,8 @@ extension Phrase {
     Phrase(
       en: "There is no data folder at \(path). `barid serve` and `barid domain add` make one; --config names another.",
       ar:
-        "لا يوجد مجلد بيانات في \(path). الأمران `barid serve` و`barid domain add` ينشئانه، والخيار --config يحدّد إعدادات أخرى.")
+        "لا يوجد مجلد بيانات في \(path). الأمران `barid serve` و`barid domain add` ينشئانه، والخيار --config يحدّد إعدادات أخرى."
+    )
   }
   package static func dataFolderMade(_ path: String) -> Phrase {
     Phrase(en: "A new data folder was made at \(path).", ar: "أُنشئ مجلد بيانات جديد في \(path).")
@@ -110,6 +111,9 @@ extension Phrase {
   }
   package static func resolverFault(_ reason: String) -> Phrase {
     Phrase(en: "The DNS cannot be asked: \(reason).", ar: "يتعذر سؤال DNS: \(reason).")
+  }
+  package static func dnsWaiting(_ server: String) -> Phrase {
+    Phrase(en: "Waiting for an answer of \(server) …", ar: "في انتظار الرد من \(server)…")
   }
   package static func portRefused(_ port: Int, _ reason: String) -> Phrase {
     Phrase(en: "Port \(port) cannot be opened: \(reason).", ar: "يتعذر فتح المنفذ \(port): \(reason).")

@@ -18,7 +18,8 @@ struct InspectionOptions: ParsableArguments {
   /// Prints what `inspect` finds, asking the named server, else the first of /etc/resolv.conf, else the internet's own.
   func show<Evidence>(_ inspect: (any DNSLookup) async throws -> Inspection<Evidence>) async throws {
     var settings = Net.ResolverSettings()
-    settings.server = try server()
+    let asked = try server()
+    settings.server = asked
     let resolver: Resolver
     do throws(ResolverFault) {
       resolver = try Resolver(settings: settings, logger: SilentLog.logger("resolver"))
@@ -26,6 +27,8 @@ struct InspectionOptions: ParsableArguments {
       throw Terminal.fail(.resolverFault(error.reason))
     }
     defer { resolver.close() }
+    // Cancelled when the answer is there.
+    async let _: Void = Self.sayThatItWaits(for: asked)
     let inspection = try await inspect(resolver)
     Terminal.print(json ? try JSONPage.text(inspection) : Self.lines(inspection).joined(separator: "\n"))
   }
@@ -37,6 +40,13 @@ struct InspectionOptions: ParsableArguments {
       lines.insert(Speech.say(meaning), at: 1)
     }
     return lines
+  }
+
+  /// A server that does not answer is asked for up to twenty seconds: not in silence.
+  private static func sayThatItWaits(for server: (address: String, port: Int)?) async {
+    do { try await Task.sleep(for: .seconds(2)) } catch { return }
+    let name = server.map { $0.port == 53 ? $0.address : "\($0.address), \($0.port)" } ?? "DNS"
+    Terminal.write(Speech.say(.dnsWaiting(name)) + "\n")
   }
 
   private func server() throws -> (address: String, port: Int)? {
@@ -56,7 +66,9 @@ struct InspectionOptions: ParsableArguments {
       (host, port) = (dns[..<colon], number)
     }
     let address = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : String(host)
-    guard IPAddress(address) != nil else { throw Terminal.fail(.controlArgumentInvalid("--dns", dns, .remedyDNSServer)) }
+    guard IPAddress(address) != nil else {
+      throw Terminal.fail(.controlArgumentInvalid("--dns", dns, .remedyDNSServer))
+    }
     return (address, port)
   }
 

@@ -586,8 +586,24 @@ def wrong_values_say_what_would_do():
              '"here" is not valid for --ip. Give a numeric address, such as 127.0.0.1 or ::1.'),
             (["spf", "--ip", "::1", "--helo", "a", "--dns", "a:b"],
              '"a:b" is not valid for --dns. Give a numeric address, with a port where it is not 53: 192.0.2.1:5353.'),
+            (["dmarc", "check", "--from", "example.org", "--spf", "pass"],
+             '"pass" is not valid for --spf. Give the result and its domain, such as pass:example.org.'),
             (["dmarc", "report"], "Name the files of the reports, or give --outgoing for what was collected here.")]:
         assert refused([program(), *command]) == words, command
+
+
+def a_silent_name_server_is_named():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        port = silent.getsockname()[1]
+        command = [program(), "spf", "--ip", "192.0.2.1", "--helo", "mail.example.org", "--dns", f"127.0.0.1:{port}"]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                                   env=dict(os.environ, LANG="C"))
+        try:
+            assert process.stderr.readline() == f"Waiting for an answer of 127.0.0.1, {port} …\n"
+        finally:
+            process.kill()
+            process.communicate()
 
 
 @in_folder
@@ -656,7 +672,7 @@ def account_settings(folder):
 
 
 CHECKS = [
-    account_settings, files_that_cannot_be_read, wrong_values_say_what_would_do, domain_quota,
+    account_settings, a_silent_name_server_is_named, files_that_cannot_be_read, wrong_values_say_what_would_do, domain_quota,
     certificates_by_name, help_in_two_languages, arabic_to_the_end, config_mistakes_all_at_once, config_describe_can_be_used, commands_with_and_without_a_server,
     no_command_makes_a_folder, plain_log_in_is_refused, refusals_touch_nothing, hup_reloads_without_dropping, reload_takes_everything, term_drains,
 ]
