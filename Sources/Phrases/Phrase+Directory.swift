@@ -158,8 +158,8 @@ extension Phrase {
   }
   package static var passwordInvalid: Phrase {
     Phrase(
-      en: "The password must not contain a null character or be longer than 1,024 bytes.",
-      ar: "يجب ألا تحوي كلمة السر حرفًا صفريًا وألا تزيد على 1024 بايت.")
+      en: "The password must not contain control characters or be longer than 1,024 bytes.",
+      ar: "يجب ألا تحوي كلمة السر محارف تحكم وألا تزيد على 1024 بايت.")
   }
   package static func deviceNameInvalid(_ name: String) -> Phrase {
     Phrase(
