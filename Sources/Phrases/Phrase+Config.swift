@@ -64,7 +64,8 @@ extension Phrase {
     Phrase(en: "Give a date such as 2026-11-21.", ar: "اكتب تاريخًا مثل 2026-11-21.")
   }
   package static var remedyDateOrNone: Phrase {
-    Phrase(en: "Give a date such as 2026-11-21, or none.", ar: "اكتب تاريخًا مثل 2026-11-21، أو none.")
+    Phrase(
+      en: "Give a day that has come, such as 2026-11-21, or none.", ar: "اكتب يومًا قد حلّ، مثل 2026-11-21، أو none.")
   }
   package static var remedyUIDs: Phrase {
     Phrase(en: "Give UIDs such as 4 or 7:12.", ar: "اكتب أرقام UID مثل 4 أو 7:12.")
