@@ -1,3 +1,5 @@
+internal import Mail
+
 // What may be changed and what follows from it: pure, so the rules are tested without a disk.
 extension DirectorySnapshot {
   // MARK: Domains
@@ -199,8 +201,9 @@ extension DirectorySnapshot {
     return (DeviceUses.Device(account: key, key: device.key), [.removeDevice(key, device.key, at: now)])
   }
 
+  /// One line in every list that it is shown in.
   static func isDeviceName(_ name: String) -> Bool {
     (1...64).contains(name.count) && name.utf8.count <= 256 && name.first != " " && name.last != " "
-      && name.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
+      && name.unicodeScalars.allSatisfy { !$0.disturbsLine }
   }
 }

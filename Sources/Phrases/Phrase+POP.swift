@@ -14,8 +14,8 @@ extension Phrase {
   }
   package static func popFreed(messages: Int64, bytes: String) -> Phrase {
     Phrase(
-      en: "Removed by POP: \(messages) messages. Space freed: \(bytes).",
-      ar: "ما حُذف عبر POP من الرسائل: \(messages). المساحة المحرَّرة: \(bytes).")
+      en: "Removed by POP: \(.message, count: Int(messages)). Space freed: \(bytes).",
+      ar: "حُذف عبر POP ما عدده \(.message, count: Int(messages)). المساحة المحرَّرة: \(bytes).")
   }
 
   // MARK: Refusals
@@ -29,6 +29,14 @@ extension Phrase {
   package static var popNeedsDays: Phrase {
     Phrase(
       en: "Say after how many days with --days.", ar: "اذكر عدد الأيام بالخيار --days.")
+  }
+  package static var popNeedsKeep: Phrase {
+    Phrase(
+      en:
+        "--days, --counted and --own-copies belong to mail that does not stay for ever. Give --keep after-download or --keep after-arrival with them.",
+      ar:
+        "الخيارات ‎--days و‎--counted و‎--own-copies تخص البريد الذي لا يبقى دائمًا. أضِف إليها ‎--keep after-download أو ‎--keep after-arrival."
+    )
   }
   package static var popZeroDays: Phrase {
     Phrase(

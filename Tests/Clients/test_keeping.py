@@ -11,7 +11,7 @@ import time
 
 from bed import letter, run
 import test_program
-from test_program import OFFSET, Server, barid, in_folder, program
+from test_program import OFFSET, Server, barid, in_folder, program, refused
 
 HOST = "127.0.0.1"
 PASSWORD = "correct horse 9"
@@ -82,6 +82,8 @@ def removed_mail_comes_back(folder):
         assert len(found[0].split()) == 1
         # POP's UIDLs of what came back are what they were.
         assert set(uidls()) == set(before[:4] + before[5:]), (before, uidls())
+        words = refused([program(), "mail", "deleted", "restore", "amal@example.org", "99", "--config", server.config])
+        assert words.startswith('"99" is not the number of a removed message.'), words
         words = barid(server, "mail", "deleted", "restore", "amal@example.org", number, expect=1)
         assert words == "", words
         barid(server, "mail", "deleted", "purge", "amal@example.org", expect=1)
@@ -217,6 +219,7 @@ def backups_are_made_checked_and_brought_back(folder):
         server.end()
         barid(server, "backup", "restore", f"{folder}/backups", expect=1)
         shutil.move(f"{folder}/data", f"{folder}/lost")
+        assert "sound" in barid(server, "backup", "verify", f"{folder}/backups")
         assert "is as it was" in barid(server, "backup", "restore", f"{folder}/backups")
         assert "sound" in barid(server, "store", "verify")
     with Server(folder):
@@ -257,6 +260,10 @@ def mail_goes_in_and_out(folder):
         for path, count in [("one.eml", 1), ("one.eml", 0), (".//one.eml", 0)]:
             done = as_json(server, "mail", "import", "badr@example.org", f"{folder}/{path}")
             assert done["messages"] == count, done
+        words = barid(server, "mail", "import", "badr@example.org", f"{folder}/one.eml")
+        assert words.startswith(f"There is nothing new in {folder}/one.eml:") and "--again" in words, words
+        words = barid(server, "mail", "import", "badr@example.org", f"{folder}/one.eml", "--again")
+        assert words.startswith("Imported: 1 message into 1 mailbox."), words
         for form in ("maildir", "eml", "mboxrd", "mboxcl2"):
             out = f"{folder}/out-{form}"
             done = as_json(server, "mail", "export", "amal@example.org", out, "--format", form)
@@ -284,7 +291,9 @@ def an_upgrade_is_undone(folder):
         for number in range(3):
             append(client, number)
         client.logout()
-        barid(server, "upgrade", expect=1)
+        for words in [["upgrade"], ["upgrade", "--rehearse"], ["upgrade", "--undo"]]:
+            said = refused([program(), *words, "--config", server.config])
+            assert said == "The server runs. Stop it first; an upgrade needs the data folder for itself.", said
         server.end()
         barid(server, "upgrade", "--undo", expect=1)
         assert "well" in barid(server, "upgrade", "--rehearse")

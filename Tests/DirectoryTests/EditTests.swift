@@ -60,6 +60,8 @@ struct EditTests {
     (.aliasUnknown("no@example.org"), { s throws(DirectoryError) in _ = try s.removeAlias("no@example.org") }),
     (.deviceNameInvalid(""), { s throws(DirectoryError) in try device("", &s) }),
     (.deviceNameInvalid(" a"), { s throws(DirectoryError) in try device(" a", &s) }),
+    (.deviceNameInvalid("a\u{202E}b"), { s throws(DirectoryError) in try device("a\u{202E}b", &s) }),
+    (.deviceNameInvalid("a\u{2028}b"), { s throws(DirectoryError) in try device("a\u{2028}b", &s) }),
     (.deviceNameInvalid("a\u{7}"), { s throws(DirectoryError) in try device("a\u{7}", &s) }),
     (.deviceExpiryPast, { s throws(DirectoryError) in try device("phone", expiresAt: 5, &s) }),
     (
