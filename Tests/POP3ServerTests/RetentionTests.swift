@@ -246,6 +246,30 @@ struct RetentionTests {
     await place.office.stop()
   }
 
+  /// DELE that archives makes the archive anew where somebody has removed it: nothing goes to the bin, or to INBOX.
+  @Test(arguments: [false, true])
+  func anArchiveThatIsMissing(_ isName: Bool) async throws {
+    let place = try await POPOffice.start()
+    let (store, account) = (place.office.store, place.office.account)
+    let device = try await place.device("pc") { $0.deletion = .archive }
+    if isName { _ = try await store.createMailbox("Archive/2025", of: account) }
+    try await store.deleteMailbox("Archive", of: account)
+    try await place.deliver(["one"])
+    #expect(try await place.fetch(device, delete: true) == ["one"])
+    #expect(try await place.subjects() == [])
+    #expect(try await place.subjects("Archive") == ["one"])
+    let made = try await store.mailbox(named: "Archive", of: account)
+    #expect(made.role == .archive && made.isSubscribed)
+    // Where the maildrop is the archive itself, mail stays.
+    let other = try await place.device("other") {
+      $0.deletion = .archive
+      $0.folder = "Archive"
+    }
+    #expect(try await place.fetch(other, delete: true) == ["one"])
+    #expect(try await place.subjects("Archive") == ["one"])
+    await place.office.stop()
+  }
+
   /// A sync that mirrors the listing and drops what is missing (as phones do) has every message, whatever POP policy without removal is set.
   @Test(arguments: [0, 1, 2])
   func aMirrorLosesNothing(_ variant: Int) async throws {

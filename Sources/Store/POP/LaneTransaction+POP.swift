@@ -20,7 +20,6 @@ extension LaneTransaction {
   func popUpdate(_ update: POPUpdate) throws(StoreFault) -> POPRemoval {
     let owner = try account(update.account)
     let mailbox = try owner.selectable(update.mailbox)
-    let archive = update.deletion == .archive ? try owner.mailbox(for: .archive) : nil
     willChange()
     var removal = POPRemoval()
     var state = try popState(update.device, update.account)
@@ -43,8 +42,8 @@ extension LaneTransaction {
         if update.retention.isGroup, now.contains(item) { due.append(item) } else { expired.append(item) }
       }
     }
-    try take(due, update.deletion, archive, mailbox, owner, .popped, &removal)
-    try take(expired, .trash, nil, mailbox, owner, .expired, &removal)
+    try take(due, update.deletion, mailbox, owner, .popped, &removal)
+    try take(expired, .trash, mailbox, owner, .expired, &removal)
     try note(update, removal, &state)
     return removal
   }
@@ -136,8 +135,8 @@ extension LaneTransaction {
 
   /// Takes items out of the mailbox; those that are elsewhere by now are left alone.
   private func take(
-    _ items: [Int64], _ deletion: POPDeletion, _ archive: MailboxEntry?, _ mailbox: MailboxEntry,
-    _ owner: AccountEntry, _ cause: GoneCause, _ removal: inout POPRemoval
+    _ items: [Int64], _ deletion: POPDeletion, _ mailbox: MailboxEntry, _ owner: AccountEntry, _ cause: GoneCause,
+    _ removal: inout POPRemoval
   ) throws(StoreFault) {
     var uids: [UID] = []
     for item in items {
@@ -148,14 +147,33 @@ extension LaneTransaction {
     }
     if uids.isEmpty { return }
     let ranges = UIDRanges(uids)
-    if let archive, archive !== mailbox {
-      removal.removed += try moveAway(ranges, from: mailbox, to: archive, of: owner)
+    if deletion == .archive {
+      let archive = try archive(of: owner)
+      // A maildrop that is the archive itself keeps what it has.
+      if archive !== mailbox { removal.removed += try moveAway(ranges, from: mailbox, to: archive, of: owner) }
       return
     }
     let final: GoneCause = deletion == .delete ? .discarded : cause
     let (seen, gone) = try takeAway(ranges, from: mailbox, of: owner, cause: final)
     removal.freedBytes += gone.reduce(0) { $0 + $1.size }
     removal.removed += seen.count
+  }
+
+  /// The mailbox with the role archive. Whoever removed it gets it back: what shall be kept goes nowhere else.
+  private func archive(of owner: AccountEntry) throws(StoreFault) -> MailboxEntry {
+    if let there = owner.mailboxes.values.first(where: { $0.role == .archive && $0.isSelectable }) { return there }
+    let name = "Archive"
+    let there = owner.child(named: name, of: MailboxEntry.top)
+    if let there, there.isSelectable { return there }
+    let modseq = owner.takeModseq()
+    note(.created(name: name), owner.id)
+    if let there {
+      try makeSelectable(there, role: .archive, of: owner, modseq: modseq)
+      return there
+    }
+    let made = try insert(name, in: MailboxEntry.top, role: .archive, of: owner, modseq: modseq)
+    try runOnTree(AccountSQL.subscribe, [.int(owner.id.raw), .text(name)])
+    return made
   }
 
   /// How many moved.
@@ -220,7 +238,6 @@ extension LaneTransaction {
   ) throws(StoreFault) -> POPRemoval {
     let owner = try self.account(account)
     let from = try owner.selectable(mailbox)
-    let archive = retention.isGroup && retention.deletion == .archive ? try owner.mailbox(for: .archive) : nil
     var removal = POPRemoval()
     // Between the look on a reader and this batch the clock may have jumped.
     if isTimeInDoubt { return removal }
@@ -237,7 +254,7 @@ extension LaneTransaction {
     }
     removal.quiet = books.quiet
     let deletion = retention.isGroup ? retention.deletion : .trash
-    try take(due, deletion, archive, from, owner, retention.isGroup ? .popped : .expired, &removal)
+    try take(due, deletion, from, owner, retention.isGroup ? .popped : .expired, &removal)
     if removal.removed > 0 {
       var state = try popState(Self.serverDevice, account)
       state.lastAt = max(state.lastAt, now)
