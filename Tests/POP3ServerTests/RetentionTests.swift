@@ -122,6 +122,38 @@ struct RetentionTests {
     await place.office.stop()
   }
 
+  /// What is restored in a group is there again for all members, and no round takes it away before they can have come.
+  @Test func restoredInAGroup() async throws {
+    let place = try await POPOffice.start()
+    try await place.policy { $0.isGroup = true }
+    let people = [try await place.device("amal"), try await place.device("basim")]
+    try await place.deliver(["one", "two"])
+    for person in people { _ = try await place.fetch(person, delete: true) }
+    #expect(try await place.subjects() == [])
+    place.clock.advance(days: 2)
+    #expect(try await place.office.store.restoreDeleted(.all, of: place.office.account).restored == 2)
+    #expect(await place.round() == 0)
+    #expect(try await place.fetch(people[0], delete: true) == ["one", "two"])
+    #expect(await place.round() == 0)
+    #expect(try await place.fetch(people[1], delete: true) == ["one", "two"])
+    #expect(try await place.subjects() == [])
+    await place.office.stop()
+  }
+
+  /// What is restored stays a day between sessions, also where 0 days after arrival are over at once.
+  @Test func restoredWithoutDays() async throws {
+    let place = try await POPOffice.start()
+    let device = try await place.device("pc") { $0.keeping = .afterArrival(days: 0) }
+    try await place.deliver(["one"])
+    #expect(try await place.fetch(device) == ["one"])
+    #expect(try await place.subjects() == [])
+    #expect(try await place.office.store.restoreDeleted(.all, of: place.office.account).restored == 1)
+    #expect(await place.round() == 0)
+    place.clock.advance(days: 1)
+    #expect(await place.round() == 1)
+    await place.office.stop()
+  }
+
   /// The owner's word at QUIT is what holds, not the one at log-in.
   @Test func aPolicyThatChanges() async throws {
     let place = try await POPOffice.start()

@@ -105,6 +105,24 @@ extension LaneTransaction {
       try connection.itemBitmap(POPSQL.hidden, device, account)
     }
     for item in items { hidden.insert(item) }
+    try putHidden(hidden, device, account)
+  }
+
+  /// What comes back is there again for every member of a group, also for those who had deleted it.
+  func unhide(_ items: [Int64], _ account: AccountID) throws(StoreFault) {
+    let devices = try inStore { () throws(DatabaseFault) in
+      try connection.rows(POPSQL.hiders, [.int(account.raw)]) { $0.int(0) }
+    }
+    for device in devices {
+      var hidden = try inStore { () throws(DatabaseFault) in
+        try connection.itemBitmap(POPSQL.hidden, device, account)
+      }
+      for item in items { hidden.remove(item) }
+      try putHidden(hidden, device, account)
+    }
+  }
+
+  private func putHidden(_ hidden: ItemBitmap, _ device: Int64, _ account: AccountID) throws(StoreFault) {
     for chunk in hidden.changed {
       try run(POPSQL.putHidden, [.int(account.raw), .int(device), .int(chunk), .bytes(hidden.bytes(chunk))])
     }

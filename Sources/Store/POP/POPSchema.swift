@@ -70,6 +70,7 @@ enum POPSQL {
     INSERT INTO pop_hidden (a, device, chunk, bitmap) VALUES (?1, ?2, ?3, ?4)
     ON CONFLICT (a, device, chunk) DO UPDATE SET bitmap = ?4
     """)
+  static let hiders = SQL("SELECT DISTINCT device FROM pop_hidden WHERE a = ?1")
   static let forgetHidden = SQL("DELETE FROM pop_hidden WHERE a = ?1 AND device = ?2")
 
   static let addSession = SQL(
@@ -99,6 +100,6 @@ enum POPSQL {
   static let all =
     [
       uidls, putUIDL, wireSizes, addWireSize, deleteWireSize, device, devices, putDevice, seen, putSeen, forgetSeen,
-      hidden, putHidden, forgetHidden, addSession, recent, sessions, pruneSessions, arrived,
+      hidden, putHidden, hiders, forgetHidden, addSession, recent, sessions, pruneSessions, arrived,
     ] + removals
 }

@@ -88,6 +88,7 @@ extension LaneTransaction {
     _ rows: [RemovedRow], in target: MailboxEntry, of owner: AccountEntry, modseq: Modseq
   ) throws(StoreFault) {
     var names: [MailboxID: [Int: String]] = [:]
+    try unhide(rows.map(\.record.item), owner.id)
     for row in rows {
       if names[row.mailbox] == nil { names[row.mailbox] = try oldKeywords(row.mailbox, owner.id) }
       var record = row.record
