@@ -58,6 +58,7 @@ struct SessionTests {
   /// RFC 1939 §4: the exclusive lock, by option; given back by QUIT and by a lost connection.
   @Test func exclusive() async throws {
     let office = try await TestOffice.start(popSettings: { $0.isExclusive = true })
+    try await Self.raw("Subject: a\r\n\r\n", into: office)
     let port = office.pop3Port
     try await onThread {
       let first = try PopClient(port)
@@ -69,7 +70,12 @@ struct SessionTests {
       }
       // Another account is another maildrop.
       try PopClient(port, user: "other").quit()
+      // The lock is free when QUIT is answered, whether the client closes or not.
       try first.quit()
+      let next = try PopClient(port)
+      _ = try next.retrieve(1)
+      try next.quit()
+      try PopClient(port).quit()
       _ = try first.line.rest()
     }
     await office.untilNobodyIsHere()
