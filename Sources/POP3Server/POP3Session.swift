@@ -79,8 +79,8 @@ package struct POP3Session: Session {
       machine.secured()
       return .wait
     case .wake: return .wait
-    // RFC 1939 §3: the autologout closes without the UPDATE state.
-    case .deadline: return perform(machine.close(.error(.timedOut, .systemTemporary)), &output)
+    // RFC 1939 §3: the autologout closes without the UPDATE state and without a response.
+    case .deadline: return perform(machine.close(nil), &output)
     case .quiesce: return perform(machine.close(.error(.shuttingDown, .systemTemporary)), &output)
     }
   }

@@ -88,6 +88,20 @@ struct SessionTests {
     await office.stop()
   }
 
+  /// RFC 1939 §3: the autologout removes nothing and says nothing.
+  @Test func autologout() async throws {
+    let office = try await TestOffice.start(popSettings: { $0.patience = 1 })
+    try await Self.raw("Subject: a\r\n\r\n", into: office)
+    let port = office.pop3Port
+    try await onThread {
+      let client = try PopClient(port)
+      try client.delete(1)
+      #expect(try client.line.rest() == [])
+    }
+    #expect(try await office.inbox(office.account).count == 1)
+    await office.stop()
+  }
+
   /// RFC 2449 §6.5, §8.1.1.
   @Test func logInDelay() async throws {
     let place = try await POPOffice.start(popSettings: { $0.logInDelay = 60 })
