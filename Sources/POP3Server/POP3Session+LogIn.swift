@@ -60,8 +60,10 @@ extension POP3Session {
       facts["user"] = "\(opened.principal.name)"
       facts["device"] = "\(opened.principal.device ?? "unknown")"
       service.logger.info("logged in", metadata: facts)
-      // RFC 2449 §6.7: the more accurate value.
-      machine.capabilities.expire = .init(opened.rules.retention, perUser: false)
+      // RFC 2449 §6.7: the more accurate value. Nothing goes for a flagged device, and while nobody knows the time.
+      let removes = opened.maildrop.device?.flaggedAt == nil && !service.store.isTimeInDoubt
+      let days = opened.rules.expire(of: opened.principal.deviceKey, removes: removes)
+      machine.capabilities.expire = .init(POPRules.retention(days: days), perUser: false)
       if opened.policy.isGroup == true, opened.principal.deviceKey == 0 {
         machine.deletionObstacle = .groupNeedsDevice
       }

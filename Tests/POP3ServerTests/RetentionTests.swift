@@ -247,8 +247,17 @@ struct RetentionTests {
     try await place.deliver(["letter"])
     #expect(try await place.fetch(at) == ["letter"])
     #expect(try await place.subjects() == [])
-    try await place.office.directory.removeDevice("zero", from: place.address)
+    // Others may lose it at once, too: not what this session retrieved.
+    #expect(try await expire(keeps) == "EXPIRE 1")
+    // Where others must agree, QUIT alone removes nothing.
+    try await place.office.directory.setPOPPolicy(of: place.address, device: "zero") { $0.counted = .all }
+    #expect(try await expire(at) == "EXPIRE 1")
+    #expect(try await expire(nil) == "EXPIRE 1 USER")
+    try await place.office.directory.removeDevice("keeps", from: place.address)
     try await place.office.directory.removeDevice("pc", from: place.address)
+    // Nobody else is there to agree.
+    #expect(try await expire(at) == "EXPIRE 0")
+    try await place.office.directory.removeDevice("zero", from: place.address)
     #expect(try await expire(nil) == "EXPIRE NEVER USER")
     await place.office.stop()
   }
