@@ -154,6 +154,29 @@ struct RetentionTests {
     await place.office.stop()
   }
 
+  /// In a group one device's downloads do not suffice, and the owner hears it.
+  @Test func noneDecidesAloneInAGroup() async throws {
+    let place = try await POPOffice.start()
+    try await place.policy {
+      $0.isGroup = true
+      $0.keeping = .afterDownload(days: 0)
+    }
+    let amal = try await place.device("amal")
+    let basim = try await place.device("basim")
+    await #expect(throws: DirectoryError.groupCountsAll) { try await place.policy { $0.counted = .device } }
+    await #expect(throws: DirectoryError.groupCountsAll) {
+      try await place.office.directory.setPOPPolicy(of: place.address, device: "amal") {
+        $0.keeping = .afterDownload(days: 0)
+        $0.counted = .device
+      }
+    }
+    try await place.deliver(["one"])
+    #expect(try await place.fetch(amal) == ["one"])
+    #expect(try await place.fetch(basim) == ["one"])
+    #expect(try await place.subjects() == [])
+    await place.office.stop()
+  }
+
   /// The owner's word at QUIT is what holds, not the one at log-in.
   @Test func aPolicyThatChanges() async throws {
     let place = try await POPOffice.start()

@@ -4,7 +4,7 @@ import Database
 ///
 /// Invariants
 /// 1. What no device has taken never goes.
-/// 2. A message goes when one device that decides alone says so, or when every device among "all devices" does.
+/// 2. A message goes when one device that decides alone says so (never in a group), or when every device among "all devices" does.
 /// 3. A flagged device (two programs on one password) says no, and so does one whose mail stays for ever.
 struct RetentionBooks {
   private struct Page {
@@ -70,7 +70,8 @@ struct RetentionBooks {
   var isIdle: Bool { pages.allSatisfy { $0.taken.isEmpty && $0.hidden.isEmpty } }
 
   func mayGo(_ record: MessageRecord) -> Bool {
-    if pages.contains(where: { $0.member.isAlone && isDue(record, $0) }) { return true }
+    // In a group each gets each message, whatever the others do.
+    if !isGroup, pages.contains(where: { $0.member.isAlone && isDue(record, $0) }) { return true }
     return !pages.isEmpty && pages.allSatisfy { isDue(record, $0) || isHidden(record, $0) }
   }
 
