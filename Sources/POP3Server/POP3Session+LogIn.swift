@@ -109,11 +109,6 @@ extension POP3Service {
       let now = now()
       let rules = directory.snapshot.popRules(of: principal.account, at: now)
       let policy = rules.policy(of: principal.deviceKey)
-      if settings.logInDelay > 0,
-        !maildrops.mayLogIn(account, delay: Int64(settings.logInDelay), at: now)
-      {
-        return .tooSoon
-      }
       let folder = policy.folder ?? "INBOX"
       do throws(StoreFault) {
         let info = try await store.mailbox(named: folder, of: account)
@@ -122,6 +117,9 @@ extension POP3Service {
           lock = maildrops.lock(info.id, of: account)
           if lock == nil { return .inUse }
         }
+        // Last of what may refuse: only a log-in that succeeds delays the next.
+        let delay = Int64(settings.logInDelay)
+        if delay > 0, !maildrops.mayLogIn(account, delay: delay, at: now) { return .tooSoon }
         let mailbox = try await store.open(info.id, of: account, claimRecent: false)
         let opening = try await store.popOpening(
           principal.deviceKey, of: account, taken: policy.onlyNew == true, hidden: policy.isGroup == true)

@@ -120,6 +120,26 @@ struct SessionTests {
     await place.office.stop()
   }
 
+  /// Only a log-in that succeeds delays the next.
+  @Test func whatIsInUseDelaysNobody() async throws {
+    let place = try await POPOffice.start(popSettings: {
+      $0.logInDelay = 60
+      $0.isExclusive = true
+    })
+    let (port, clock) = (place.port, place.clock)
+    try await onThread {
+      let first = try PopClient(port)
+      clock.advance(seconds: 60)
+      do {
+        _ = try PopClient(port)
+        Issue.record("two sessions")
+      } catch { #expect("\(error)".hasPrefix("-ERR [IN-USE] ")) }
+      try first.quit()
+      _ = try PopClient(port).quit()
+    }
+    await place.office.stop()
+  }
+
   /// APOP: off unless allowed; then for devices that were made for it, with or without the dashes of their password.
   @Test func digestLogIn() async throws {
     let office = try await TestOffice.start(popSettings: { $0.allowsAPOP = true })
