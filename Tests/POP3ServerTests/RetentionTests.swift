@@ -229,6 +229,37 @@ struct RetentionTests {
     await place.office.stop()
   }
 
+  /// Who reads on the server, as with mutt, takes what he opens, also a second time: that is one program. Two programs that share
+  /// a password take the same new messages.
+  @Test func aReaderOnTheServer() async throws {
+    let place = try await POPOffice.start()
+    let device = try await place.device("mutt")
+    let port = place.port
+    let open: @Sendable ([Int]) async throws -> Void = { numbers in
+      try await onThread {
+        let client = try PopClient(port, device)
+        for number in numbers { _ = try client.retrieve(number) }
+        try client.quit()
+      }
+    }
+    let isFlagged = {
+      try await place.office.store.popDevices(of: place.office.account)[0].flaggedAt != nil
+    }
+    try await place.deliver((1...20).map { "\($0)" })
+    for numbers in [Array(1...19), [20], [2], [3], [4, 9, 5], [1, 8, 12], [20, 19], [19], [20]] {
+      try await open(numbers)
+      #expect(try await !isFlagged())
+    }
+    for (new, isSecond) in [(21...23, false), (24...26, true)] {
+      try await place.deliver(new.map { "\($0)" })
+      try await open(Array(new))
+      #expect(try await !isFlagged())
+      try await open(Array(new))
+      #expect(try await isFlagged() == isSecond)
+    }
+    await place.office.stop()
+  }
+
   /// A client without a memory of its own always takes everything: that is one history.
   @Test func aClientThatAlwaysTakesAll() async throws {
     let place = try await POPOffice.start()

@@ -67,19 +67,25 @@ extension LaneTransaction {
   /// Adds what was taken to the device's memory; true when this shows that two programs use its password.
   ///
   /// One program either always takes what it had before, or (nearly all) never does. Who did both is two programs, or one that
-  /// was set up anew: the owner is told, and until then the device neither hides nor removes anything.
+  /// was set up anew: the owner is told, and until then the device neither hides nor removes anything. A program takes all from some
+  /// message on; who reads on the server (mutt) picks: that is no second program, however often.
   private func remember(_ update: POPUpdate, _ state: inout POPDeviceState) throws(StoreFault) -> Bool {
     let device = update.device
     var taken = try inStore { () throws(DatabaseFault) in
       try connection.itemBitmap(POPSQL.seen, device, update.account)
     }
     if !taken.isEmpty, !update.taken.isEmpty {
-      let again = update.taken.count { taken.contains($0) }
-      var known = 0
-      update.table.forEach { _, record in if taken.contains(record.item) { known += 1 } }
+      let now = Set(update.taken)
+      var (again, known, behind) = (0, 0, 0)
+      update.table.forEach { _, record in
+        guard taken.contains(record.item) else { return }
+        known += 1
+        if now.contains(record.item) { again += 1 }
+        if again > 0 { behind += 1 }
+      }
       if again == 0, known > 0 { state.remembers = true }
-      // Half of what it had, or a second time some of it: a single one may be a reader's wish.
-      if again > 0 { state.again += again >= 3 && again * 2 >= known ? 2 : 1 }
+      // Half of what it had, or a second time half of the newer part.
+      if again >= 3, again * 2 >= behind { state.again += again * 2 >= known ? 2 : 1 }
     }
     for item in update.taken { taken.insert(item) }
     for chunk in taken.changed {

@@ -64,7 +64,7 @@ package struct POPDeviceState: Hashable, Sendable {
   package var lastAt: Int64
   /// A session left alone what the device had taken before: its program remembers.
   package var remembers = false
-  /// Sessions that took again what the device had.
+  /// Sessions that took again what the device had, as a program does that does not know it.
   package var again: Int64 = 0
   /// Since when two programs seem to use this one password.
   package var flaggedAt: Int64?
