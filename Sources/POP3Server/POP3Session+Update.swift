@@ -65,7 +65,7 @@ extension POP3Session {
       if removal.isFlagged {
         service.logger.warning("two programs seem to use one device password", metadata: facts)
       }
-      return perform(machine.updated(complete: true), &output)
+      return perform(machine.updated(complete: !removal.isIncomplete), &output)
     }
   }
 }

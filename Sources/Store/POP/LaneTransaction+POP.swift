@@ -26,8 +26,10 @@ extension LaneTransaction {
     if update.device > 0 { removal.isFlagged = try remember(update, &state) }
     if update.marksSeen { try markSeen(update) }
     var due = update.deleted
-    if update.retention.isGroup, update.device > 0 {
-      try hide(update.deleted, update.device, update.account)
+    if update.retention.isGroup {
+      // The account password is no member: what it marked before the owner made this a group stays.
+      if update.device > 0 { try hide(update.deleted, update.device, update.account) }
+      removal.isIncomplete = update.device == 0 && !update.deleted.isEmpty
       due = []
     }
     var expired: [Int64] = []

@@ -181,6 +181,8 @@ package struct POPRemoval: Sendable, Equatable {
   package var isFlagged = false
   /// Devices that have just become silent.
   package var quiet: [Int64] = []
+  /// Something marked was not removed.
+  package var isIncomplete = false
   /// There is more to remove.
   package var isPartial = false
 }
