@@ -313,37 +313,6 @@ extension LaneTransaction {
     state.again = 0
     try put(state, account)
   }
-
-  // MARK: Imported unique ids
-
-  func importUIDLs(_ ids: [(item: Int64, text: String)], of account: AccountID) throws(StoreFault) -> [Int64] {
-    let owner = try self.account(account)
-    var texts = Set(
-      try inStore { () throws(DatabaseFault) in
-        try connection.rows(POPSQL.uidls, [.int(account.raw)]) { $0.text(1) }
-      })
-    var refused: [Int64] = []
-    for (item, text) in ids {
-      let isGood = (1...70).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
-      guard isGood, !texts.contains(text), reserve(text, for: item, owner) else {
-        refused.append(item)
-        continue
-      }
-      willChange()
-      try run(POPSQL.putUIDL, [.int(account.raw), .int(item), .text(text)])
-      if connection.changes == 1 { texts.insert(text) } else { refused.append(item) }
-    }
-    return refused
-  }
-
-  /// False when `text` is the id that another item of this account has or had by itself. One that is still free is never given out.
-  private func reserve(_ text: String, for item: Int64, _ owner: AccountEntry) -> Bool {
-    guard let number = POPIdentity.item(of: text), number != item else { return true }
-    guard number >= owner.nextItem, number < 1 << 40 else { return number >= 1 << 40 }
-    willChange()
-    owner.skipItems(to: number + 1)
-    return true
-  }
 }
 
 /// The unique id that a message has by itself (RFC 1939 §7): "b" and its item in base 36.

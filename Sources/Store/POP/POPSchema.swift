@@ -27,8 +27,12 @@ enum POPSchema {
 
 /// Statements of POP3's memory.
 enum POPSQL {
-  static let uidls = SQL("SELECT item, text FROM uidl WHERE a = ?1 ORDER BY item")
-  static let putUIDL = SQL("INSERT INTO uidl (a, item, text) VALUES (?1, ?2, ?3) ON CONFLICT (a, item) DO NOTHING")
+  static let uidls = SQL("SELECT item, text FROM uidl WHERE a = ?1 AND item > 0 ORDER BY item")
+  static let putUIDL = SQL(
+    "INSERT INTO uidl (a, item, text) VALUES (?1, ?2, ?3) ON CONFLICT (a, item) DO UPDATE SET text = ?3")
+  static let uidl = SQL("SELECT text FROM uidl WHERE a = ?1 AND item = ?2")
+  static let uidlItem = SQL("SELECT item FROM uidl WHERE a = ?1 AND text = ?2")
+  static let turnUIDL = SQL("UPDATE uidl SET item = -item WHERE a = ?1 AND item = ?2")
 
   static let wireSizes = SQL(
     "SELECT email, surplus, plain_surplus, is_plain FROM wire_size WHERE a = ?1")
@@ -99,7 +103,8 @@ enum POPSQL {
 
   static let all =
     [
-      uidls, putUIDL, wireSizes, addWireSize, deleteWireSize, device, devices, putDevice, seen, putSeen, forgetSeen,
+      uidls, putUIDL, uidl, uidlItem, turnUIDL, wireSizes, addWireSize, deleteWireSize, device, devices, putDevice,
+      seen, putSeen, forgetSeen,
       hidden, putHidden, hiders, forgetHidden, addSession, recent, sessions, pruneSessions, arrived,
     ] + removals
 }

@@ -83,17 +83,6 @@ extension Store {
       try transaction.popClearFlag(device, of: account)
     }
   }
-
-  /// Keeps the unique ids that imported messages had elsewhere (RFC 1939 §7: 1 to 70 octets from 0x21 to 0x7E).
-  ///
-  /// Returns the items whose ids could not be kept: malformed, or another message has the same.
-  package func importUIDLs(
-    _ ids: [(item: Int64, text: String)], of account: AccountID
-  ) async throws(StoreFault) -> [Int64] {
-    try await lane(of: account).perform { transaction throws(StoreFault) in
-      try transaction.importUIDLs(ids, of: account)
-    }
-  }
 }
 
 extension POPDeviceState {
