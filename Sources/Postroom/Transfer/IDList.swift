@@ -60,7 +60,10 @@ final class IDList {
       guard let colon = line.firstRange(of: " :") else { return nil }
       let fields = line[..<colon.lowerBound].split(separator: " ")
       let name = line[colon.upperBound...].prefix { $0 != ":" && $0 != ";" }
-      if let saved = fields.dropFirst().first(where: { $0.hasPrefix("P") }) { return (name, String(saved.dropFirst())) }
+      if let saved = fields.dropFirst().first(where: { $0.hasPrefix("P") })?.dropFirst() {
+        // An id that is the file's name (pop3_uidl_format = %f) is not written twice.
+        return (name, String(saved.isEmpty ? name : saved))
+      }
       guard let uidValidity, let uid = fields.first.flatMap({ UInt32($0) }) else { return nil }
       // Dovecot's default, pop3_uidl_format = %08Xu%08Xv.
       return (name, Self.hex(uid) + Self.hex(uidValidity))
