@@ -45,6 +45,7 @@ package struct POP3Session: Session {
   /// Octets of these as stored.
   var takenBytes = 0
   var ahead = ReadAhead()
+  var hasNotedListing = false
 
   init(_ service: POP3Service, _ peer: Peer) {
     self.service = service

@@ -199,6 +199,27 @@ def stolen_laptop(bed):
     assert not json.loads(barid(bed, "mail", "deleted", "list", user, "--json"))
 
 
+def mpop_only_new(bed):
+    """mpop knows itself what it has: where only what is new shall be shown, it fetches that and goes on."""
+    if not shutil.which("mpop"):
+        return
+    password = device(bed, 98, "mpop")
+    barid(bed, "device", "policy", bed.user(98), "mpop", "--only-new", "yes")
+    with tempfile.TemporaryDirectory(prefix="barid-mpop-") as folder:
+        for name in ["new", "cur", "tmp"]:
+            os.makedirs(f"{folder}/mail/{name}")
+        with open(f"{folder}/mpoprc", "w", encoding="ascii") as rc:
+            rc.write(
+                f"account test\nhost {bed.host}\nport {bed.port('POP3S')}\nuser {bed.user(98)}\npassword {password}\n"
+                f"tls on\ntls_starttls off\ntls_trust_file {bed.authority}\nkeep on\n"
+                f"uidls_file {folder}/uidls\ndelivery maildir {folder}/mail\n")
+        os.chmod(f"{folder}/mpoprc", 0o600)
+        for count in (2, 4, 6):
+            fill(bed, 98, 2)
+            run(["mpop", "-C", f"{folder}/mpoprc", "-q", "test"], environment=dict(os.environ, HOME=folder))
+            assert len(os.listdir(f"{folder}/mail/new")) == count
+
+
 def killed_before_quit(bed):
     """kill -9 between RETR, DELE and QUIT: nothing counts as taken and nothing is deleted."""
     fill(bed, 96, 3)
@@ -228,4 +249,5 @@ def killed_before_quit(bed):
 
 
 # The last one starts the server again.
-CHECKS = [mutt_deletes, commands, getmail_days, mpop_group, slow_reader, stolen_laptop, killed_before_quit]
+CHECKS = [mutt_deletes, commands, getmail_days, mpop_group, slow_reader, stolen_laptop,
+          mpop_only_new, killed_before_quit]

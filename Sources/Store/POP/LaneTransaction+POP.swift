@@ -62,7 +62,7 @@ extension LaneTransaction {
         .int(account.raw), .int(state.device), .int(state.firstAt), .int(state.lastAt),
         .int(state.remembers ? 1 : 0), .int(state.again), .optional(state.flaggedAt), .optional(state.quietAt),
         .int(state.nextSession), .int(state.taken), .int(state.takenBytes), .int(state.removed),
-        .int(state.freedBytes),
+        .int(state.freedBytes), .int(state.listsIDs ? 1 : 0),
       ])
   }
 
@@ -250,12 +250,13 @@ extension LaneTransaction {
 
   // MARK: Between sessions
 
-  func popNote(_ device: Int64, of account: AccountID) throws(StoreFault) {
+  func popNote(_ device: Int64, of account: AccountID, listsIDs: Bool) throws(StoreFault) {
     _ = try self.account(account)
     var state = try popState(device, account)
     willChange()
     state.lastAt = max(state.lastAt, now)
     state.quietAt = nil
+    if listsIDs { state.listsIDs = true }
     try put(state, account)
   }
 
@@ -311,6 +312,7 @@ extension LaneTransaction {
     state.flaggedAt = nil
     state.remembers = false
     state.again = 0
+    state.listsIDs = false
     try put(state, account)
   }
 }

@@ -46,19 +46,20 @@ enum POPSQL {
   static let device = SQL(
     """
     SELECT device, first_at, last_at, remembers, again, flagged_at, quiet_at, next_n, taken, taken_bytes, removed,
-      freed_bytes FROM pop_device WHERE a = ?1 AND device = ?2
+      freed_bytes, lists_ids FROM pop_device WHERE a = ?1 AND device = ?2
     """)
   static let devices = SQL(
     """
     SELECT device, first_at, last_at, remembers, again, flagged_at, quiet_at, next_n, taken, taken_bytes, removed,
-      freed_bytes FROM pop_device WHERE a = ?1 ORDER BY device
+      freed_bytes, lists_ids FROM pop_device WHERE a = ?1 ORDER BY device
     """)
   static let putDevice = SQL(
     """
     INSERT INTO pop_device (a, device, first_at, last_at, remembers, again, flagged_at, quiet_at, next_n, taken,
-      taken_bytes, removed, freed_bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+      taken_bytes, removed, freed_bytes, lists_ids)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
     ON CONFLICT (a, device) DO UPDATE SET last_at = ?4, remembers = ?5, again = ?6, flagged_at = ?7, quiet_at = ?8,
-      next_n = ?9, taken = ?10, taken_bytes = ?11, removed = ?12, freed_bytes = ?13
+      next_n = ?9, taken = ?10, taken_bytes = ?11, removed = ?12, freed_bytes = ?13, lists_ids = ?14
     """)
 
   static let seen = SQL("SELECT chunk, bitmap FROM pop_seen WHERE a = ?1 AND device = ?2")

@@ -70,6 +70,8 @@ package struct POPDeviceState: Hashable, Sendable {
   package var flaggedAt: Int64?
   /// Since when it does not count among "all devices" because it is silent.
   package var quietAt: Int64?
+  /// Its program asks for unique ids: nothing is kept from it.
+  package var listsIDs = false
   var nextSession: Int64 = 1
   package var taken: Int64 = 0
   package var takenBytes: Int64 = 0
