@@ -1,4 +1,5 @@
 """POP3 that remembers: devices and policies by the program's own commands, and real programs with their delete and keep settings."""
+import imaplib
 import json
 import os
 import poplib
@@ -199,6 +200,37 @@ def stolen_laptop(bed):
     assert not json.loads(barid(bed, "mail", "deleted", "list", user, "--json"))
 
 
+def slow_readers_of_a_downgraded_message(bed):
+    """Six phones that read nothing: what is held for each is a piece of the message, also where its header is rewritten for them."""
+    client = imaplib.IMAP4(bed.host, bed.port("IMAP"))
+    client.login(bed.user(99), bed.password)
+    client.enable("UTF8=ACCEPT")
+    message = ("From: أمل <amal@example.test>\r\nSubject: سلام\r\n\r\n" + ("QUJD" * 18 + "\r\n") * 140_000).encode()
+    tag = client._new_tag()
+    client.send(tag + b" APPEND INBOX UTF8 (~{%d}\r\n" % len(message))
+    client.readline()
+    client.send(message + b")\r\n")
+    assert b"OK" in client.readline()
+    client.logout()
+    drop(bed, 99, bed.password).retr(1)
+    before = bed.resident_kib()
+    readers = []
+    for _ in range(6):
+        reader = socket.socket()
+        reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        reader.connect((bed.host, bed.port("POP3")))
+        reader.sendall(f"USER {bed.user(99)}\r\nPASS {bed.password}\r\nRETR 1\r\n".encode())
+        readers.append(reader)
+    for reader in readers:
+        text = b""
+        while b"Subject: =?" not in text:
+            text += reader.recv(4_096)
+    grown = bed.resident_kib() - before
+    for reader in readers:
+        reader.close()
+    assert grown < 30_000, f"{grown} KiB for six readers of {len(message)} octets"
+
+
 def mpop_only_new(bed):
     """mpop knows itself what it has: where only what is new shall be shown, it fetches that and goes on."""
     if not shutil.which("mpop"):
@@ -250,4 +282,4 @@ def killed_before_quit(bed):
 
 # The last one starts the server again.
 CHECKS = [mutt_deletes, commands, getmail_days, mpop_group, slow_reader, stolen_laptop,
-          mpop_only_new, killed_before_quit]
+          mpop_only_new, slow_readers_of_a_downgraded_message, killed_before_quit]
