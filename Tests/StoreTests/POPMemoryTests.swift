@@ -113,3 +113,19 @@ import Testing
         == [GoneCause.popped, .discarded, .expired].map(\.rawValue))
   }
 }
+
+extension Fixture {
+  /// Brings a message in as an import does, with the unique id that it had elsewhere.
+  func take(_ id: String, _ mark: ImportMark) async throws {
+    let spool = store.spool()
+    Array("Subject: imported".utf8).withUnsafeBytes { spool.append($0) }
+    var item = AppendItem(message: try await spool.finish(), internalDate: 0)
+    item.uniqueID = id
+    _ = try await store.append([item], to: inbox().id, of: Fixture.account, mark: mark)
+  }
+
+  func uniqueIDs(_ account: Int64 = 1) async throws -> [String] {
+    let items = try await inbox(account).state.table.records.map(\.item)
+    return try await store.uniqueIDs(of: items, in: AccountID(raw: account))
+  }
+}

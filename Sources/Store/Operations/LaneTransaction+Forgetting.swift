@@ -42,7 +42,7 @@ extension LaneTransaction {
     }
     for row in rows where try forget(row.email, of: row.account) {
       // RFC 1939 §7: an id is never used again, so it stays with nobody.
-      try run(POPSQL.turnUIDL, [.int(row.account.raw), .int(row.item)])
+      try run(POPSQL.buryUIDL, [.int(row.account.raw), .int(row.item)])
     }
   }
 

@@ -35,7 +35,7 @@ extension LaneTransaction {
     switch owner {
     case nil: try run(POPSQL.putUIDL, [.int(account.raw), .int(item), .text(id)])
     // The message itself, back from a backup after it was purged here.
-    case -item: try run(POPSQL.turnUIDL, [.int(account.raw), .int(-item)])
+    case -item: try run(POPSQL.reviveUIDL, [.int(account.raw), .int(item)])
     default: return
     }
   }

@@ -32,7 +32,12 @@ enum POPSQL {
     "INSERT INTO uidl (a, item, text) VALUES (?1, ?2, ?3) ON CONFLICT (a, item) DO UPDATE SET text = ?3")
   static let uidl = SQL("SELECT text FROM uidl WHERE a = ?1 AND item = ?2")
   static let uidlItem = SQL("SELECT item FROM uidl WHERE a = ?1 AND text = ?2")
-  static let turnUIDL = SQL("UPDATE uidl SET item = -item WHERE a = ?1 AND item = ?2")
+  static let buryUIDL = SQL(
+    """
+    UPDATE uidl SET item = -item WHERE a = ?1 AND item = ?2
+      AND NOT EXISTS (SELECT 1 FROM placement WHERE a = ?1 AND item = ?2)
+    """)
+  static let reviveUIDL = SQL("UPDATE uidl SET item = ?2 WHERE a = ?1 AND item = -CAST(?2 AS BIGINT)")
 
   static let wireSizes = SQL(
     "SELECT email, surplus, plain_surplus, is_plain FROM wire_size WHERE a = ?1")
@@ -104,7 +109,8 @@ enum POPSQL {
 
   static let all =
     [
-      uidls, putUIDL, uidl, uidlItem, turnUIDL, wireSizes, addWireSize, deleteWireSize, device, devices, putDevice,
+      uidls, putUIDL, uidl, uidlItem, buryUIDL, reviveUIDL, wireSizes, addWireSize, deleteWireSize, device, devices,
+      putDevice,
       seen, putSeen, forgetSeen,
       hidden, putHidden, hiders, forgetHidden, addSession, recent, sessions, pruneSessions, arrived,
     ] + removals

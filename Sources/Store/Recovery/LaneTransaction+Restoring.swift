@@ -102,6 +102,7 @@ extension LaneTransaction {
         try connection.first(MessageSQL.uidOfItem, [.int(owner.id.raw), .int(record.item)]) { _ in true }
       }
       if isTaken == true { record.item = owner.takeItem() }
+      try run(POPSQL.reviveUIDL, [.int(owner.id.raw), .int(record.item)])
       let hash = try inStore { () throws(DatabaseFault) in
         try connection.first(MessageSQL.emailBlob, [.int(owner.id.raw), .int(record.email.raw)]) { $0.bytes(1) }
       }
