@@ -35,6 +35,7 @@ extension DirectoryError {
     case .deviceExists(let name): .deviceExists(name)
     case .deviceUnknown(let name): .deviceUnknown(name)
     case .deviceExpiryPast: .deviceExpiryPast
+    case .groupCountsAll: .popGroupCountsAll
     case .newer(let path): .dataFolderNewer(path)
     case .damaged(let reason), .fault(let reason): .dataFault(reason)
     case .diskFull: .diskFull

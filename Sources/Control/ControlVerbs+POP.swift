@@ -131,7 +131,8 @@ extension ControlVerbs {
     }
     let before = try arguments.optionalText("hasBefore")
     if let before, before != "none" {
-      guard let seconds = Self.seconds(date: before) else {
+      // A day ahead would hide mail that is still to come.
+      guard let seconds = Self.seconds(date: before), seconds <= directory.now else {
         throw ControlArguments.invalid("hasBefore", before, .remedyDateOrNone)
       }
       wanted.hasBefore = seconds
@@ -205,7 +206,10 @@ extension ControlVerbs {
     guard parts.count == 3, let year = parts[0], let month = parts[1], let day = parts[2],
       (1970...9_999).contains(year), (1...12).contains(month), (1...31).contains(day)
     else { return nil }
-    return Int64(CivilDate(year: year, month: month, day: day).daysSinceEpoch) * 86_400
+    let date = CivilDate(year: year, month: month, day: day)
+    // 31 February comes back as another day.
+    guard CivilDate(daysSinceEpoch: date.daysSinceEpoch) == date else { return nil }
+    return Int64(date.daysSinceEpoch) * 86_400
   }
 
   private static func word(_ keeping: POPPolicy.Keeping?) -> String {

@@ -43,6 +43,12 @@ extension Phrase {
       en: "0 days is not allowed on this server (pop3.zero-days).",
       ar: "لا يسمح هذا الخادم بصفر من الأيام (pop3.zero-days).")
   }
+  package static var popGroupCountsAll: Phrase {
+    Phrase(
+      en:
+        "In a group each device gets each message, so every device must count: --group yes and --counted device exclude each other.",
+      ar: "في المجموعة يتسلّم كل جهاز كل رسالة، فلا بد من احتساب كل الأجهزة: لا يجتمع --group yes و--counted device.")
+  }
   package static func popNoFolder(_ name: String) -> Phrase {
     Phrase(en: "There is no folder \"\(name)\".", ar: "لا يوجد مجلد باسم \"\(name)\".")
   }

@@ -49,9 +49,9 @@ def expunge(client, numbers, where="INBOX"):
     client.expunge()
 
 
-def uidls():
+def uidls(user="amal"):
     client = poplib.POP3_SSL(HOST, 995 + OFFSET, context=test_program.ssl._create_unverified_context())
-    client.user("amal@example.org")
+    client.user(f"{user}@example.org")
     client.pass_(PASSWORD)
     lines = [line.decode().split(" ")[1] for line in client.uidl()[1]]
     client.quit()
@@ -284,6 +284,28 @@ def mail_goes_in_and_out(folder):
 
 
 @in_folder
+def unique_ids_move_along(folder):
+    """From a Maildir as Dovecot 2.3 left it, through Barid and on to another account: POP programs fetch nothing again."""
+    with Server(folder) as server:
+        settle(server, "amal", "badr", "omar")
+        for name in ("cur", "new", "tmp"):
+            os.makedirs(f"{folder}/md/{name}")
+        for number in range(4):
+            with open(f"{folder}/md/cur/170000000{number}.M{number}.host:2,S", "wb") as out:
+                out.write(letter(number).encode())
+        with open(f"{folder}/md/dovecot-uidlist", "w") as out:
+            out.write("3 V1795917489 N9 Gaa44bf26b1860b6ba970000083ecc375\n1 W17 :1700000000.M0.host\n"
+                      "2 W17 P :1700000001.M1.host\n8 Psaved-1 W17 :1700000003.M3.host:2,S\n")
+        as_json(server, "mail", "import", "amal@example.org", f"{folder}/md")
+        ids = uidls()
+        assert ids[:2] + ids[3:] == ["000000016b0b86b1", "1700000001.M1.host", "saved-1"], ids
+        for user, form in (("badr", "maildir"), ("omar", "mboxcl2")):
+            as_json(server, "mail", "export", "amal@example.org", f"{folder}/out-{form}", "--format", form)
+            as_json(server, "mail", "import", f"{user}@example.org", f"{folder}/out-{form}")
+            assert uidls(user) == ids, (form, uidls(user), ids)
+
+
+@in_folder
 def an_upgrade_is_undone(folder):
     with Server(folder) as server:
         settle(server, "amal")
@@ -429,6 +451,6 @@ def each_member_has_an_own_state(folder):
 
 CHECKS = [
     removed_mail_comes_back, mail_is_as_it_was, a_removed_account_comes_back, damage_is_isolated,
-    backups_are_made_checked_and_brought_back, mail_goes_in_and_out, an_upgrade_is_undone, space_is_given_back,
-    a_full_disk_is_survived, each_member_has_an_own_state,
+    backups_are_made_checked_and_brought_back, mail_goes_in_and_out, unique_ids_move_along,
+    an_upgrade_is_undone, space_is_given_back, a_full_disk_is_survived, each_member_has_an_own_state,
 ]

@@ -67,6 +67,14 @@ import Testing
       return seen
     }
 
+    /// The ids under which POP3 lists them.
+    func ids(_ name: String = "INBOX", _ account: Int64 = 1) async throws -> [String] {
+      let account = AccountID(raw: account)
+      let info = try await store.mailbox(named: name, of: account)
+      let table = try await store.open(info.id, of: account, claimRecent: false).state.table
+      return try await store.uniqueIDs(of: (0..<table.count).map { table[$0].item }, in: account)
+    }
+
     func names(_ account: Int64 = 1) async throws -> [String] {
       try await store.mailboxes(of: AccountID(raw: account)).map(\.name)
     }
@@ -145,6 +153,38 @@ import Testing
     await #expect(throws: TransferFault.changed(path)) { try await bench.take(path) }
   }
 
+  /// Ids for POP3 that the old server had: Dovecot's saved ones, its default for its INBOX, X-UIDL of mbox files; a program that
+  /// leaves mail on the server finds them as they were.
+  @Test func uniqueIDsStay() async throws {
+    let bench = try await Bench()
+    for (number, name) in ["1.a.host:2,S", "2.b.host:2,", "3.c.host:2,", "4.d.host:2,"].enumerated() {
+      _ = try bench.file("md/cur/\(name)", Self.text("Subject: \(number)", "", "x"))
+      _ = try bench.file("md/.Old/cur/\(name)", Self.text("Subject: old \(number)", "", "x"))
+    }
+    let list = Self.text(
+      "3 V1600000000 N300 G0123456789abcdef", "7 G00 Pfirst-of-old W12 :1.a.host:2,", "10 :2.b.host",
+      "255 W17 P :4.d.host")
+    _ = try bench.file("md/dovecot-uidlist", list)
+    _ = try bench.file("md/.Old/dovecot-uidlist", list)
+    #expect(try await bench.take("\(bench.folder)/md").messages == 8)
+    let ids = try await bench.ids()
+    #expect(ids[0] == "first-of-old" && ids[1] == "0000000a5f5e1000" && ids[2].hasPrefix("b") && ids[3] == "4.d.host")
+    // The same id again, or none that was saved: POP3 never served that folder.
+    #expect(try await bench.ids("Old").allSatisfy { $0.hasPrefix("b") })
+    let path = try bench.file(
+      "in.mbox",
+      Self.text(
+        "From a@x Thu Nov 24 18:22:48 1986", "Subject: one", "X-UIDL: 'Dn\"!h#o!!~B\"!l'\"!", "X-UIDL: its own", "",
+        "x", "",
+        "From a@x Thu Nov 24 18:22:49 1986", "X-UIDL: first-of-old", "Subject: two", "", "y", "",
+        "From a@x Thu Nov 24 18:22:49 1986", "X-UIDL: two words", "Subject: three", "", "z", ""))
+    #expect(try await bench.take(path, into: "Box").messages == 3)
+    let box = try await bench.ids("Box")
+    #expect(box[0] == "'Dn\"!h#o!!~B\"!l'\"!" && box[1].hasPrefix("b") && box[2].hasPrefix("b"))
+    #expect(try await bench.seen("Box")[0].bytes == Self.mail("Subject: one", "X-UIDL: its own", "", "x"))
+    #expect(Set(ids + box).count == 7)
+  }
+
   @Test func whatIsNoMailIsSaid() async throws {
     let bench = try await Bench()
     let path = try bench.file("note.txt", Self.text("Dear diary"))
@@ -195,6 +235,7 @@ import Testing
         for index in mine.indices where mine[index].bytes.last != 10 { mine[index].bytes += [10] }
       }
       #expect(try await bench.seen(name, 2) == mine, "\(name)")
+      #expect(try await bench.ids(name, 2) == bench.ids(name))
     }
   }
 
@@ -203,7 +244,8 @@ import Testing
     let bench = try await Bench()
     var mbox: [UInt8] = []
     for number in 0..<1_700 {
-      mbox += Self.text("From a@x Thu Nov 24 18:22:48 1986", "Subject: \(number)", "", "body \(number)", "")
+      mbox += Self.text(
+        "From a@x Thu Nov 24 18:22:48 1986", "Subject: \(number)", "X-UIDL: id-\(number)", "", "body \(number)", "")
     }
     let path = try bench.file("in.mbox", mbox)
     let importer = Importer(store: bench.store, account: bench.account)
@@ -215,6 +257,7 @@ import Testing
     _ = await stopped.result
     let report = try await bench.take(path)
     let seen = try await bench.seen()
+    #expect(try await bench.ids() == (0..<1_700).map { "id-\($0)" })
     #expect(seen.count == 1_700 && report.messages <= 1_700)
     #expect(seen.map(\.bytes) == (0..<1_700).map { Self.mail("Subject: \($0)", "", "body \($0)") })
   }

@@ -26,7 +26,7 @@ public enum POP3Phrase: Hashable, Sendable, CaseIterable {
   case unknownCommand, badCharacter, missingArgument, unexpectedArgument, badNumber, badBase64, lineTooLong, badLineEnd
   case notNow, needsTLS, noTLS, alreadyTLS, notLast, notAfterUTF8, sendUser, badCredentials, unsupportedMechanism,
     cancelled
-  case noSuchMessage, alreadyDeleted, noSuchLanguage, unavailable, inUse, tooManyErrors, timedOut, shuttingDown
+  case noSuchMessage, alreadyDeleted, noSuchLanguage, unavailable, inUse, tooManyErrors, shuttingDown
   case tooSoon, groupNeedsDevice, noFolder, messageGone, sendElsewhere
 
   public func text(in language: POP3Language) -> String {
@@ -79,7 +79,6 @@ public enum POP3Phrase: Hashable, Sendable, CaseIterable {
     case .unavailable: "Temporary trouble, try again later"
     case .inUse: "The maildrop is in use by another session"
     case .tooManyErrors: "Too many errors, closing connection"
-    case .timedOut: "No command for too long, closing connection"
     case .shuttingDown: "Server is shutting down, closing connection"
     case .tooSoon: "Too soon after the last log-in, try again later"
     case .groupNeedsDevice: "Only a device with a password of its own may delete from a group's mailbox"
@@ -132,7 +131,6 @@ public enum POP3Phrase: Hashable, Sendable, CaseIterable {
     case .unavailable: "عطل مؤقت، حاول لاحقًا"
     case .inUse: "صندوق البريد مستعمل في جلسة أخرى"
     case .tooManyErrors: "أخطاء كثيرة، سيُغلق الاتصال"
-    case .timedOut: "لم يصل أمر منذ وقت طويل، سيُغلق الاتصال"
     case .shuttingDown: "الخادم يتوقف، سيُغلق الاتصال"
     case .tooSoon: "لم تمضِ المدة المطلوبة منذ آخر دخول، حاول لاحقًا"
     case .groupNeedsDevice: "لا يحذف من صندوق المجموعة إلا جهاز له كلمة مرور خاصة به"

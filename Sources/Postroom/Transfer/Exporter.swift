@@ -59,6 +59,7 @@ package struct Exporter: Sendable {
     }
     let state = open.state
     let writer = try ExportWriter(folder, info, format, keywords: state.keywords)
+    if state.table.count > 0 { try writer.begin(nextUID: Int64(state.table[state.table.count - 1].uid) + 1) }
     var next = 0
     var ahead = ReadAhead()
     while next < state.table.count {
@@ -75,8 +76,11 @@ package struct Exporter: Sendable {
         next += 1
         continue
       }
-      for (record, bytes) in zip(records, contents) {
-        try writer.write(record, bytes)
+      let ids = try await asking { () throws(StoreFault) in
+        try await store.uniqueIDs(of: records.prefix(contents.count).map(\.item), in: account)
+      }
+      for ((record, bytes), id) in zip(zip(records, contents), ids) {
+        try writer.write(record, bytes, id)
         report.messages += 1
         report.bytes += Int64(bytes.count)
       }
@@ -97,6 +101,10 @@ private final class ExportWriter {
   private let keywords: [String]
   private let path: String
   private let isInbox: Bool
+  private let uidValidity: UInt32
+  /// Unique ids for POP3 (dovecot-uidlist, uidl.tsv), written as they come.
+  private var idList: Int32 = -1
+  private var ids: [UInt8] = []
   private var file: Int32 = -1
   private var buffer: [UInt8] = []
   private var list: [UInt8] = []
@@ -108,6 +116,7 @@ private final class ExportWriter {
     self.format = format
     self.keywords = keywords
     isInbox = info.name == "INBOX"
+    uidValidity = info.uidValidity
     let levels = info.name.split(separator: "/").map(String.init)
     let names = levels.map(ExportNames.file)
     switch format {
@@ -131,20 +140,47 @@ private final class ExportWriter {
     }
   }
 
-  deinit { if file >= 0 { close(file) } }
+  deinit {
+    if file >= 0 { close(file) }
+    if idList >= 0 { close(idList) }
+  }
 
-  func write(_ record: MessageRecord, _ bytes: [UInt8]) throws(TransferFault) {
+  /// Before the first message.
+  func begin(nextUID: Int64) throws(TransferFault) {
+    guard let idListPath else { return }
+    idList = open(idListPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard idList >= 0 else { throw .unwritable(idListPath, String(cString: strerror(errno))) }
+    // https://doc.dovecot.org/2.3/developer_manual/design/maildir/ "dovecot-uidlist", version 3.
+    if format == .maildir { ids = Array("3 V\(uidValidity) N\(nextUID)\n".utf8) }
+  }
+
+  private var idListPath: String? {
+    switch format {
+    case .maildir: "\(path)/dovecot-uidlist"
+    case .eml: "\(path)/uidl.tsv"
+    case .mbox, .mboxrd, .mboxcl2: nil
+    }
+  }
+
+  private func list(_ line: String) throws(TransferFault) {
+    ids += Array(line.utf8)
+    if ids.count > 64 << 10 { try flush() }
+  }
+
+  func write(_ record: MessageRecord, _ bytes: [UInt8], _ id: String) throws(TransferFault) {
     switch format {
     case .maildir:
       let name = "\(record.internalDate).U\(record.uid)M\(record.item).barid:2,\(maildirFlags(record.flags))"
       try FolderFiles.write(bytes, to: "\(path)/cur/\(name)", changed: record.internalDate)
+      try list("\(record.uid) P\(id) :\(name.prefix { $0 != ":" })\n")
     case .eml:
       let digits = String(record.uid)
       let name = String(repeating: "0", count: max(0, 10 - digits.count)) + digits + ".eml"
       try FolderFiles.write(bytes, to: "\(path)/\(name)", changed: record.internalDate)
+      try list("\(name)\t\(id)\n")
       let words = flagWords(record.flags)
       if !words.isEmpty { list += Array("\(name)\t\(words.joined(separator: " "))\n".utf8) }
-    case .mbox, .mboxrd, .mboxcl2: try writeMbox(record, bytes)
+    case .mbox, .mboxrd, .mboxcl2: try writeMbox(record, bytes, id)
     }
   }
 
@@ -195,7 +231,7 @@ private final class ExportWriter {
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
   ]
 
-  private func writeMbox(_ record: MessageRecord, _ bytes: [UInt8]) throws(TransferFault) {
+  private func writeMbox(_ record: MessageRecord, _ bytes: [UInt8], _ id: String) throws(TransferFault) {
     buffer += Array("From MAILER-DAEMON \(Self.date(record.internalDate))\n".utf8)
     var status = "Status: \(record.flags.contains(.seen) ? "RO" : "O")\r\n"
     var letters = ""
@@ -206,6 +242,7 @@ private final class ExportWriter {
     if !letters.isEmpty { status += "X-Status: \(letters)\r\n" }
     let words = record.flags.keywordIndices.filter { $0 < keywords.count }.map { keywords[$0] }
     if !words.isEmpty { status += "X-Keywords: \(words.joined(separator: " "))\r\n" }
+    status += "X-UIDL: \(id)\r\n"
     if format == .mboxcl2 {
       let body = bytes.count - HeaderBlock(scanning: bytes).bodyStart
       status += "Content-Length: \(body)\r\n"
@@ -244,6 +281,10 @@ private final class ExportWriter {
   }
 
   private func flush() throws(TransferFault) {
+    if idList >= 0, let idListPath {
+      try FolderFiles.write(ids, to: idList, idListPath)
+      ids.removeAll(keepingCapacity: true)
+    }
     guard file >= 0 else { return }
     try FolderFiles.write(buffer, to: file, path)
     buffer.removeAll(keepingCapacity: true)

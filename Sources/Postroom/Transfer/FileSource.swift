@@ -15,12 +15,16 @@ final class FileSource: TransferSource {
   private var place = 0
   private var keywords: [Character: String] = [:]
   private var flags: [String: [Substring]] = [:]
+  private var ids: IDList?
   /// Files that were larger than the limit.
   private(set) var tooLarge = 0
 
   var total: Int64 { Int64(files.count) }
 
-  init(_ path: String, mailbox: String, kind: Kind, limit: Int) throws(TransferFault) {
+  /// - Parameter isMaildrop: the folder that the old server gave out by POP3.
+  init(
+    _ path: String, mailbox: String, kind: Kind, isMaildrop: Bool = false, limit: Int
+  ) throws(TransferFault) {
     self.mailbox = mailbox
     self.kind = kind
     self.limit = limit
@@ -44,10 +48,14 @@ final class FileSource: TransferSource {
       files = try FolderFiles.names(path).filter { $0.lowercased().hasSuffix(".eml") }
     }
     self.files = files
-    try readSideFiles()
+    try readSideFiles(isMaildrop)
   }
 
-  private func readSideFiles() throws(TransferFault) {
+  private func readSideFiles(_ isMaildrop: Bool) throws(TransferFault) {
+    let list = "\(name)/\(kind == .maildir ? "dovecot-uidlist" : "uidl.tsv")"
+    if FolderFiles.isFile(list) {
+      ids = try IDList(list, kind == .maildir ? .dovecot : .table, isMaildrop: isMaildrop)
+    }
     if kind == .maildir, FolderFiles.isFile("\(name)/dovecot-keywords"),
       let file = try FolderFiles.read("\(name)/dovecot-keywords", limit: 1 << 20)
     {
@@ -97,6 +105,7 @@ final class FileSource: TransferSource {
       var message = TransferMessage(
         bytes: found.bytes.withMailLineEnds(), date: found.changed, position: Int64(place),
         last: fingerprint(String(Self.base(file))))
+      message.uniqueID = try ids?.id(of: Self.base(file))
       if kind == .maildir { takeMaildirFlags(file, &message) } else { takeListedFlags(file, &message) }
       return message
     }

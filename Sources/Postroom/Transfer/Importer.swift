@@ -157,10 +157,11 @@ package struct Importer: Sendable {
       if message.isFlagged { flags.insert(.flagged) }
       if message.isDeleted { flags.insert(.deleted) }
       if message.isDraft { flags.insert(.draft) }
-      items.append(
-        AppendItem(
-          message: spooled, flags: flags, keywords: message.keywords,
-          internalDate: message.date != 0 ? message.date : spooled.derived.sentAt ?? 0))
+      var item = AppendItem(
+        message: spooled, flags: flags, keywords: message.keywords,
+        internalDate: message.date != 0 ? message.date : spooled.derived.sentAt ?? 0)
+      item.uniqueID = message.uniqueID
+      items.append(item)
     }
     return items
   }

@@ -4,8 +4,8 @@ import Mail
 ///
 /// A message begins at a line "From " that is the first or follows an empty line. Where a message has a Content-Length after which
 /// the next one (or the end) really begins, it is mboxcl2 and taken as it is; else ">From " lines lose one ">" (mboxrd, and as good
-/// as possible mboxo). Status, X-Status and X-Keywords become flags and leave the message, as do the other fields that mail programs
-/// add to their files.
+/// as possible mboxo). Status, X-Status and X-Keywords become flags, X-UIDL the unique id for POP3, and leave the message, as do the
+/// other fields that mail programs add to their files.
 final class MboxSource: TransferSource {
   let mailbox: String
   let name: String
@@ -74,6 +74,7 @@ final class MboxSource: TransferSource {
     var contentLength: Int?
     var flags = ""
     var keywords: [String] = []
+    var uniqueID: String?
 
     func apply(to message: inout TransferMessage) {
       message.isSeen = flags.contains("R")
@@ -82,6 +83,7 @@ final class MboxSource: TransferSource {
       message.isDeleted = flags.contains("D")
       message.isDraft = flags.contains("T")
       message.keywords = keywords
+      message.uniqueID = uniqueID
     }
   }
 
@@ -106,6 +108,10 @@ final class MboxSource: TransferSource {
         let value = Self.trimmed(String(decoding: line[(colon + 1)...], as: UTF8.self))
         if name == "content-length", format != .mboxrd {
           head.contentLength = Int(value)
+          isDropping = true
+        } else if name == "x-uidl", head.uniqueID == nil {
+          // As qpopper and UW's ipop3d write it; a second one is the message's own.
+          head.uniqueID = value
           isDropping = true
         } else if Self.own.contains(name) {
           isDropping = true

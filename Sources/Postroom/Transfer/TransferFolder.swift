@@ -56,7 +56,10 @@ enum TransferFolder {
     _ path: String, _ root: String, _ limit: Int
   ) throws(TransferFault) -> [any TransferSource] {
     var sources: [any TransferSource] = []
-    if isMaildir(path) { sources.append(try FileSource(path, mailbox: root, kind: .maildir, limit: limit)) }
+    if isMaildir(path) {
+      sources.append(
+        try FileSource(path, mailbox: root, kind: .maildir, isMaildrop: root == "INBOX", limit: limit))
+    }
     for name in try FolderFiles.names(path) where !["cur", "new", "tmp"].contains(name) {
       let folder = "\(path)/\(name)"
       guard FolderFiles.isFolder(folder) else { continue }

@@ -36,6 +36,8 @@ package struct TransferMessage: Sendable {
   package var isDeleted = false
   package var isDraft = false
   package var keywords: [String] = []
+  /// The id under which POP3 listed it.
+  package var uniqueID: String?
   /// Seconds since 1970 UTC.
   package var date: Int64
   /// How far the source is after this message, and its fingerprint.

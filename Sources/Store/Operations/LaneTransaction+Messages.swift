@@ -108,6 +108,7 @@ extension LaneTransaction {
       let own = try takeOwn(&message.flags, by: who, in: mailbox, account)
       let record = try file(message, in: target, of: owner, modseq: modseq)
       try give(own, record, in: mailbox, account)
+      if let id = message.uniqueID { try keep(id, for: record.item, of: account) }
       if let identity = message.sentIdentity { try noteSentCopy(identity, item: record.item, of: account) }
       uids.append(record.uid)
     }
