@@ -37,9 +37,10 @@ import Testing
     }
 
     func take(
-      _ path: String, _ format: TransferFormat? = nil, into: String = "INBOX", account: Int64 = 1, again: Bool = false
+      _ path: String, _ format: TransferFormat? = nil, into: String = "INBOX", account: Int64 = 1, again: Bool = false,
+      limit: Int = 1 << 30
     ) async throws -> TransferReport {
-      try await Importer(store: store, account: AccountID(raw: account)).run(
+      try await Importer(store: store, account: AccountID(raw: account), limit: limit).run(
         path, format: format, into: into, again: again, progress: { _, _ in })
     }
 
@@ -183,6 +184,34 @@ import Testing
     #expect(box[0] == "'Dn\"!h#o!!~B\"!l'\"!" && box[1].hasPrefix("b") && box[2].hasPrefix("b"))
     #expect(try await bench.seen("Box")[0].bytes == Self.mail("Subject: one", "X-UIDL: its own", "", "x"))
     #expect(Set(ids + box).count == 7)
+  }
+
+  /// Left out as a whole, whatever of it would still fit, and counted; what lies behind it comes in.
+  @Test(arguments: ["\n", "\r\n"]) func whatIsTooLargeIsLeftOutAndCounted(_ end: String) async throws {
+    let bench = try await Bench()
+    let long = String(repeating: "x", count: 70) + end
+    func message(_ subject: String, _ lines: Int) -> String {
+      "Subject: \(subject)\(end)\(end)" + String(repeating: long, count: lines) + "short\(end)"
+    }
+    let large = message("large", 200)
+    let mbox =
+      "From a@x Thu Nov 24 18:22:48 1986\n" + large + "\nFrom a@x Thu Nov 24 18:22:48 1986\n" + message("small", 1)
+      + "\nFrom a@x Thu Nov 24 18:22:48 1986\nSubject: long head\(end)" + String(repeating: "X: \(long)", count: 200)
+      + "\(end)From me\(end)\nFrom a@x Thu Nov 24 18:22:48 1986\nContent-Length: \(200 * long.utf8.count + 5 + end.utf8.count)\(end)"
+      + large + "\nFrom a@x Thu Nov 24 18:22:48 1986\n" + message("last", 1) + "\n"
+    let path = try bench.file("in.mbox", Array(mbox.utf8))
+    let report = try await bench.take(path, limit: 4_000)
+    #expect(report.messages == 2 && report.skipped == 3)
+    let line = String(repeating: "x", count: 70)
+    #expect(
+      try await bench.seen().map(\.bytes) == ["small", "last"].map { Self.mail("Subject: \($0)", "", line, "short") })
+    for name in ["md/cur/1.a:2,", "md/cur/2.b:2,", "eml/1.eml", "eml/2.eml"] {
+      _ = try bench.file(name, Array(name.contains("1") ? large.utf8 : message("small", 1).utf8))
+    }
+    for folder in ["md", "eml"] {
+      let report = try await bench.take("\(bench.folder)/\(folder)", into: folder, limit: 4_000)
+      #expect(report.messages == 1 && report.skipped == 1)
+    }
   }
 
   @Test func whatIsNoMailIsSaid() async throws {

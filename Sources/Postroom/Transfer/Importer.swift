@@ -80,6 +80,7 @@ package struct Importer: Sendable {
       mark.position = end.position
       mark.last = end.last
     }
+    report.skipped += source.tooLarge
   }
 
   private func file(

@@ -14,6 +14,9 @@ final class MboxSource: TransferSource {
   private let limit: Int
   /// The "From " line that was read already.
   private var separator: [UInt8]?
+  /// Of the message that is being read: it has more than the limit, and is read to its end without being kept.
+  private var isTooLarge = false
+  private(set) var tooLarge = 0
 
   var total: Int64 { lines.length }
 
@@ -38,6 +41,15 @@ final class MboxSource: TransferSource {
   ]
 
   func next() throws(TransferFault) -> TransferMessage? {
+    while let message = try read() {
+      if !isTooLarge { return message }
+      tooLarge += 1
+    }
+    return nil
+  }
+
+  private func read() throws(TransferFault) -> TransferMessage? {
+    isTooLarge = false
     if separator == nil {
       while let line = try lines.line() {
         if line.starts(with: Self.from) {
@@ -61,7 +73,7 @@ final class MboxSource: TransferSource {
       try takeLines(&message.bytes)
     }
     message.position = lines.position - Int64(separator?.count ?? 0)
-    message.bytes = message.bytes.withMailLineEnds()
+    if !isTooLarge { message.bytes = message.bytes.withMailLineEnds() }
     return message
   }
 
@@ -120,7 +132,10 @@ final class MboxSource: TransferSource {
         }
       }
       if !isDropping { head.bytes += line }
-      if head.bytes.count > limit { break }
+      if head.bytes.count > limit {
+        isTooLarge = true
+        break
+      }
     }
     return head
   }
@@ -133,7 +148,7 @@ final class MboxSource: TransferSource {
 
   /// Takes `count` bytes when the next message or the end is really behind them.
   private func takeExactly(_ count: Int, _ bytes: inout [UInt8]) throws(TransferFault) -> Bool {
-    guard count >= 0, count <= limit, lines.position + Int64(count) <= lines.length else { return false }
+    guard count >= 0, Int64(count) <= lines.length - lines.position else { return false }
     let here = lines.position
     lines.seek(here + Int64(count))
     var isGood = true
@@ -146,6 +161,10 @@ final class MboxSource: TransferSource {
       }
     }
     let end = lines.position
+    if isGood, count > limit {
+      isTooLarge = true
+      return true
+    }
     lines.seek(here)
     guard isGood, let body = try lines.bytes(count) else {
       separator = nil
@@ -167,7 +186,11 @@ final class MboxSource: TransferSource {
       }
       wasEmpty = line.count <= 2 && line.allSatisfy { $0 == 10 || $0 == 13 }
       emptyLength = line.count
-      guard bytes.count + line.count <= limit + 4 else { continue }
+      // Once a line does not fit, those behind it would make another message of it.
+      if isTooLarge || bytes.count + line.count > limit + 4 {
+        isTooLarge = true
+        continue
+      }
       bytes += Self.isQuoted(line) ? line.dropFirst() : line
     }
     // The empty line before the next message (or the end) belongs to the file.

@@ -51,6 +51,8 @@ protocol TransferSource: AnyObject {
   var mailbox: String { get }
   /// Names the source for `ImportMark`.
   var name: String { get }
+  /// Messages that were passed over, because they are larger than the limit.
+  var tooLarge: Int { get }
   /// In what `TransferMessage.position` counts: for the progress bar.
   var total: Int64 { get }
   /// Goes to where an import broke off. Throws `.changed`.
