@@ -230,41 +230,36 @@ private final class ExportWriter {
 
   private func writeMbox(_ record: MessageRecord, _ bytes: [UInt8], _ id: String) throws(TransferFault) {
     buffer += Array("From MAILER-DAEMON \(Self.date(record.internalDate))\n".utf8)
-    var status = "Status: \(record.flags.contains(.seen) ? "RO" : "O")\r\n"
+    var fields = ["Status: \(record.flags.contains(.seen) ? "RO" : "O")"]
     var letters = ""
     if record.flags.contains(.answered) { letters += "A" }
     if record.flags.contains(.flagged) { letters += "F" }
     if record.flags.contains(.draft) { letters += "T" }
     if record.flags.contains(.deleted) { letters += "D" }
-    if !letters.isEmpty { status += "X-Status: \(letters)\r\n" }
+    if !letters.isEmpty { fields.append("X-Status: \(letters)") }
     let words = record.flags.keywordIndices.filter { $0 < keywords.count }.map { keywords[$0] }
-    if !words.isEmpty { status += "X-Keywords: \(words.joined(separator: " "))\r\n" }
-    status += "X-UIDL: \(id)\r\n"
+    if !words.isEmpty { fields.append("X-Keywords: \(words.joined(separator: " "))") }
+    fields.append("X-UIDL: \(id)")
+    var message = bytes
     if format == .mboxcl2 {
-      let body = bytes.count - HeaderBlock(scanning: bytes).bodyStart
-      status += "Content-Length: \(body)\r\n"
-      buffer += Array(status.utf8)
-      buffer += bytes
+      fields.append("Content-Length: \(Self.bodyLength(bytes))")
     } else {
-      buffer += Array(status.utf8)
-      quote(bytes)
+      message = MboxQuoting.added(bytes)
     }
-    buffer.append(10)
+    fields.insert(MboxMark(fields: fields.count, size: message.count, date: record.keptDate).field, at: 0)
+    buffer += Array(fields.joined(separator: "\r\n").utf8) + [13, 10] + message + [10]
     if format != .mboxcl2, bytes.last != 10 { buffer.append(10) }
     if buffer.count > 1 << 20 { try flush() }
   }
 
-  /// mboxrd: every line of any number of ">" and "From " gets one ">" more.
-  private func quote(_ bytes: [UInt8]) {
-    let from = Array("From ".utf8)
+  /// What lies behind the first empty line.
+  private static func bodyLength(_ bytes: [UInt8]) -> Int {
     var start = 0
-    while start < bytes.count {
-      let end = bytes[start...].firstIndex(of: 10).map { $0 + 1 } ?? bytes.count
-      let line = bytes[start..<end]
-      if line.first == 62 || line.first == 70, line.drop(while: { $0 == 62 }).starts(with: from) { buffer.append(62) }
-      buffer += line
-      start = end
+    while let end = bytes[start...].firstIndex(of: 10) {
+      if end == start || end == start + 1 && bytes[start] == 13 { return bytes.count - end - 1 }
+      start = end + 1
     }
+    return 0
   }
 
   private static func date(_ seconds: Int64) -> String {

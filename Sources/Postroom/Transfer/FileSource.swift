@@ -103,7 +103,7 @@ final class FileSource: TransferSource {
         continue
       }
       var message = TransferMessage(
-        bytes: found.bytes.withMailLineEnds(), date: found.changed, position: Int64(place),
+        bytes: found.bytes.withMailLineEnds(), date: found.changed == 0 ? nil : found.changed, position: Int64(place),
         last: fingerprint(String(Self.base(file))))
       message.uniqueID = try ids?.id(of: Self.base(file))
       if kind == .maildir { takeMaildirFlags(file, &message) } else { takeListedFlags(file, &message) }

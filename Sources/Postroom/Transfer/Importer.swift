@@ -160,7 +160,7 @@ package struct Importer: Sendable {
       if message.isDraft { flags.insert(.draft) }
       var item = AppendItem(
         message: spooled, flags: flags, keywords: message.keywords,
-        internalDate: message.date != 0 ? message.date : spooled.derived.sentAt ?? 0)
+        internalDate: message.date ?? spooled.derived.sentAt ?? 0)
       item.uniqueID = message.uniqueID
       items.append(item)
     }

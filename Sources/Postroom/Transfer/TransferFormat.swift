@@ -38,8 +38,8 @@ package struct TransferMessage: Sendable {
   package var keywords: [String] = []
   /// The id under which POP3 listed it.
   package var uniqueID: String?
-  /// Seconds since 1970 UTC.
-  package var date: Int64
+  /// Seconds since 1970 UTC, or a `KeptDate`'s raw value where the zone is known too; nil = unknown.
+  package var date: Int64?
   /// How far the source is after this message, and its fingerprint.
   package var position: Int64
   package var last: Int64 = 0
