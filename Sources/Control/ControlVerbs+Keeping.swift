@@ -80,7 +80,11 @@ extension ControlVerbs {
     let report = try await transferring { () throws(TransferFault) in
       try await importer.run(path, format: format, into: into, again: again, progress: tell)
     }
-    return (.importDone(report.messages, report.mailboxes, report.skipped), row(report))
+    let phrase: Phrase =
+      report.keywordsLeftOut == 0
+      ? .importDone(report.messages, report.mailboxes, report.skipped)
+      : .importDoneWithoutKeywords(report.messages, report.mailboxes, report.skipped, report.keywordsLeftOut)
+    return (phrase, row(report))
   }
 
   /// address, path, format?, mailbox?, job?
@@ -177,6 +181,7 @@ extension ControlVerbs {
     [
       "messages": .int(Int64(report.messages)), "mailboxes": .int(Int64(report.mailboxes)),
       "bytes": .int(report.bytes), "skipped": .int(Int64(report.skipped)),
+      "keywordsLeftOut": .int(Int64(report.keywordsLeftOut)),
     ]
   }
 

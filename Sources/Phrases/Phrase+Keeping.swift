@@ -120,6 +120,16 @@ extension Phrase {
         "Imported: \(.message, count: messages) into \(.mailbox, count: mailboxes). Too large and left out: \(skipped).",
       ar: "تم استيراد \(.message, count: messages) إلى \(.mailbox, count: mailboxes). رسائل كبيرة تُركت: \(skipped).")
   }
+  package static func importDoneWithoutKeywords(
+    _ messages: Int, _ mailboxes: Int, _ skipped: Int, _ keywords: Int
+  ) -> Phrase {
+    Phrase(
+      en:
+        "Imported: \(.message, count: messages) into \(.mailbox, count: mailboxes). Left out: too large \(skipped), keywords \(keywords).",
+      ar:
+        "تم استيراد \(.message, count: messages) إلى \(.mailbox, count: mailboxes). تُرك: رسائل كبيرة \(skipped)، كلمات مفتاحية \(keywords)."
+    )
+  }
   package static func exportDone(_ messages: Int, _ mailboxes: Int, _ skipped: Int) -> Phrase {
     Phrase(
       en:

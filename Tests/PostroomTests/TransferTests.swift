@@ -234,6 +234,26 @@ import Testing
     }
   }
 
+  /// RFC 9051 §9: a keyword is an atom, and a mailbox names 53; what else a file says about a message costs only that word.
+  @Test func keywordsThatHaveNoPlaceAreLeftOut() async throws {
+    let bench = try await Bench()
+    let odd = #"foo(bar b{ad] "q" \Recent \Foo ünï a*b %x \#(String(repeating: "k", count: 256)) Good good $Label1"#
+    var mbox = Self.text("From a@x Thu Nov 24 18:22:48 1986", "X-Keywords: \(odd)", "Subject: odd", "", "x", "")
+    for number in 0..<80 {
+      mbox += Self.text("From a@x Thu Nov 24 18:22:48 1986", "X-Keywords: k\(number)", "Subject: \(number)", "", "x", "")
+    }
+    let path = try bench.file("in.mbox", mbox)
+    let report = try await bench.take(path)
+    #expect(report.messages == 81 && report.keywordsLeftOut == 9 + 29)
+    let seen = try await bench.seen()
+    #expect(seen[0].flags == ["Good", "$Label1"] && seen[51].flags == ["k50"] && seen[52].flags == [])
+    // Known names still fit, in any case.
+    let more = try bench.file(
+      "more.mbox", Self.text("From a@x Thu Nov 24 18:22:48 1986", "X-Keywords: GOOD new", "Subject: more", "", "x", ""))
+    #expect(try await bench.take(more).keywordsLeftOut == 1)
+    #expect(try await bench.seen().last?.flags == ["Good"])
+  }
+
   @Test func whatIsNoMailIsSaid() async throws {
     let bench = try await Bench()
     let path = try bench.file("note.txt", Self.text("Dear diary"))

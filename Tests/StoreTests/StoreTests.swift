@@ -223,6 +223,16 @@ import Testing
     }
   }
 
+  /// RFC 9051 §9: no FLAGS response could say a keyword that is no atom.
+  @Test func keywordsAreAtoms() async throws {
+    let fixture = try await Fixture()
+    try await fixture.deliver("a")
+    let inbox = try await fixture.inbox()
+    let words = ["$ok", "", "a b", "foo(", "b{", "c]", "*", "%", "\"q\"", "\\Foo", "ünï", "a\u{7F}", "x[1]", "X-Y.z:/"]
+    _ = try await fixture.store.setFlags(FlagChange(uids: [1], mode: .add, flags: [], keywords: words), in: inbox)
+    #expect(inbox.state.keywords == ["$ok", "X-Y.z:/"] && inbox.state.table[0].flags == [.keyword(0), .keyword(1)])
+  }
+
   @Test func quotaIsCountedInTheBatch() async throws {
     let fixture = try await Fixture(accounts: [1, 2])
     try await fixture.store.setLimits(bytes: 10, count: nil, of: Fixture.account)
