@@ -309,6 +309,42 @@ import Testing
     }
   }
 
+  /// Every name comes back, also one that no file may have, and a mailbox without messages.
+  @Test(arguments: TransferFormat.allCases) func namesOfMailboxesComeBack(_ format: TransferFormat) async throws {
+    let bench = try await Bench()
+    let names = [
+      "\(String(repeating: "x", count: 130))/\(String(repeating: "y", count: 130))", String(repeating: "م", count: 110),
+      String(repeating: "z", count: 255), String(repeating: ":", count: 255), "a", "a.mbox/b", "A.MBOX", "Archive.eml",
+      "new", "new/cur", "flags.tsv", "mailboxes.tsv", ".hidden/..", "a~b", "a.", "INBOX/under", "50%41",
+      (0..<12).map(String.init).joined(separator: "/"),
+      (0..<9).map { String(repeating: "\($0)م", count: 33) }.joined(separator: "/"),
+    ]
+    for name in names {
+      let id = try await bench.store.createMailbox(name, of: bench.account).id
+      let spool = bench.store.spool()
+      Self.mail("Subject: \(name)", "", "x").withUnsafeBytes { spool.append($0) }
+      let message = try await spool.finish()
+      _ = try await bench.store.append([AppendItem(message: message, internalDate: 1)], to: id, of: bench.account)
+    }
+    for name in ["Empty", "a/Empty"] { _ = try await bench.store.createMailbox(name, of: bench.account) }
+    let path = "\(bench.folder)/out"
+    // What an export that was killed has left is no hindrance; anything else is.
+    _ = try bench.file("out.partial/mailboxes.tsv", Array("barid\tmaildir\n".utf8))
+    _ = try bench.file("out.partial/cur/1.a", [])
+    let exporter = Exporter(store: bench.store, account: bench.account)
+    #expect(try await exporter.run(path, format: format, progress: { _, _ in }).messages == names.count)
+    _ = try bench.file("other.partial/mine", [])
+    await #expect(throws: TransferFault.notEmpty("\(bench.folder)/other.partial")) {
+      try await exporter.run("\(bench.folder)/other", format: format, progress: { _, _ in })
+    }
+    #expect(try await bench.take(path, account: 2).messages == names.count)
+    #expect(try await bench.names(2).sorted() == bench.names(1).sorted())
+    for name in names { #expect(try await bench.seen(name, 2) == bench.seen(name), "\(name)") }
+    guard format == .eml else { return }
+    #expect(try await bench.take(path, into: "Old", account: 2).messages == names.count)
+    #expect(try await bench.seen("Old/a.mbox/b", 2) == bench.seen("a.mbox/b"))
+  }
+
   /// Batches are durable with how far they are: killed after any of them, the next run brings the rest, once.
   @Test func anImportThatBreaksOffGoesOn() async throws {
     let bench = try await Bench()

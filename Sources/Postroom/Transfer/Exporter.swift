@@ -1,5 +1,4 @@
 import Glibc
-import IMAP
 import Mail
 package import Store
 
@@ -32,22 +31,49 @@ package struct Exporter: Sendable {
       info.isSelectable && (mailbox.map { info.name == $0 || info.name.hasPrefix($0 + "/") } ?? true)
     }
     if wanted.isEmpty { throw .store(StoreFault.noSuchMailbox.description) }
-    let making = path + ".partial"
-    try FolderFiles.make(making)
-    var report = TransferReport()
     var total: Int64 = 0
     for info in wanted {
       total += try await asking { () throws(StoreFault) in
         Int64(try await store.status(of: info.id, of: account).messages)
       }
     }
-    for info in wanted {
-      try await export(info, making, format, &report) { progress($0, total) }
-      report.mailboxes += 1
+    let making = path + ".partial"
+    let claim = try Self.claim(making)
+    defer { close(claim) }
+    var report = TransferReport()
+    do throws(TransferFault) {
+      try ExportList(format, wanted.map(\.name)).write(to: making)
+      for info in wanted {
+        try await export(info, making, format, &report) { progress($0, total) }
+        report.mailboxes += 1
+      }
+    } catch {
+      try FolderFiles.remove(making)
+      throw error
     }
     if FolderFiles.isFolder(path) { rmdir(path) }
     guard rename(making, path) == 0 else { throw .unwritable(path, String(cString: strerror(errno))) }
     return report
+  }
+
+  /// The folder that an export is made in, empty and locked while the descriptor is open. What an export that broke off has left there
+  /// goes; anybody else's stays.
+  private static func claim(_ path: String) throws(TransferFault) -> Int32 {
+    try FolderFiles.make(path)
+    let folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { throw .unwritable(path, String(cString: strerror(errno))) }
+    do throws(TransferFault) {
+      guard flock(folder, LOCK_EX | LOCK_NB) == 0 else { throw .notEmpty(path) }
+      let names = try FolderFiles.names(path)
+      guard names.isEmpty || names.contains(ExportList.file) else { throw .notEmpty(path) }
+      // The list goes last: without it nobody would know whose the rest is.
+      for name in names where name != ExportList.file { try FolderFiles.remove("\(path)/\(name)") }
+      try FolderFiles.remove("\(path)/\(ExportList.file)")
+      return folder
+    } catch {
+      close(folder)
+      throw error
+    }
   }
 
   private func export(
@@ -97,7 +123,6 @@ private final class ExportWriter {
   private let format: TransferFormat
   private let keywords: [String]
   private let path: String
-  private let isInbox: Bool
   private let uidValidity: UInt32
   /// Unique ids for POP3 (dovecot-uidlist, uidl.tsv), written as they come.
   private var idList: Int32 = -1
@@ -112,25 +137,13 @@ private final class ExportWriter {
   ) throws(TransferFault) {
     self.format = format
     self.keywords = keywords
-    isInbox = info.name == "INBOX"
     uidValidity = info.uidValidity
-    let levels = info.name.split(separator: "/").map(String.init)
-    let names = levels.map(ExportNames.file)
+    let place = ExportNames.place(of: info.name, format)
+    path = place == "." ? folder : "\(folder)/\(place)"
     switch format {
-    case .maildir:
-      // Maildir++: INBOX is the folder itself.
-      let dotted = levels.map { level in
-        String(decoding: MailboxName(level).modifiedUTF7, as: UTF8.self).split(
-          separator: ".", omittingEmptySubsequences: false
-        ).joined(separator: "&AC4-")
-      }
-      path = isInbox ? folder : "\(folder)/.\(dotted.joined(separator: "."))"
-      for name in ["cur", "new", "tmp"] { try FolderFiles.make("\(path)/\(name)") }
-    case .eml:
-      path = "\(folder)/\(names.joined(separator: "/"))"
-      try FolderFiles.make(path)
+    case .maildir: for name in ["cur", "new", "tmp"] { try FolderFiles.make("\(path)/\(name)") }
+    case .eml: try FolderFiles.make(path)
     case .mbox, .mboxrd, .mboxcl2:
-      path = "\(folder)/\(names.joined(separator: "/")).mbox"
       if let slash = path.lastIndex(of: "/") { try FolderFiles.make(String(path[..<slash])) }
       file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
       guard file >= 0 else { throw .unwritable(path, String(cString: strerror(errno))) }

@@ -4,7 +4,7 @@ import Mail
 final class FileSource: TransferSource {
   enum Kind { case maildir, eml }
 
-  let mailbox: String
+  var mailbox: String
   let name: String
   /// Holds the files; `name`, or where `name` is one file, its folder.
   private let folder: String
@@ -45,7 +45,9 @@ final class FileSource: TransferSource {
       // By the unique part, so that a message that moved from new to cur keeps its place.
       files.sort { Self.base($0) < Self.base($1) }
     case .eml:
-      files = try FolderFiles.names(path).filter { $0.lowercased().hasSuffix(".eml") }
+      files = try FolderFiles.names(path).filter {
+        $0.lowercased().hasSuffix(".eml") && FolderFiles.isFile("\(path)/\($0)")
+      }
     }
     self.files = files
     try readSideFiles(isMaildrop)

@@ -9,7 +9,7 @@ import Store
 /// as possible mboxo). Status, X-Status and X-Keywords become flags, X-UIDL the unique id for POP3, and leave the message, as do the
 /// other fields that mail programs add to their files.
 final class MboxSource: TransferSource {
-  let mailbox: String
+  var mailbox: String
   let name: String
   private let lines: FileLines
   private let format: TransferFormat

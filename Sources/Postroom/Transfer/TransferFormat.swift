@@ -10,6 +10,9 @@ package enum TransferFormat: String, Sendable, CaseIterable {
   case maildir
   /// One .eml file a message, one folder a mailbox, flags in flags.tsv.
   case eml
+
+  /// One file a mailbox.
+  var isOneFile: Bool { self != .maildir && self != .eml }
 }
 
 /// Why files of mail cannot be read or written.
@@ -48,7 +51,7 @@ package struct TransferMessage: Sendable {
 /// One mailbox in files: its name, and its messages one after the other.
 protocol TransferSource: AnyObject {
   /// Levels joined by "/".
-  var mailbox: String { get }
+  var mailbox: String { get set }
   /// Names the source for `ImportMark`.
   var name: String { get }
   /// Messages that were passed over, because they are larger than the limit.
