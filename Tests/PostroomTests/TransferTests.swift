@@ -48,6 +48,7 @@ import Testing
       var bytes: [UInt8]
       var flags: Set<String>
       var date: Int64
+      var zone = 0
     }
 
     func seen(_ name: String = "INBOX", _ account: Int64 = 1) async throws -> [Seen] {
@@ -63,7 +64,8 @@ import Testing
         ] where record.flags.contains(flag) { flags.insert(word) }
         seen.append(
           Seen(
-            bytes: try await store.content(record.email, of: account), flags: flags, date: record.internalDate))
+            bytes: try await store.content(record.email, of: account), flags: flags, date: record.internalDate,
+            zone: record.keptDate.zoneMinutes))
       }
       return seen
     }
@@ -273,7 +275,7 @@ import Testing
       Self.mail("From him", "Subject: from", ">From header", "", "From me", "", "From you"),
       Self.mail("Status: RO", "X-Status: D", "Subject: fields", "X-Keywords: Evil", "X-UIDL: mine", "", "of its own"),
       Self.mail("X-Barid: 1 5 0 0", "Content-Length: 3", "", "much longer", ""), Array("no line at all".utf8),
-      Self.mail("Subject: empty lines", "", "x", "", "", ""), Array("Subject: half\r\n\r\n\r".utf8),
+      Self.text("Subject: LF only", "", "From me", "x"), Self.mail("Subject: empty lines", "", "x", "", "", ""), Array("Subject: half\r\n\r\n\r".utf8),
     ]
     for (number, bytes) in odd.enumerated() {
       let spool = bench.store.spool()
@@ -290,7 +292,11 @@ import Testing
         [
           AppendItem(
             message: message, flags: number == 2 ? [.seen, .draft] : [.flagged, .answered],
-            keywords: number == 3 ? ["Work", "$Forwarded"] : [], internalDate: 1_700_000_000 + Int64(number))
+            keywords: number == 3 ? ["Work", "$Forwarded"] : number < 6 ? [] : (0..<40).map { "k\($0)" },
+            // The same second, the epoch, and others in no order.
+            internalDate: KeptDate(
+              seconds: [1_700_000_000, 1_700_000_000, 0, -5, 400_000_000][number % 5], zoneMinutes: number % 3 * 90 - 90
+            ).rawValue)
         ], to: id, of: bench.account)
     }
     let path = "\(bench.folder)/out"

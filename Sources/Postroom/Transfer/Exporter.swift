@@ -124,12 +124,12 @@ private final class ExportWriter {
   private let keywords: [String]
   private let path: String
   private let uidValidity: UInt32
-  /// Unique ids for POP3 (dovecot-uidlist, uidl.tsv), written as they come.
-  private var idList: Int32 = -1
-  private var ids: [UInt8] = []
+  /// Unique ids for POP3 (dovecot-uidlist, uidl.tsv).
+  private var ids: SideFile?
+  /// What the files cannot say (flags.tsv).
+  private var facts: SideFile?
   private var file: Int32 = -1
   private var buffer: [UInt8] = []
-  private var list: [UInt8] = []
   private var usedKeywords: [Int: Int] = [:]
 
   init(
@@ -150,52 +150,40 @@ private final class ExportWriter {
     }
   }
 
-  deinit {
-    if file >= 0 { close(file) }
-    if idList >= 0 { close(idList) }
-  }
+  deinit { if file >= 0 { close(file) } }
 
   /// Before the first message.
   func begin(nextUID: Int64) throws(TransferFault) {
-    guard let idListPath else { return }
-    idList = open(idListPath, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard idList >= 0 else { throw .unwritable(idListPath, String(cString: strerror(errno))) }
+    if format.isOneFile { return }
+    facts = try SideFile("\(path)/flags.tsv")
+    ids = try SideFile(format == .eml ? "\(path)/uidl.tsv" : "\(path)/dovecot-uidlist")
     // https://doc.dovecot.org/2.3/developer_manual/design/maildir/ "dovecot-uidlist", version 3.
-    if format == .maildir { ids = Array("3 V\(uidValidity) N\(nextUID)\n".utf8) }
-  }
-
-  private var idListPath: String? {
-    switch format {
-    case .maildir: "\(path)/dovecot-uidlist"
-    case .eml: "\(path)/uidl.tsv"
-    case .mbox, .mboxrd, .mboxcl2: nil
-    }
-  }
-
-  private func list(_ line: String) throws(TransferFault) {
-    ids += Array(line.utf8)
-    if ids.count > 64 << 10 { try flush() }
+    if format == .maildir { try ids?.add("3 V\(uidValidity) N\(nextUID)") }
   }
 
   func write(_ record: MessageRecord, _ bytes: [UInt8], _ id: String) throws(TransferFault) {
+    let digits = String(record.uid)
+    let uid = String(repeating: "0", count: max(0, 10 - digits.count)) + digits
     switch format {
     case .maildir:
-      let name = "\(record.internalDate).U\(record.uid)M\(record.item).barid:2,\(maildirFlags(record.flags))"
-      try FolderFiles.write(bytes, to: "\(path)/cur/\(name)", changed: record.internalDate)
-      try list("\(record.uid) P\(id) :\(name.prefix { $0 != ":" })\n")
+      let name = "\(record.internalDate).U\(uid)M\(record.item).barid"
+      let (letters, words) = maildirFlags(record.flags)
+      try FolderFiles.write(bytes, to: "\(path)/cur/\(name):2,\(letters)", changed: record.internalDate)
+      try ids?.add("\(record.uid) P\(id) :\(name)")
+      try facts?.add(FileFact(words: words, date: record.keptDate, size: bytes.count).line(name))
     case .eml:
-      let digits = String(record.uid)
-      let name = String(repeating: "0", count: max(0, 10 - digits.count)) + digits + ".eml"
+      let name = uid + ".eml"
       try FolderFiles.write(bytes, to: "\(path)/\(name)", changed: record.internalDate)
-      try list("\(name)\t\(id)\n")
+      try ids?.add("\(name)\t\(id)")
       let words = flagWords(record.flags)
-      if !words.isEmpty { list += Array("\(name)\t\(words.joined(separator: " "))\n".utf8) }
+      try facts?.add(FileFact(words: words, date: record.keptDate, size: bytes.count).line(name))
     case .mbox, .mboxrd, .mboxcl2: try writeMbox(record, bytes, id)
     }
   }
 
   func finish() throws(TransferFault) {
-    if !list.isEmpty { try FolderFiles.write(list, to: "\(path)/flags.tsv", changed: nil) }
+    try ids?.flush()
+    try facts?.flush()
     if !usedKeywords.isEmpty {
       let lines = usedKeywords.sorted { $0.value < $1.value }.map { "\($0.value) \(keywords[$0.key])\n" }
       try FolderFiles.write(Array(lines.joined().utf8), to: "\(path)/dovecot-keywords", changed: nil)
@@ -205,7 +193,8 @@ private final class ExportWriter {
 
   // MARK: Flags
 
-  private func maildirFlags(_ flags: Flags) -> String {
+  /// What a name of a file says, and the keywords that it cannot.
+  private func maildirFlags(_ flags: Flags) -> (letters: String, words: [String]) {
     // In alphabetical order, as the format asks.
     var letters = ""
     if flags.contains(.draft) { letters += "D" }
@@ -214,14 +203,18 @@ private final class ExportWriter {
     if flags.contains(.seen) { letters += "S" }
     if flags.contains(.deleted) { letters += "T" }
     var small: [UInt8] = []
+    var words: [String] = []
     for index in flags.keywordIndices where index < keywords.count {
       let number = usedKeywords[index] ?? usedKeywords.count
       // Dovecot knows 26 keywords a folder.
-      guard number < 26 else { continue }
-      usedKeywords[index] = number
-      small.append(UInt8(97 + number))
+      if number < 26 {
+        usedKeywords[index] = number
+        small.append(UInt8(97 + number))
+      } else {
+        words.append(keywords[index])
+      }
     }
-    return letters + String(decoding: small.sorted(), as: UTF8.self)
+    return (letters + String(decoding: small.sorted(), as: UTF8.self), words)
   }
 
   private func flagWords(_ flags: Flags) -> [String] {
@@ -286,10 +279,6 @@ private final class ExportWriter {
   }
 
   private func flush() throws(TransferFault) {
-    if idList >= 0, let idListPath {
-      try FolderFiles.write(ids, to: idList, idListPath)
-      ids.removeAll(keepingCapacity: true)
-    }
     guard file >= 0 else { return }
     try FolderFiles.write(buffer, to: file, path)
     buffer.removeAll(keepingCapacity: true)

@@ -1,4 +1,5 @@
 import Mail
+import Store
 
 /// The messages of a folder that has one file a message: Maildir's cur and new, a folder of .eml files, or one of them. In order of their names.
 final class FileSource: TransferSource {
@@ -14,7 +15,7 @@ final class FileSource: TransferSource {
   private let files: [String]
   private var place = 0
   private var keywords: [Character: String] = [:]
-  private var flags: [String: [Substring]] = [:]
+  private var facts = FileFacts()
   private var ids: IDList?
   /// Files that were larger than the limit.
   private(set) var tooLarge = 0
@@ -37,13 +38,16 @@ final class FileSource: TransferSource {
       return
     }
     folder = path
+    let facts = try FileFacts("\(path)/flags.tsv")
+    self.facts = facts
     switch kind {
     case .maildir:
       for folder in ["cur", "new"] where FolderFiles.isFolder("\(path)/\(folder)") {
         files += try FolderFiles.names("\(path)/\(folder)").filter { !$0.hasPrefix(".") }.map { "\(folder)/\($0)" }
       }
-      // By the unique part, so that a message that moved from new to cur keeps its place.
-      files.sort { Self.base($0) < Self.base($1) }
+      // By the unique part, so that a message that moved from new to cur keeps its place; Barid's own in the order of their UIDs.
+      let places = files.map { (facts.place(of: Self.base($0)), $0) }
+      files = places.sorted { ($0.0, Self.base($0.1)) < ($1.0, Self.base($1.1)) }.map(\.1)
     case .eml:
       files = try FolderFiles.names(path).filter {
         $0.lowercased().hasSuffix(".eml") && FolderFiles.isFile("\(path)/\($0)")
@@ -65,14 +69,6 @@ final class FileSource: TransferSource {
         let words = line.split(separator: " ", maxSplits: 1)
         guard words.count == 2, let number = Int(words[0]), (0..<26).contains(number) else { continue }
         keywords[Character(UnicodeScalar(UInt8(97 + number)))] = String(words[1])
-      }
-    }
-    if kind == .eml, FolderFiles.isFile("\(name)/flags.tsv"),
-      let file = try FolderFiles.read("\(name)/flags.tsv", limit: 1 << 28)
-    {
-      for line in String(decoding: file.bytes, as: UTF8.self).split(separator: "\n") {
-        let words = line.split(separator: "\t", maxSplits: 1)
-        if words.count == 2 { flags[String(words[0])] = words[1].split(separator: " ") }
       }
     }
   }
@@ -104,11 +100,14 @@ final class FileSource: TransferSource {
         tooLarge += 1
         continue
       }
+      let fact = facts[Self.base(file)]
       var message = TransferMessage(
-        bytes: found.bytes.withMailLineEnds(), date: found.changed == 0 ? nil : found.changed, position: Int64(place),
+        bytes: fact?.size == found.bytes.count ? found.bytes : found.bytes.withMailLineEnds(),
+        date: fact?.date?.rawValue ?? (found.changed == 0 ? nil : found.changed), position: Int64(place),
         last: fingerprint(String(Self.base(file))))
       message.uniqueID = try ids?.id(of: Self.base(file))
-      if kind == .maildir { takeMaildirFlags(file, &message) } else { takeListedFlags(file, &message) }
+      if kind == .maildir { takeMaildirFlags(file, &message) }
+      takeListedFlags(fact?.words ?? [], &message)
       return message
     }
     return nil
@@ -130,8 +129,8 @@ final class FileSource: TransferSource {
     }
   }
 
-  private func takeListedFlags(_ file: String, _ message: inout TransferMessage) {
-    for word in flags[file] ?? [] {
+  private func takeListedFlags(_ words: [Substring], _ message: inout TransferMessage) {
+    for word in words {
       switch word {
       case "\\Seen": message.isSeen = true
       case "\\Answered": message.isAnswered = true
