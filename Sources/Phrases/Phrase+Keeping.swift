@@ -149,8 +149,8 @@ extension Phrase {
   }
   package static func transferChanged(_ path: String) -> Phrase {
     Phrase(
-      en: "\(path) has changed since its import broke off. With --again it is imported from its beginning.",
-      ar: "تغيّر \(path) منذ توقف استيراده. الخيار --again يستورده من بدايته.")
+      en: "\(path) is not what was imported from there before. With --again it is imported from its beginning.",
+      ar: "لم يعد \(path) كما كان حين استُورد من قبل. الخيار --again يستورده من بدايته.")
   }
   package static func transferNotEmpty(_ path: String) -> Phrase {
     Phrase(en: "\(path) is there already.", ar: "\(path) موجود من قبل.")

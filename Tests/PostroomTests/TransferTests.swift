@@ -103,6 +103,26 @@ import Testing
     #expect(seen[1].bytes == Self.mail("Subject: two", "", "Bye") && seen[1].flags == [])
   }
 
+  /// The same path, another file: what was imported before says nothing about it.
+  @Test(arguments: ["one.eml", "folder/1.eml", "in.mbox"])
+  func anotherFileUnderTheSamePath(_ name: String) async throws {
+    let bench = try await Bench()
+    let from = name.hasSuffix("mbox") ? ["From a@x Thu Nov 24 18:22:48 1986"] : []
+    func text(_ word: String) -> [UInt8] {
+      Array((from + ["Subject: \(word)", "", word, "", ""]).joined(separator: "\n").utf8)
+    }
+    let file = try bench.file(name, text("one"))
+    let path = name.hasPrefix("folder") ? "\(bench.folder)/folder" : file
+    #expect(try await bench.take(path).messages == 1)
+    #expect(try await bench.take(path).messages == 0)
+    for other in [text("two"), text("three, and longer"), text("one, and longer") + text("two")] {
+      unlink(file)
+      _ = try bench.file(name, other)
+      await #expect(throws: TransferFault.changed(path)) { try await bench.take(path) }
+    }
+    #expect(try await bench.take(path, again: true).messages == (from.isEmpty ? 1 : 2))
+  }
+
   /// Other programs' files, where nothing says how long a message is.
   @Test func mboxWithoutEmptyLines() async throws {
     let bench = try await Bench()
@@ -242,7 +262,8 @@ import Testing
     let odd = #"foo(bar b{ad] "q" \Recent \Foo ünï a*b %x \#(String(repeating: "k", count: 256)) Good good $Label1"#
     var mbox = Self.text("From a@x Thu Nov 24 18:22:48 1986", "X-Keywords: \(odd)", "Subject: odd", "", "x", "")
     for number in 0..<80 {
-      mbox += Self.text("From a@x Thu Nov 24 18:22:48 1986", "X-Keywords: k\(number)", "Subject: \(number)", "", "x", "")
+      mbox += Self.text(
+        "From a@x Thu Nov 24 18:22:48 1986", "X-Keywords: k\(number)", "Subject: \(number)", "", "x", "")
     }
     let path = try bench.file("in.mbox", mbox)
     let report = try await bench.take(path)
@@ -271,11 +292,13 @@ import Testing
       Self.mail("Subject: plain", "", "Hello"), Self.mail("Subject: from", "", "From me", ">From you", "", "From him"),
       Array("Subject: no end\r\n\r\nlast line".utf8), Array("Subject: NUL\r\n\r\n".utf8) + [0, 1, 255, 13, 10],
       Array("Subject: bare\r\n\r\na\nb\r\nc\r".utf8) + [13, 10], Self.mail("Subject: head only", ""),
-      Self.mail("Subject: no empty line"), Self.mail("Subject: another"), Self.mail("", "no header"), [], Array("\r\n".utf8),
+      Self.mail("Subject: no empty line"), Self.mail("Subject: another"), Self.mail("", "no header"), [],
+      Array("\r\n".utf8),
       Self.mail("From him", "Subject: from", ">From header", "", "From me", "", "From you"),
       Self.mail("Status: RO", "X-Status: D", "Subject: fields", "X-Keywords: Evil", "X-UIDL: mine", "", "of its own"),
       Self.mail("X-Barid: 1 5 0 0", "Content-Length: 3", "", "much longer", ""), Array("no line at all".utf8),
-      Self.text("Subject: LF only", "", "From me", "x"), Self.mail("Subject: empty lines", "", "x", "", "", ""), Array("Subject: half\r\n\r\n\r".utf8),
+      Self.text("Subject: LF only", "", "From me", "x"), Self.mail("Subject: empty lines", "", "x", "", "", ""),
+      Array("Subject: half\r\n\r\n\r".utf8),
     ]
     for (number, bytes) in odd.enumerated() {
       let spool = bench.store.spool()
@@ -310,7 +333,9 @@ import Testing
     for name in ["INBOX", "أعمال/2026.5: a%b"] {
       let (mine, other) = (try await bench.seen(name), try await bench.seen(name, 2))
       #expect(other.count == mine.count)
-      for (one, two) in zip(mine, other) { #expect(two == one, "\(name): \(String(decoding: one.bytes, as: UTF8.self))") }
+      for (one, two) in zip(mine, other) {
+        #expect(two == one, "\(name): \(String(decoding: one.bytes, as: UTF8.self))")
+      }
       #expect(try await bench.ids(name, 2) == bench.ids(name))
     }
   }

@@ -83,13 +83,23 @@ final class FileSource: TransferSource {
     if position == 0 { return place = 0 }
     // New files may have come before: the last one taken is looked for by its name.
     let expected = Int(position) - 1
-    if files.indices.contains(expected), fingerprint(String(Self.base(files[expected]))) == last {
-      return place = expected + 1
+    if files.indices.contains(expected), try isLast(files[expected], last) { return place = expected + 1 }
+    for (found, file) in files.enumerated() {
+      if try isLast(file, last) { return place = found + 1 }
     }
-    guard let found = files.firstIndex(where: { fingerprint(String(Self.base($0))) == last }) else {
-      throw .changed(name)
-    }
-    place = found + 1
+    throw .changed(name)
+  }
+
+  private func isLast(_ file: String, _ last: Int64) throws(TransferFault) -> Bool {
+    if kind == .maildir { return mark(file, []) == last }
+    guard let found = try FolderFiles.read("\(folder)/\(file)", limit: limit) else { return false }
+    return mark(file, found.bytes) == last
+  }
+
+  /// Maildir never gives out a name twice; an .eml file is known again by its beginning too.
+  private func mark(_ file: String, _ bytes: [UInt8]) -> Int64 {
+    let name = fingerprint(String(Self.base(file)))
+    return kind == .maildir ? name : name ^ fingerprint(bytes.prefix(4_096))
   }
 
   func next() throws(TransferFault) -> TransferMessage? {
@@ -104,7 +114,7 @@ final class FileSource: TransferSource {
       var message = TransferMessage(
         bytes: fact?.size == found.bytes.count ? found.bytes : found.bytes.withMailLineEnds(),
         date: fact?.date?.rawValue ?? (found.changed == 0 ? nil : found.changed), position: Int64(place),
-        last: fingerprint(String(Self.base(file))))
+        last: mark(file, found.bytes))
       message.uniqueID = try ids?.id(of: Self.base(file))
       if kind == .maildir { takeMaildirFlags(file, &message) }
       takeListedFlags(fact?.words ?? [], &message)

@@ -14,6 +14,9 @@ final class MboxSource: TransferSource {
   private let lines: FileLines
   private let format: TransferFormat
   private let limit: Int
+  /// The first 4 KiB: by what of them was taken the file is known again.
+  private let beginning: [UInt8]
+  private lazy var whole = fingerprint(beginning)
   /// The "From " line that was read already.
   private var separator: [UInt8]?
   /// Of the message that is being read: it has more than the limit, and is read to its end without being kept.
@@ -28,12 +31,24 @@ final class MboxSource: TransferSource {
     self.limit = limit
     name = path
     lines = try FileLines(path)
+    beginning = Array(try lines.bytes(Int(min(4_096, lines.length))) ?? [])
+    lines.seek(0)
   }
 
   func seek(position: Int64, last: Int64) throws(TransferFault) {
-    if position > lines.length { throw .changed(name) }
+    if position > lines.length || last != mark(position) { throw .changed(name) }
+    lines.seek(position)
+    // There lies the next message, or nothing.
+    while let line = try lines.line() {
+      if line.starts(with: Self.from) { break }
+      if !Self.isEmpty(line) { throw .changed(name) }
+    }
     lines.seek(position)
     separator = nil
+  }
+
+  private func mark(_ position: Int64) -> Int64 {
+    position < beginning.count ? fingerprint(beginning.prefix(Int(position))) : whole
   }
 
   private static let from = Array("From ".utf8)
@@ -78,9 +93,8 @@ final class MboxSource: TransferSource {
       if format != .mboxrd, head.contentLength != nil { lines.seek(start + Int64(head.length)) }
       try takeLines(&message.bytes, afterEmpty: head.isEnded || head.bytes.isEmpty)
     }
-    message.position = lines.position - Int64(separator?.count ?? 0)
     if !isTooLarge { message.bytes = message.bytes.withMailLineEnds() }
-    return message
+    return placed(message)
   }
 
   /// A message that Barid wrote and nobody has changed since; nil: another.
@@ -94,7 +108,13 @@ final class MboxSource: TransferSource {
     guard try takeExactly(mark.size, &message.bytes) else { return nil }
     if head.contentLength == nil { message.bytes = MboxQuoting.removed(message.bytes) }
     head.apply(to: &message)
+    return placed(message)
+  }
+
+  private func placed(_ message: TransferMessage) -> TransferMessage {
+    var message = message
     message.position = lines.position - Int64(separator?.count ?? 0)
+    message.last = mark(message.position)
     return message
   }
 

@@ -64,10 +64,13 @@ protocol TransferSource: AnyObject {
   func next() throws(TransferFault) -> TransferMessage?
 }
 
-/// A fingerprint of a name: FNV-1a, 63 bits.
-func fingerprint(_ text: String) -> Int64 {
+/// A fingerprint of a name.
+func fingerprint(_ text: String) -> Int64 { fingerprint(text.utf8) }
+
+/// FNV-1a, 63 bits.
+func fingerprint(_ bytes: some Sequence<UInt8>) -> Int64 {
   var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-  for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+  for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
   return Int64(hash >> 1)
 }
 
