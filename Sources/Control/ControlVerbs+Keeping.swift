@@ -57,6 +57,8 @@ extension ControlVerbs {
       }
       return (.deletedRestored(report.restored), row(report))
     }
+    // What was removed before is gone for good, so nobody could say what the mail was then.
+    if moment < now - store.recoverableDays * 86_400 { throw ControlRefusal(.momentTooOld(Int(store.recoverableDays))) }
     let mailbox = try arguments.optionalText("mailbox")
     let keepsNewer = try arguments.flag("keepNewer")
     let language = try arguments.optionalText("language").flatMap(Language.init(rawValue:)) ?? .english

@@ -25,6 +25,11 @@ extension Phrase {
   package static var momentAhead: Phrase {
     Phrase(en: "That moment has not come yet.", ar: "هذا الوقت لم يأت بعد.")
   }
+  package static func momentTooOld(_ days: Int) -> Phrase {
+    Phrase(
+      en: "Removed mail is kept for \(.day, count: days): what the mail was at that moment is not known any more.",
+      ar: "يُحفظ البريد المحذوف مدة \(.day, count: days)، ولم يعد معروفًا ما كان عليه البريد في ذلك الوقت.")
+  }
   package static var choiceMissing: Phrase {
     Phrase(
       en: "Say which messages: their numbers, --mailbox NAME or --all.",
