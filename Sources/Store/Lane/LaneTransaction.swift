@@ -147,8 +147,10 @@ final class LaneTransaction {
   }
 
   /// The bits of keywords by name, new names added (RFC 9051 §2.3.2: case does not matter). What is no atom has none, because no
-  /// response could say it. Throws `.tooManyKeywords`.
-  func bits(_ names: [String], in mailbox: MailboxEntry, _ account: AccountID) throws(StoreFault) -> Flags {
+  /// response could say it. What has no place throws `.tooManyKeywords`, or with `asFit` is left out.
+  func bits(
+    _ names: [String], in mailbox: MailboxEntry, _ account: AccountID, asFit: Bool = false
+  ) throws(StoreFault) -> Flags {
     if names.isEmpty { return [] }
     var known = try keywords(mailbox, account)
     var flags: Flags = []
@@ -159,7 +161,10 @@ final class LaneTransaction {
         continue
       }
       guard KeywordName.isAtom(name) else { continue }
-      guard known.count < Flags.keywordLimit else { throw .tooManyKeywords }
+      guard known.count < Flags.keywordLimit else {
+        if asFit { continue }
+        throw .tooManyKeywords
+      }
       flags.insert(.keyword(known.count))
       new.append((known.count, name))
       known.append(name)
