@@ -57,6 +57,8 @@ extension ControlVerbs {
       }
       return (.deletedRestored(report.restored), row(report))
     }
+    // What was removed before is gone for good, so nobody could say what the mail was then.
+    if moment < now - store.recoverableDays * 86_400 { throw ControlRefusal(.momentTooOld(Int(store.recoverableDays))) }
     let mailbox = try arguments.optionalText("mailbox")
     let keepsNewer = try arguments.flag("keepNewer")
     let language = try arguments.optionalText("language").flatMap(Language.init(rawValue:)) ?? .english
@@ -83,7 +85,11 @@ extension ControlVerbs {
     // What an import took once it leaves out the next time.
     let isNew = again || report.messages + report.skipped > 0
     let phrase: Phrase =
-      isNew ? .importDone(report.messages, report.mailboxes, report.skipped) : .importNothingNew(path)
+      !isNew
+      ? .importNothingNew(path)
+      : report.keywordsLeftOut == 0
+        ? .importDone(report.messages, report.mailboxes, report.skipped)
+        : .importDoneWithoutKeywords(report.messages, report.mailboxes, report.skipped, report.keywordsLeftOut)
     return (phrase, row(report))
   }
 
@@ -173,6 +179,7 @@ extension ControlVerbs {
     [
       "messages": .int(Int64(report.messages)), "mailboxes": .int(Int64(report.mailboxes)),
       "bytes": .int(report.bytes), "skipped": .int(Int64(report.skipped)),
+      "keywordsLeftOut": .int(Int64(report.keywordsLeftOut)),
     ]
   }
 

@@ -25,6 +25,11 @@ extension Phrase {
   package static var momentAhead: Phrase {
     Phrase(en: "That moment has not come yet.", ar: "هذا الوقت لم يأت بعد.")
   }
+  package static func momentTooOld(_ days: Int) -> Phrase {
+    Phrase(
+      en: "Removed mail is kept for \(.day, count: days): what the mail was at that moment is not known any more.",
+      ar: "يُحفظ البريد المحذوف مدة \(.day, count: days)، ولم يعد معروفًا ما كان عليه البريد في ذلك الوقت.")
+  }
   package static var choiceMissing: Phrase {
     Phrase(
       en: "Say which messages: their numbers, --mailbox NAME or --all.",
@@ -144,6 +149,16 @@ extension Phrase {
         "There is nothing new in \(path): what was imported before is left out. With --again all of it comes once more.",
       ar: "لا جديد في \(path): ما استُورد من قبل يُترك. الخيار --again يستورده كله مرة أخرى.")
   }
+  package static func importDoneWithoutKeywords(
+    _ messages: Int, _ mailboxes: Int, _ skipped: Int, _ keywords: Int
+  ) -> Phrase {
+    Phrase(
+      en:
+        "Imported: \(.message, count: messages) into \(.mailbox, count: mailboxes). Left out: too large \(skipped), keywords \(keywords).",
+      ar:
+        "تم استيراد \(.message, count: messages) إلى \(.mailbox, count: mailboxes). تُرك: رسائل كبيرة \(skipped)، كلمات مفتاحية \(keywords)."
+    )
+  }
   package static func exportDone(_ messages: Int, _ mailboxes: Int, _ skipped: Int) -> Phrase {
     Phrase(
       en:
@@ -163,8 +178,8 @@ extension Phrase {
   }
   package static func transferChanged(_ path: String) -> Phrase {
     Phrase(
-      en: "\(path) has changed since its import broke off. With --again it is imported from its beginning.",
-      ar: "تغيّر \(path) منذ توقف استيراده. الخيار --again يستورده من بدايته.")
+      en: "\(path) is not what was imported from there before. With --again it is imported from its beginning.",
+      ar: "لم يعد \(path) كما كان حين استُورد من قبل. الخيار --again يستورده من بدايته.")
   }
   package static func transferNotEmpty(_ path: String) -> Phrase {
     Phrase(en: "\(path) is there already.", ar: "\(path) موجود من قبل.")

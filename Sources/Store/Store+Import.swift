@@ -73,6 +73,16 @@ extension Store {
     }
   }
 
+  /// The names of a mailbox's keywords.
+  package func keywords(in mailbox: MailboxID, of account: AccountID) async throws(StoreFault) -> [String] {
+    try await lane(of: account).read { reader throws(StoreFault) in
+      let connection = try reader.connection()
+      return try inStore { () throws(DatabaseFault) in
+        try connection.rows(AccountSQL.keywords, [.int(account.raw), .int(mailbox.raw)]) { $0.text(1) }
+      }
+    }
+  }
+
   /// Messages as the lane takes them; the blobs are made ready here, outside the lane.
   func planned(_ items: [AppendItem]) -> [(NewMessage, keywords: [String])] {
     items.map { item in

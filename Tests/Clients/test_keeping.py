@@ -119,7 +119,9 @@ def mail_is_as_it_was(folder):
         assert subjects(client, "Old") == ["letter 9"] and subjects(client, "Archive") == []
         _, names = client.list('""', '"Newer*"')
         assert names and names[0], names
-        barid(server, "mail", "restore", "amal@example.org", "--at", "never", expect=1)
+        # No moment, one with a part that is none, and one of which nobody knows what the mail was.
+        for moment in ("never", "2026-02-31 10:00", "2026-11-28 17:xx:30", "@5", "31 days ago"):
+            barid(server, "mail", "restore", "amal@example.org", "--at", moment, expect=1)
         barid(server, "mail", "restore", "amal@example.org", "--at", "2 hours ago", "--mailbox", "Nothing", expect=1)
         client.logout()
 

@@ -303,7 +303,8 @@ extension LaneTransaction {
   }
 }
 
-/// Keyword bits mean names, and names have other bits in another mailbox.
+/// Keyword bits mean names, and names have other bits in another mailbox. One that has no place there stays behind: flags should go
+/// along (RFC 9051 §6.4.7), the message must.
 struct KeywordTranslation {
   private let from: [String]
   private let to: MailboxEntry
@@ -324,7 +325,7 @@ struct KeywordTranslation {
     if isSame { return flags }
     var result = flags.intersection(.system.union(.hidden))
     for index in flags.keywordIndices where index < from.count {
-      if known[index] == nil { known[index] = try transaction.bits([from[index]], in: to, account) }
+      if known[index] == nil { known[index] = try transaction.bits([from[index]], in: to, account, asFit: true) }
       result.formUnion(known[index] ?? [])
     }
     return result

@@ -94,7 +94,7 @@ extension LaneTransaction {
       var record = row.record
       let keywords = record.flags.keywordIndices.compactMap { names[row.mailbox]?[$0] }
       record.flags = record.flags.intersection(Flags.system.union(.internationalized)).union(
-        try bits(keywords, in: target, owner.id))
+        try bits(keywords, in: target, owner.id, asFit: true))
       record.uid = try target.takeUID()
       record.modseq = modseq
       record.savedAt = stamp
