@@ -4,11 +4,13 @@ import os
 import poplib
 import re
 import shutil
+import smtplib
 import socket
+import ssl
 import tempfile
 import time
 
-from bed import run
+from bed import letter, run
 from getmail import Getmail
 from pop3_clients import fill
 from test_program import program
@@ -199,6 +201,48 @@ def stolen_laptop(bed):
     assert not json.loads(barid(bed, "mail", "deleted", "list", user, "--json"))
 
 
+def revoked_while_open(bed):
+    """The thief's programs are connected when his device is taken away: IDLE, a POP3 session with DELE, a submission under way."""
+    user = bed.user(89)
+    fill(bed, 89, 2)
+    laptop, phone = device(bed, 89, "laptop"), device(bed, 89, "phone")
+    wire = ssl.create_default_context(cafile=bed.authority).wrap_socket(
+        socket.create_connection((bed.host, bed.port("IMAPS")), timeout=30), server_hostname=bed.host)
+    imap = wire.makefile("rwb")
+    imap.write(f"a LOGIN {user} {laptop}\r\nb SELECT INBOX\r\nc IDLE\r\n".encode())
+    imap.flush()
+    while not imap.readline().startswith(b"+ "):
+        pass
+    pop, other = drop(bed, 89, laptop), drop(bed, 89, phone)
+    for number in (1, 2):
+        pop.retr(number)
+        pop.dele(number)
+    smtp = smtplib.SMTP_SSL(bed.host, bed.port("SUBMISSIONS"), timeout=30, context=bed.tls())
+    smtp.login(user, laptop)
+    smtp.mail(user)
+    smtp.rcpt(user)
+    assert smtp.docmd("DATA")[0] == 354
+    assert barid(bed, "device", "remove", user, "laptop").strip().endswith("Sessions ended: 3.")
+    assert imap.readline().startswith(b"* BYE "), "IDLE goes on"
+    assert imap.read() == b""
+    try:
+        pop.quit()
+        raise AssertionError("QUIT was carried out")
+    except (poplib.error_proto, OSError):
+        pass
+    smtp.send(letter(89, sender=user, to=user).encode() + b".\r\n")
+    assert smtp.getreply()[0] == 421
+    assert other.stat()[0] == 2
+    other.quit()
+    session = drop(bed, 89, phone)
+    assert session.stat()[0] == 2, session.stat()
+    session.quit()
+    history = json.loads(barid(bed, "device", "history", user, "--json"))
+    assert not history["sessions"], history
+    said = barid(bed, "device", "remove", user, "phone", language="ar")
+    assert "أُنهيت: 0" in re.sub("[\u2066-\u2069]", "", said), said
+
+
 def killed_before_quit(bed):
     """kill -9 between RETR, DELE and QUIT: nothing counts as taken and nothing is deleted."""
     fill(bed, 96, 3)
@@ -228,4 +272,5 @@ def killed_before_quit(bed):
 
 
 # The last one starts the server again.
-CHECKS = [mutt_deletes, commands, getmail_days, mpop_group, slow_reader, stolen_laptop, killed_before_quit]
+CHECKS = [mutt_deletes, commands, getmail_days, mpop_group, slow_reader, stolen_laptop, revoked_while_open,
+          killed_before_quit]
