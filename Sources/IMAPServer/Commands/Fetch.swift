@@ -36,10 +36,15 @@ struct FetchCommand: Sendable {
       return refusal.reply
     } catch let fault as StoreFault {
       return CommandReply(fault)
+    } catch is LiteralCut {
+      return .broken
     } catch {
       return .gone
     }
   }
+
+  /// A response broke off in the middle of a literal.
+  private struct LiteralCut: Error {}
 
   /// RFC 7162 §3.2.6: what is gone of the UIDs named, before all else.
   private func tellVanished() async throws {
@@ -182,7 +187,7 @@ struct FetchCommand: Sendable {
         piece = try await context.store.content(record.email, of: view.mailbox.account, range: position..<end)
       } catch {
         // In the middle of a literal there are no other words.
-        if isBegun { throw ConnectionClosed() }
+        if isBegun { throw LiteralCut() }
         if error == .noSuchMessage { return true }
         throw error
       }
@@ -192,7 +197,7 @@ struct FetchCommand: Sendable {
       }
       assembler.append(piece)
       position = end
-      try await send(&assembler, atLeast: 1)
+      do { try await send(&assembler, atLeast: 1) } catch { throw LiteralCut() }
     }
     assembler.end()
     return false

@@ -27,7 +27,7 @@ public enum POP3Phrase: Hashable, Sendable, CaseIterable {
   case notNow, needsTLS, noTLS, alreadyTLS, notLast, notAfterUTF8, sendUser, badCredentials, unsupportedMechanism,
     cancelled
   case noSuchMessage, alreadyDeleted, noSuchLanguage, unavailable, inUse, tooManyErrors, shuttingDown
-  case tooSoon, groupNeedsDevice, noFolder, messageGone, sendElsewhere
+  case tooSoon, groupNeedsDevice, noFolder, messageGone, sendElsewhere, revoked
 
   public func text(in language: POP3Language) -> String {
     switch language {
@@ -85,6 +85,7 @@ public enum POP3Phrase: Hashable, Sendable, CaseIterable {
     case .noFolder: "The folder chosen for POP does not exist"
     case .messageGone: "The message was removed by another session"
     case .sendElsewhere: "POP3 only fetches mail; send through the submission server (port 465 or 587)"
+    case .revoked: "Your password was changed or removed; nothing was deleted, closing connection"
     }
   }
 
@@ -137,6 +138,7 @@ public enum POP3Phrase: Hashable, Sendable, CaseIterable {
     case .noFolder: "المجلد المختار لبروتوكول POP غير موجود"
     case .messageGone: "حذفت الرسالة جلسة أخرى"
     case .sendElsewhere: "يجلب POP3 البريد فقط؛ أرسل عبر خادم الإرسال (المنفذ 465 أو 587)"
+    case .revoked: "غُيِّرت كلمة المرور أو أُلغيت؛ لم يُحذف شيء، وسيُغلق الاتصال"
     }
   }
 }
