@@ -137,21 +137,24 @@ extension Store {
     }
     var done: [Int] = []
     for recipient in intent.recipients {
+      let key = ResendKey(account: recipient.account, bytes: recipient.resendKey)
       guard let home = home(of: recipient.account) else {
+        promised.remove(key)
         done.append(recipient.number)
         continue
       }
       do throws(StoreFault) {
-        _ = try lanes[home].performBlocking { transaction throws(StoreFault) in
+        try lanes[home].performBlocking { transaction throws(StoreFault) in
           let fates = try transaction.fileIntents([recipient], plan, qid: intent.qid, home: lane.number)
+          if key.bytes == PlaceRecord.noKey { return }
           // Nobody was told of it in time: should the client send it again, it is known.
-          if recipient.resendKey != PlaceRecord.noKey {
-            try transaction.remember([ResendKey(account: recipient.account, bytes: recipient.resendKey)])
-          }
-          return fates
+          try transaction.remember([key])
+          if case .filed = fates[0].fate { transaction.note(filed: key.deliveryKey, of: key.account) }
         }
+        promised.remove(key)
         done.append(recipient.number)
       } catch {
+        if key.bytes != PlaceRecord.noKey { promised.add(key) }
         logger.error("a delivery stays unfinished", metadata: ["fault": "\(error)", "intent": "\(intent.qid)"])
       }
     }

@@ -3,7 +3,8 @@ struct AddedRows {
   enum Row: Equatable {
     case placement(account: AccountID, mailbox: MailboxID, uid: UID, email: EmailID)
     case intent(Int64)
-    /// The delivery key that was noted with the placement before it: without the placement it must go, or nobody files again.
+    /// A key (of a delivery, or of a resend) that was noted with the placement before it: without the placement it must go, or nobody
+    /// files again.
     case filed(account: AccountID, key: [UInt8])
   }
 

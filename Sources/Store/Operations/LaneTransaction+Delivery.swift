@@ -157,7 +157,7 @@ extension LaneTransaction {
       try connection.first(LaneSQL.isFiled, [.int(recipient.account.raw), .bytes(key)]) { _ in true }
     }
     if isFiled == true { return .filedBefore }
-    // Invariant 6 holds on every lane: the intent may be a resend of what this lane filed.
+    // Invariant 6 holds on every lane: the intent may be a resend of what this lane filed. A key is there only beside its copy.
     if recipient.resendKey != PlaceRecord.noKey {
       let resend = ResendKey(account: recipient.account, bytes: recipient.resendKey)
       if let at = keysAdded[resend] ?? cache.lostReplies[resend], now - at < options.resendWindow {
