@@ -194,7 +194,7 @@ final class LaneWriter {
     state.timeSeen = transaction.timeSeenAfter
     state.isClean = false
     (state.recentSegment, state.recentOffset) = marks.note(
-      time: transaction.now, segment: segment.number, offset: segment.end)
+      time: transaction.stamp, segment: segment.number, offset: segment.end)
     try inStore { () throws(DatabaseFault) in try state.write(connection) }
   }
 

@@ -160,7 +160,9 @@ extension LaneTransaction {
     // Invariant 6 holds on every lane: the intent may be a resend of what this lane filed. A key is there only beside its copy.
     if recipient.resendKey != PlaceRecord.noKey {
       let resend = ResendKey(account: recipient.account, bytes: recipient.resendKey)
-      if let at = keysAdded[resend] ?? cache.lostReplies[resend], now - at < options.resendWindow {
+      if let at = keysAdded[resend] ?? cache.lostReplies[resend],
+        isTimeInDoubt || now - at < options.resendWindow
+      {
         return .filedBefore
       }
     }
