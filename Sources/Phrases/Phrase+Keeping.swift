@@ -99,6 +99,21 @@ extension Phrase {
       en: "\(address) is as it was at the backup: \(.message, count: count).",
       ar: "عاد \(address) كما كان في النسخة الاحتياطية، بعدد \(.message, count: count).")
   }
+  package static func backupAccountRestoredInPart(_ address: String, _ count: Int, _ damaged: Int) -> Phrase {
+    Phrase(
+      en:
+        "\(address) is as it was at the backup: \(.message, count: count). Damaged there and left out: \(.message, count: damaged).",
+      ar:
+        "عاد \(address) كما كان في النسخة الاحتياطية، بعدد \(.message, count: count). تُرك ما تلف فيها: \(.message, count: damaged)."
+    )
+  }
+  package static func restoreBrokeOff(_ why: String) -> Phrase {
+    Phrase(
+      en:
+        "The restore broke off (\(why)). Run it again to make the account whole. What it had before is among the deleted messages.",
+      ar:
+        "توقفت الاستعادة (\(why)). أعد الأمر ليكتمل الحساب. ما كان فيه من قبل تجده بين الرسائل المحذوفة.")
+  }
   package static func backupFolderFull(_ folder: String) -> Phrase {
     Phrase(
       en: "\(folder) is not empty. Move it away first, or bring back one account with --account.",

@@ -96,7 +96,9 @@ extension LaneTransaction {
 
   // MARK: DELETE
 
-  func deleteMailbox(_ path: MailboxPath, of account: AccountID) throws(StoreFault) {
+  func deleteMailbox(
+    _ path: MailboxPath, of account: AccountID, cause: GoneCause = .mailboxDeleted
+  ) throws(StoreFault) {
     let owner = try self.account(account)
     let entry = try existing(path, in: owner)
     if entry.role == .inbox { throw .notPermitted("INBOX cannot be deleted") }
@@ -105,7 +107,7 @@ extension LaneTransaction {
     willRemove()
     let modseq = owner.takeModseq()
     let records = try rows(.everything, in: entry, of: owner)
-    try remove(records, .everything, from: entry, of: owner, modseq: modseq, cause: .mailboxDeleted)
+    try remove(records, .everything, from: entry, of: owner, modseq: modseq, cause: cause)
     entry.role = nil
     try removeAnnotations(of: entry.id, account)
     if isOwn(entry.id, account) {

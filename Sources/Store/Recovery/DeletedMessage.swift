@@ -25,7 +25,7 @@ package enum RemovedBy: String, Sendable {
     switch GoneCause(rawValue: cause) {
     case .expunged: self = .expunge
     case .popped: self = .pop
-    case .mailboxDeleted: self = .mailbox
+    case .mailboxDeleted, .setAside: self = .mailbox
     case .expired: self = .expiry
     case .filter: self = .filter
     default: self = .other
@@ -62,6 +62,8 @@ package struct RestoreReport: Sendable, Equatable {
   package var setAside = 0
   /// Mailboxes that had been deleted.
   package var mailboxes: [String] = []
+  /// Messages of a backup that cannot be read.
+  package var damaged = 0
 }
 
 /// A row of `gone` as it comes back.

@@ -30,6 +30,7 @@ enum CollectionSQL {
     FROM gone g JOIN email e ON e.a = g.a AND e.email = g.email WHERE g.a = ?1 AND g.cause <> 9
     ORDER BY g.gone_at, g.mbox, g.uid
     """)
+  static let letGo = SQL("UPDATE gone SET cause = ?3 WHERE a = ?1 AND cause = ?2")
   static let deleteGone = SQL("DELETE FROM gone WHERE a = ?1 AND mbox = ?2 AND uid = ?3")
   static let isNamed = SQL(
     """
@@ -75,7 +76,7 @@ enum CollectionSQL {
   static let recent = SQL("SELECT segment, recent_segment, synced FROM lane_state WHERE id = 1")
 
   static let all = [
-    expired, discarded, oldest, oldestOfAccount, deleteGone, isNamed, deleteTodo, deleteUIDL, deadMailboxes,
+    expired, discarded, oldest, oldestOfAccount, letGo, deleteGone, isNamed, deleteTodo, deleteUIDL, deadMailboxes,
     deleteMailbox, settleGone, settleMailboxes,
     deleteKeywords, deleteVanished, limits, insertUnnamed, unnameAccount, unnamed, deleteUnnamed, names,
     usedBySegment, relocate, place, hasEmail, setSegment, segments, recent,
