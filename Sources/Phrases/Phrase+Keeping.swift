@@ -157,6 +157,16 @@ extension Phrase {
       en: "\(path) has changed since its import broke off. With --again it is imported from its beginning.",
       ar: "تغيّر \(path) منذ توقف استيراده. الخيار --again يستورده من بدايته.")
   }
+  package static var importUnderWay: Phrase {
+    Phrase(
+      en: "Another import of the same mail is under way. Run this one again after it: it brings what is missing.",
+      ar: "يجري استيراد آخر للبريد نفسه. أعد هذا الاستيراد بعد انتهائه، فيأتي بما ينقص.")
+  }
+  package static var importBrokeOff: Phrase {
+    Phrase(
+      en: "The import broke off. Run again, it goes on where it was.",
+      ar: "توقف الاستيراد. أعد الأمر فيتابع من حيث توقف.")
+  }
   package static func transferNotEmpty(_ path: String) -> Phrase {
     Phrase(en: "\(path) is there already.", ar: "\(path) موجود من قبل.")
   }

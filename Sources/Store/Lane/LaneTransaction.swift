@@ -251,6 +251,11 @@ final class LaneTransaction {
   func note(filed key: [UInt8], of account: AccountID) { journal.add(.filed(account: account, key: key)) }
 }
 
+
+  /// Right after the `count` placements that the import's mark speaks of.
+  func note(imported count: Int, key: [UInt8], before: ImportMark?, of account: AccountID) {
+    journal.add(.imported(account: account, key: key, count: count, before: before))
+  }
 /// Keyword names compare without regard to ASCII case.
 enum KeywordName {
   static func isSame(_ a: String, _ b: String) -> Bool {
