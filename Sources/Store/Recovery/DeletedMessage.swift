@@ -71,6 +71,7 @@ struct RemovedRow: Sendable {
   var mailbox: MailboxID
   var record: MessageRecord
   var goneAt: Int64
+  var goneModseq: Int64
   var cause: Int64
 
   init(row: Statement) {
@@ -80,6 +81,7 @@ struct RemovedRow: Sendable {
       size: Int(row.int(9)), internalDate: row.int(7), savedAt: row.int(8), email: EmailID(raw: row.int(2)),
       item: row.int(3))
     goneAt = row.int(5)
+    goneModseq = row.int(10)
     cause = row.int(6)
   }
 }
