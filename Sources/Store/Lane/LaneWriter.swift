@@ -262,6 +262,7 @@ final class LaneWriter {
     lane.trees.drop(transaction.treesChanged.union(transaction.accountsRemoved), batch: state.batch)
     lane.members.update(transaction.membersChanged, removed: transaction.accountsRemoved)
     noteRecent(transaction)
+    for key in transaction.keysForgotten { cache.lostReplies[key] = nil }
     for (key, time) in transaction.keysAdded { cache.lostReplies[key] = time }
     let wakes =
       lane.registry.publish(transaction.edits, batch: state.batch)

@@ -206,6 +206,16 @@ extension LaneTransaction {
       keysAdded[key] = now
     }
   }
+
+  /// Forgets those whose days are over.
+  func forgetOldReplies() throws(StoreFault) {
+    if isTimeInDoubt { return }
+    for (key, at) in cache.lostReplies where now - at >= options.resendWindow && keysAdded[key] == nil {
+      willChange()
+      try run(LaneSQL.deleteFiled, [.int(key.account.raw), .bytes(key.deliveryKey)])
+      keysForgotten.append(key)
+    }
+  }
 }
 
 extension DeliveryPlan.Recipient {
