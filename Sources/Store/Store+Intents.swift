@@ -73,7 +73,7 @@ extension Store {
   /// lane answers only then; nobody will ask for the key any more.
   func forgetSettledKeys() throws(StoreFault) {
     let kind = UInt8(ascii: "i")
-    for lane in lanes {
+    try eachLane { lane throws(StoreFault) in
       let keys = try lane.performBlocking { transaction throws(StoreFault) in
         try inStore { () throws(DatabaseFault) in
           try transaction.connection.rows(LaneSQL.filedOfKind, [.bytes([kind]), .bytes([kind + 1])]) {
@@ -97,7 +97,7 @@ extension Store {
           }
         }
       }
-      if settled.isEmpty { continue }
+      if settled.isEmpty { return }
       let gone = settled
       try lane.performBlocking { transaction throws(StoreFault) in
         transaction.willChange()
@@ -109,7 +109,7 @@ extension Store {
 
   /// Blocks: for the start and for spool threads.
   func finishIntents() throws(StoreFault) {
-    for lane in lanes {
+    try eachLane { lane throws(StoreFault) in
       let intents = try lane.performBlocking { [underWay] transaction throws(StoreFault) in
         try transaction.intents().filter { !underWay.contains($0.qid, lane: lane.number) }
       }
