@@ -7,6 +7,8 @@ final class ControlLoop: Sendable {
   struct Call: Sendable {
     var client: Int
     var request: ControlRequest
+    /// Ends when the client has gone.
+    var presence: AsyncStream<Never>
   }
 
   /// What other threads leave for the loop.

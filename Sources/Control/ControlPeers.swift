@@ -14,8 +14,9 @@ final class ControlPeers {
     var input: [UInt8] = []
     var output: [UInt8] = []
     var sent = 0
-    /// A request is being answered; the next line waits.
-    var isBusy = false
+    /// A request is being answered; the next line waits. Ended with the peer, or with the answer.
+    var presence: AsyncStream<Never>.Continuation?
+    var isBusy: Bool { presence != nil }
     var isClosing = false
     var deadline: Int
   }
@@ -40,22 +41,23 @@ final class ControlPeers {
     unlink(path)
     Glibc.close(listener)
     Glibc.close(wake)
-    for peer in peers.values { Glibc.close(peer.descriptor) }
-    peers = [:]
+    for id in Array(peers.keys) { drop(id) }
   }
 
   func answer(_ id: Int, _ line: [UInt8]) {
     guard peers[id] != nil else { return }
-    peers[id]?.isBusy = false
+    peers[id]?.presence = nil
     peers[id]?.deadline = Self.monotonicSeconds() + Self.patience
     peers[id]?.output += line
     if line.isEmpty { peers[id]?.isClosing = true }
     flush(id)
   }
 
-  /// Ends a peer whose request nobody will answer.
+  /// Ends a peer; what is being done for it hears of it.
   func drop(_ id: Int) {
-    if let peer = peers.removeValue(forKey: id) { Glibc.close(peer.descriptor) }
+    guard let peer = peers.removeValue(forKey: id) else { return }
+    Glibc.close(peer.descriptor)
+    peer.presence?.finish()
   }
 
   /// Waits for input, output or a wake; returns the requests that came.
@@ -133,8 +135,9 @@ final class ControlPeers {
       peers[id]?.input.removeFirst(end + 1)
       do throws(ControlCoding.Rejection) {
         let request = try ControlCoding.request(line)
-        peers[id]?.isBusy = true
-        return ControlLoop.Call(client: id, request: request)
+        let (presence, continuation) = AsyncStream.makeStream(of: Never.self)
+        peers[id]?.presence = continuation
+        return ControlLoop.Call(client: id, request: request, presence: presence)
       } catch {
         refuse(id, error.response)
         return nil

@@ -49,6 +49,7 @@ extension StoreFault {
   package var phrase: Phrase {
     switch self {
     case .diskFull: .diskFull
+    case .brokenOff(let why): .restoreBrokeOff(why)
     default: .dataFault(description)
     }
   }

@@ -24,13 +24,34 @@ package final class ControlServer: Sendable {
     await withTaskCancellationHandler {
       await withDiscardingTaskGroup { group in
         for await call in calls {
-          group.addTask { [loop, handler] in loop.answer(call.client, await handler(call.request)) }
+          group.addTask { [loop, handler] in
+            if let response = await Self.response(to: call, handler) { loop.answer(call.client, response) }
+          }
         }
       }
     } onCancel: {
       stop()
     }
     await loop.finish()
+  }
+
+  /// What the handler says. When the client goes meanwhile its task is cancelled: who is not waited for need not go on (an import stops).
+  private static func response(
+    to call: ControlLoop.Call, _ handler: @escaping @Sendable (ControlRequest) async -> ControlResponse
+  ) async -> ControlResponse? {
+    await withTaskGroup(of: ControlResponse?.self) { group in
+      group.addTask { await handler(call.request) }
+      group.addTask {
+        for await _ in call.presence {}
+        return nil
+      }
+      // The first that is over ends the other.
+      let first = await group.next() ?? nil
+      group.cancelAll()
+      if let first { return first }
+      // Gone, or the server stops: then somebody waits for the answer all the same.
+      return await group.next() ?? nil
+    }
   }
 
   /// Takes no further requests.

@@ -215,6 +215,8 @@ extension ControlVerbs {
       case .unknownFormat(let path): throw ControlRefusal(.transferUnknown(path))
       case .changed(let path): throw ControlRefusal(.transferChanged(path))
       case .notEmpty(let path): throw ControlRefusal(.transferNotEmpty(path))
+      case .underWay: throw ControlRefusal(.importUnderWay)
+      case .cancelled: throw ControlRefusal(.importBrokeOff)
       case .store(let reason): throw ControlRefusal(.dataFault(reason))
       }
     }

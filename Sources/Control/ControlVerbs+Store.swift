@@ -111,8 +111,13 @@ extension ControlVerbs {
         people: Dictionary(people) { first, _ in first }, tell)
     }
     return (
-      .backupAccountRestored(address, report.restored),
-      ["restored": .int(Int64(report.restored)), "mailboxes": .list(report.mailboxes.map { .text($0) })]
+      report.damaged == 0
+        ? .backupAccountRestored(address, report.restored)
+        : .backupAccountRestoredInPart(address, report.restored, report.damaged),
+      [
+        "restored": .int(Int64(report.restored)), "damaged": .int(Int64(report.damaged)),
+        "mailboxes": .list(report.mailboxes.map { .text($0) }),
+      ]
     )
   }
 

@@ -110,6 +110,21 @@ extension Phrase {
       en: "\(address) is as it was at the backup: \(.message, count: count).",
       ar: "عاد \(address) كما كان في النسخة الاحتياطية، بعدد \(.message, count: count).")
   }
+  package static func backupAccountRestoredInPart(_ address: String, _ count: Int, _ damaged: Int) -> Phrase {
+    Phrase(
+      en:
+        "\(address) is as it was at the backup: \(.message, count: count). Damaged there and left out: \(.message, count: damaged).",
+      ar:
+        "عاد \(address) كما كان في النسخة الاحتياطية، بعدد \(.message, count: count). تُرك ما تلف فيها: \(.message, count: damaged)."
+    )
+  }
+  package static func restoreBrokeOff(_ why: String) -> Phrase {
+    Phrase(
+      en:
+        "The restore broke off (\(why)). Run it again to make the account whole. What it had before is among the deleted messages.",
+      ar:
+        "توقفت الاستعادة (\(why)). أعد الأمر ليكتمل الحساب. ما كان فيه من قبل تجده بين الرسائل المحذوفة.")
+  }
   package static func backupFolderFull(_ folder: String) -> Phrase {
     Phrase(
       en: "\(folder) is not empty. Move it away first, or bring back one account with --account.",
@@ -180,6 +195,16 @@ extension Phrase {
     Phrase(
       en: "\(path) is not what was imported from there before. With --again it is imported from its beginning.",
       ar: "لم يعد \(path) كما كان حين استُورد من قبل. الخيار --again يستورده من بدايته.")
+  }
+  package static var importUnderWay: Phrase {
+    Phrase(
+      en: "Another import of the same mail is under way. Run this one again after it: it brings what is missing.",
+      ar: "يجري استيراد آخر للبريد نفسه. أعد هذا الاستيراد بعد انتهائه، فيأتي بما ينقص.")
+  }
+  package static var importBrokeOff: Phrase {
+    Phrase(
+      en: "The import broke off. Run again, it goes on where it was.",
+      ar: "توقف الاستيراد. أعد الأمر فيتابع من حيث توقف.")
   }
   package static func transferNotEmpty(_ path: String) -> Phrase {
     Phrase(en: "\(path) is there already.", ar: "\(path) موجود من قبل.")

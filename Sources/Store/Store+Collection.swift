@@ -8,14 +8,26 @@ extension Store {
   package func collect(_ effort: CollectionEffort = .usual) async throws(StoreFault) -> CollectionReport {
     try await apart("store collect") { store throws(StoreFault) in
       var report = CollectionReport()
-      for lane in store.lanes {
-        let days = store.dials.withLock { $0.recoverableDays }
+      let days = store.dials.withLock { $0.recoverableDays }
+      defer { store.reserve.refill() }
+      try store.eachLane { lane throws(StoreFault) in
         let collector = try Collector(lane, recoverableDays: days, isStopping: { store.isStopping })
         report = try report + collector.run(effort)
       }
-      store.reserve.refill()
       return report
     }
+  }
+
+  /// Does something for all lanes; one that fails does not keep the others from it. Throws the first fault at the end.
+  func eachLane(_ body: (Lane) throws(StoreFault) -> Void) throws(StoreFault) {
+    var first: StoreFault?
+    for lane in lanes {
+      do throws(StoreFault) { try body(lane) } catch {
+        if error == .closed, isStopping { throw error }
+        first = first ?? error
+      }
+    }
+    if let first { throw first }
   }
 
   /// Says that the clock is right, however far it jumped: removal and expiry go on (invariant 7), also after a restart.

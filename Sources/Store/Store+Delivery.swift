@@ -76,6 +76,10 @@ extension Store {
         number: number, account: recipient.account, role: recipient.role, flags: recipient.flags,
         resendKey: ResendKey.bytes(
           sender: sender, account: recipient.account, message: message.hash, role: recipient.role))
+      if promised.contains(ResendKey(account: planned.account, bytes: planned.resendKey)) {
+        fates[number] = .accepted
+        continue
+      }
       if let place = sorted.firstIndex(where: { $0.lane == lane }) {
         sorted[place].recipients.append(planned)
       } else {
@@ -141,16 +145,22 @@ extension Store {
 
   /// To be called when the 250 of a delivery could not be written to the socket: for five days the same message from the same
   /// sender to the same accounts gets 250 and no second copy (invariant 6). Returns at once.
+  ///
+  /// Only a copy that is there is noted on disk: the key says that nothing is to be filed any more, also to the intent that promised it.
   package func replyWasLost(_ outcome: DeliveryOutcome) {
     var byLane: [Int: [ResendKey]] = [:]
     let sent = [(outcome.sentFate, outcome.sentResendKey)].compactMap { fate, key in
       fate.flatMap { fate in key.map { (fate, $0) } }
     }
     for (fate, key) in Array(zip(outcome.fates, outcome.resendKeys)) + sent {
-      if case .refused = fate { continue }
-      // An account removed meanwhile needs no memory.
-      guard let lane = home(of: key.account) else { continue }
-      byLane[lane, default: []].append(key)
+      switch fate {
+      case .refused: continue
+      case .accepted: promised.add(key)
+      case .filed, .filedBefore:
+        // An account removed meanwhile needs no memory.
+        guard let lane = home(of: key.account) else { continue }
+        byLane[lane, default: []].append(key)
+      }
     }
     for (lane, keys) in byLane {
       let logger = logger

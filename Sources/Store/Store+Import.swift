@@ -21,27 +21,56 @@ package struct ImportMark: Sendable, Equatable {
   var lastKey: [UInt8] { [UInt8(ascii: "n")] + key }
 }
 
+extension ImportMark {
+  /// nil = nothing is noted.
+  static func read(
+    _ key: [UInt8], of account: AccountID, _ connection: Connection
+  ) throws(DatabaseFault) -> ImportMark? {
+    var mark = ImportMark(key: key)
+    let position = try connection.first(TransferSQL.mark, [.int(account.raw), .bytes(mark.positionKey)]) { $0.int(0) }
+    guard let position else { return nil }
+    mark.position = position
+    mark.last = try connection.first(TransferSQL.mark, [.int(account.raw), .bytes(mark.lastKey)]) { $0.int(0) } ?? 0
+    return mark
+  }
+
+  func write(of account: AccountID, _ connection: Connection) throws(DatabaseFault) {
+    try connection.run(LaneSQL.insertFiled, [.int(account.raw), .bytes(positionKey), .int(position)])
+    try connection.run(LaneSQL.insertFiled, [.int(account.raw), .bytes(lastKey), .int(last)])
+  }
+
+  static func delete(_ key: [UInt8], of account: AccountID, _ connection: Connection) throws(DatabaseFault) {
+    let mark = ImportMark(key: key)
+    for key in [mark.positionKey, mark.lastKey] {
+      try connection.run(LaneSQL.deleteFiled, [.int(account.raw), .bytes(key)])
+    }
+  }
+}
+
 enum TransferSQL {
   static let mark = SQL("SELECT at FROM filed WHERE a = ?1 AND delivery_key = ?2")
   static let all = [mark]
 }
 
 extension Store {
-  /// Adds messages as `append` does and notes in the same step how far the import is.
+  /// Adds messages as `append` does and notes in the same step how far the import is. `last`: what was noted when the import came by here
+  /// last, nil = nothing; throws `.importUnderWay` when something else is noted, because then somebody else took the same messages.
   package func append(
-    _ items: [AppendItem], to mailbox: MailboxID, of account: AccountID, mark: ImportMark
+    _ items: [AppendItem], to mailbox: MailboxID, of account: AccountID, mark: ImportMark, after last: ImportMark?
   ) async throws(StoreFault) -> AppendResult {
     let messages = planned(items)
     let weight = messages.reduce(0) { $0 + $1.0.plan.totalLength }
     let ids = items.compactMap(\.uniqueID)
     return try await lane(of: account).perform(weight: weight) { transaction throws(StoreFault) in
+      let found = try inStore { () throws(DatabaseFault) in
+        try ImportMark.read(mark.key, of: account, transaction.connection)
+      }
+      guard found == last else { throw .importUnderWay }
       try transaction.leaveRoom(for: ids, generation: FreeNumbers.chance(), of: account)
       let result = try transaction.append(messages, to: mailbox, of: account)
-      // The messages come first: what says that they are here must not outlive them in a power cut.
-      transaction.willRemove()
-      try transaction.run(
-        LaneSQL.insertFiled, [.int(account.raw), .bytes(mark.positionKey), .int(mark.position)])
-      try transaction.run(LaneSQL.insertFiled, [.int(account.raw), .bytes(mark.lastKey), .int(mark.last)])
+      transaction.willChange()
+      try inStore { () throws(DatabaseFault) in try mark.write(of: account, transaction.connection) }
+      transaction.note(imported: result.uids.count, key: mark.key, before: found, of: account)
       return result
     }
   }
@@ -49,26 +78,17 @@ extension Store {
   /// How far an import with this key came; nil when there was none.
   package func importMark(_ key: [UInt8], of account: AccountID) async throws(StoreFault) -> ImportMark? {
     try await lane(of: account).read { reader throws(StoreFault) in
-      let mark = ImportMark(key: key)
       let connection = try reader.connection()
-      return try inStore { () throws(DatabaseFault) in
-        let position = try connection.first(
-          TransferSQL.mark, [.int(account.raw), .bytes(mark.positionKey)]
-        ) { $0.int(0) }
-        let last = try connection.first(TransferSQL.mark, [.int(account.raw), .bytes(mark.lastKey)]) { $0.int(0) }
-        guard let position else { return nil }
-        return ImportMark(key: key, position: position, last: last ?? 0)
-      }
+      return try inStore { () throws(DatabaseFault) in try ImportMark.read(key, of: account, connection) }
     }
   }
 
   /// Forgets how far an import came.
   package func forgetImport(_ key: [UInt8], of account: AccountID) async throws(StoreFault) {
-    let mark = ImportMark(key: key)
     try await lane(of: account).perform { transaction throws(StoreFault) in
       transaction.willChange()
-      for key in [mark.positionKey, mark.lastKey] {
-        try transaction.run(LaneSQL.deleteFiled, [.int(account.raw), .bytes(key)])
+      try inStore { () throws(DatabaseFault) in
+        try ImportMark.delete(key, of: account, transaction.connection)
       }
     }
   }

@@ -73,7 +73,7 @@ extension Store {
   /// lane answers only then; nobody will ask for the key any more.
   func forgetSettledKeys() throws(StoreFault) {
     let kind = UInt8(ascii: "i")
-    for lane in lanes {
+    try eachLane { lane throws(StoreFault) in
       let keys = try lane.performBlocking { transaction throws(StoreFault) in
         try inStore { () throws(DatabaseFault) in
           try transaction.connection.rows(LaneSQL.filedOfKind, [.bytes([kind]), .bytes([kind + 1])]) {
@@ -97,7 +97,7 @@ extension Store {
           }
         }
       }
-      if settled.isEmpty { continue }
+      if settled.isEmpty { return }
       let gone = settled
       try lane.performBlocking { transaction throws(StoreFault) in
         transaction.willChange()
@@ -109,7 +109,7 @@ extension Store {
 
   /// Blocks: for the start and for spool threads.
   func finishIntents() throws(StoreFault) {
-    for lane in lanes {
+    try eachLane { lane throws(StoreFault) in
       let intents = try lane.performBlocking { [underWay] transaction throws(StoreFault) in
         try transaction.intents().filter { !underWay.contains($0.qid, lane: lane.number) }
       }
@@ -137,21 +137,24 @@ extension Store {
     }
     var done: [Int] = []
     for recipient in intent.recipients {
+      let key = ResendKey(account: recipient.account, bytes: recipient.resendKey)
       guard let home = home(of: recipient.account) else {
+        promised.remove(key)
         done.append(recipient.number)
         continue
       }
       do throws(StoreFault) {
-        _ = try lanes[home].performBlocking { transaction throws(StoreFault) in
+        try lanes[home].performBlocking { transaction throws(StoreFault) in
           let fates = try transaction.fileIntents([recipient], plan, qid: intent.qid, home: lane.number)
+          if key.bytes == PlaceRecord.noKey { return }
           // Nobody was told of it in time: should the client send it again, it is known.
-          if recipient.resendKey != PlaceRecord.noKey {
-            try transaction.remember([ResendKey(account: recipient.account, bytes: recipient.resendKey)])
-          }
-          return fates
+          try transaction.remember([key])
+          if case .filed = fates[0].fate { transaction.note(filed: key.deliveryKey, of: key.account) }
         }
+        promised.remove(key)
         done.append(recipient.number)
       } catch {
+        if key.bytes != PlaceRecord.noKey { promised.add(key) }
         logger.error("a delivery stays unfinished", metadata: ["fault": "\(error)", "intent": "\(intent.qid)"])
       }
     }

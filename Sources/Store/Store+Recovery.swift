@@ -10,11 +10,14 @@ extension Store {
       let wanted = try mailbox.map { name throws(StoreFault) in Set(history.ids(named: try MailboxPath(name).name)) }
       let rows = try inStore { () throws(DatabaseFault) in
         try reader.connectionForRecovery().rows(RecoverySQL.deleted, [.int(account.raw), 0]) {
-          (RemovedRow(row: $0), $0.text(10))
+          (RemovedRow(row: $0), $0.text(11))
         }
       }
+      var items: Set<Int64> = []
       return rows.compactMap { row, subject in
         if let wanted, !wanted.contains(row.mailbox) { return nil }
+        // Removed several times: the newest counts (`LaneTransaction.removed`).
+        guard items.insert(row.record.item).inserted else { return nil }
         return DeletedMessage(
           mailbox: row.mailbox, uid: row.record.uid, mailboxName: history.entries[row.mailbox]?.path ?? "",
           email: row.record.email, item: row.record.item, size: row.record.size, subject: subject,

@@ -25,6 +25,7 @@ package final class Store: Sendable {
   /// What may change while the store is open.
   let dials: Mutex<Dials>
   let underWay = IntentsUnderWay()
+  let promised = PromisedCopies()
   /// Finishing old deliveries: one at a time, or one would file again what another just settled.
   let finishing = WorkGate()
 

@@ -5,6 +5,7 @@ import mailbox
 import os
 import poplib
 import shutil
+import signal
 import smtplib
 import subprocess
 import time
@@ -308,6 +309,34 @@ def unique_ids_move_along(folder):
 
 
 @in_folder
+def an_import_that_was_left_goes_on(folder):
+    """Ctrl-C, and again at once: the server stops behind its batch, and no message comes twice."""
+    with Server(folder) as server:
+        settle(server, "amal")
+        with open(f"{folder}/in.mbox", "w", encoding="utf-8") as out:
+            for number in range(6000):
+                out.write(f"From a Thu Nov 24 18:22:48 2022\nSubject: {number}\n\nbody {number}\n\n")
+        command = [program(), "mail", "import", "amal@example.org", f"{folder}/in.mbox", "--config", server.config]
+        for _ in range(3):
+            left = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            time.sleep(0.4)
+            left.send_signal(signal.SIGINT)
+            left.wait(30)
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+            if done.returncode == 0:
+                break
+            assert "under way" in done.stderr, done.stderr
+        client = imap()
+        _, words = client.select("INBOX", readonly=True)
+        assert words[0] == b"6000", words
+        _, rows = client.fetch("1:*", "(BODY.PEEK[HEADER.FIELDS (SUBJECT)])")
+        assert len({row[1] for row in rows if isinstance(row, tuple)}) == 6000
+        client.logout()
+
+
+@in_folder
 def an_upgrade_is_undone(folder):
     with Server(folder) as server:
         settle(server, "amal")
@@ -454,5 +483,6 @@ def each_member_has_an_own_state(folder):
 CHECKS = [
     removed_mail_comes_back, mail_is_as_it_was, a_removed_account_comes_back, damage_is_isolated,
     backups_are_made_checked_and_brought_back, mail_goes_in_and_out, unique_ids_move_along,
-    an_upgrade_is_undone, space_is_given_back, a_full_disk_is_survived, each_member_has_an_own_state,
+    an_import_that_was_left_goes_on, an_upgrade_is_undone, space_is_given_back,
+    a_full_disk_is_survived, each_member_has_an_own_state,
 ]

@@ -85,6 +85,35 @@ struct ControlSocketTests {
     return answer ?? "no thread"
   }
 
+  /// Who goes away need not be worked for: the task of his command is cancelled.
+  @Test func aClientThatGoesCancelsItsCommand() async throws {
+    let folder = Folder()
+    let (began, begun) = AsyncStream.makeStream(of: Void.self)
+    let (ended, end) = AsyncStream.makeStream(of: Void.self)
+    try await Self.withServer(
+      folder,
+      handler: { request in
+        if request.verb == "short" { return .done(request, .domainAdded("x"), .null) }
+        begun.finish()
+        // Ends when it is cancelled, and only then.
+        do { try await Task.sleep(for: .seconds(3_600)) } catch {}
+        end.finish()
+        return .done(request, .domainAdded("x"), .null)
+      }
+    ) { threads in
+      let socket = try UnixSocket()
+      try socket.connect(to: folder.socket)
+      let line = try ControlCoding.line(ControlRequest("long"))
+      let sent = line.withUnsafeBytes { send(socket.descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL)) }
+      #expect(sent == line.count)
+      for await _ in began {}
+      shutdown(socket.descriptor, Int32(SHUT_RDWR))
+      for await _ in ended {}
+      let answer = await Self.call(threads, folder.socket, ControlRequest("short", id: "2"))
+      #expect(try answer?.get().id == "2")
+    }
+  }
+
   @Test func aRequestIsAnswered() async throws {
     let folder = Folder()
     try await Self.withServer(folder) { threads in

@@ -398,6 +398,32 @@ import Testing
     #expect(seen.count == 1_700 && report.messages <= 1_700)
     #expect(seen.map(\.bytes) == (0..<1_700).map { Self.mail("Subject: \($0)", "", "body \($0)") })
   }
+
+  /// Two runs of one import side by side: no message comes twice, and whoever is late is told.
+  @Test func twoImportsOfTheSameMail() async throws {
+    let bench = try await Bench()
+    var mbox: [UInt8] = []
+    for number in 0..<3_000 {
+      mbox += Self.text("From a@x Thu Nov 24 18:22:48 1986", "Subject: \(number)", "", "body \(number)", "")
+    }
+    let path = try bench.file("in.mbox", mbox)
+    let (store, account) = (bench.store, bench.account)
+    let results = await withTaskGroup(of: TransferFault?.self) { group in
+      for _ in 0..<3 {
+        group.addTask {
+          do throws(TransferFault) {
+            _ = try await Importer(store: store, account: account).run(
+              path, format: nil, into: "INBOX", progress: { _, _ in })
+            return nil
+          } catch { return error }
+        }
+      }
+      return await group.reduce(into: [TransferFault?]()) { $0.append($1) }
+    }
+    #expect(results.contains(nil) && results.allSatisfy { $0 == nil || $0 == .underWay }, "\(results)")
+    #expect(try await bench.take(path).messages == 0)
+    #expect(try await bench.seen().map(\.bytes) == (0..<3_000).map { Self.mail("Subject: \($0)", "", "body \($0)") })
+  }
 }
 
 /// Removes a folder with all that is in it.

@@ -306,4 +306,58 @@ import Testing
     #expect(try count(Self.blobs, fixture) == 1 && count(Self.suspects, fixture) == 0)
     #expect(try await fixture.texts("INBOX", 2).values.sorted() == ["both"])
   }
+
+  /// A message that went through Trash has two rows, and takes its place once.
+  @Test func theQuarterIsAQuarter() async throws {
+    let clock = TestClock()
+    let fixture = try await Fixture(clock.options())
+    let size = Int64(letter(0).utf8.count)
+    try await fixture.store.setLimits(bytes: 30 * size, count: nil, of: Fixture.account)
+    for number in 0..<6 {
+      try await fixture.deliver(letter(number))
+      let (inbox, trash) = (try await fixture.inbox(), try await fixture.open("Trash"))
+      _ = try await fixture.store.move([UID(number + 1)], from: inbox, to: trash.id)
+      _ = try await fixture.store.setFlags(
+        FlagChange(uids: [UID(number + 1)], mode: .add, flags: .deleted), in: trash)
+      _ = try await fixture.store.expunge(nil, in: trash)
+      clock.advance(1)
+    }
+    #expect(try await fixture.store.collect().overCap == 0)
+    #expect(try await fixture.store.deletedMessages(of: Fixture.account).count == 6)
+    try await fixture.store.setLimits(bytes: 10 * size, count: nil, of: Fixture.account)
+    _ = try await fixture.store.collect()
+    #expect(try await fixture.store.deletedMessages(of: Fixture.account).count == 2)
+  }
+
+  /// A lane that cannot be tidied keeps the others from nothing.
+  @Test func oneLaneIsReadOnly() async throws {
+    let clock = TestClock()
+    let trap = Trap()
+    let options = clock.options(lanes: 2) { $0.fault = trap.options(lanes: 2).fault }
+    let fixture = try await Fixture(options, accounts: [1, 2])
+    try await fixture.deliver("two", to: [2])
+    let inbox = try await fixture.inbox(2)
+    _ = try await fixture.store.setFlags(FlagChange(uids: [1], mode: .add, flags: .deleted), in: inbox)
+    _ = try await fixture.store.expunge(nil, in: inbox)
+    _ = try await fixture.store.purgeDeleted(.all, of: AccountID(raw: 2))
+    trap.arm(.segmentSync, .error(EIO))
+    await #expect(throws: StoreFault.self) { try await fixture.deliver("one") }
+    await #expect(throws: StoreFault.self) { _ = try await fixture.store.collect() }
+    let blobs = try fixture.store.lanes[1].performBlocking { transaction throws(StoreFault) in
+      try inStore { () throws(DatabaseFault) in try transaction.connection.first(Self.blobs, []) { $0.int(0) } }
+    }
+    #expect(blobs == 0)
+  }
+
+  /// A file that is taken away is not opened again.
+  @Test func aRemovedSegmentIsLetGo() async throws {
+    let fixture = try await Fixture()
+    let folder = fixture.store.lanes[0].segments
+    _ = try folder.create(77)
+    _ = try folder.descriptor(77)
+    try folder.remove(77)
+    #expect(folder.openDescriptor(77) == nil)
+    #expect(throws: StoreFault.self) { _ = try folder.descriptor(77) }
+    #expect(folder.openDescriptor(77) == nil)
+  }
 }

@@ -146,4 +146,30 @@ import Testing
     try await fixture.reopen()
     #expect(try await fixture.store.status(of: inbox.id, of: Fixture.account) == open)
   }
+
+  /// What is below a renamed mailbox goes along, and must have a name that commands take.
+  @Test(arguments: [
+    ("a/" + Array(repeating: "l", count: 30).joined(separator: "/"), "p/q/r"),
+    (
+      "a/" + Array(repeating: String(repeating: "x", count: 200), count: 4).joined(separator: "/"),
+      String(repeating: "y", count: 250)
+    ),
+  ])
+  func renameRefusesNamesThatCannotBeSaid(_ deep: String, _ new: String) async throws {
+    let fixture = try await Fixture()
+    _ = try await fixture.store.createMailbox(deep, of: Fixture.account)
+    let before = try await names(fixture)
+    do {
+      _ = try await fixture.store.renameMailbox("a", to: new, of: Fixture.account)
+      Issue.record("renamed")
+    } catch {
+      guard case .badMailboxName = error else {
+        Issue.record(error)
+        return
+      }
+    }
+    #expect(try await names(fixture) == before)
+    _ = try await fixture.store.renameMailbox("a", to: "b", of: Fixture.account)
+    for name in try await names(fixture) { try await fixture.store.setSubscribed(name, true, of: Fixture.account) }
+  }
 }

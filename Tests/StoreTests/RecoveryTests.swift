@@ -99,4 +99,62 @@ import Testing
     #expect(again.restored == 0 && again.movedBack == 0)
     #expect(try await fixture.store.deletedMessages(of: Fixture.account).isEmpty)
   }
+
+  /// Moved, removed, brought back by time travel, removed again: one message, and one comes back.
+  @Test func aMessageRemovedTwiceComesBackOnce() async throws {
+    let clock = TestClock()
+    let fixture = try await Fixture(clock.options())
+    try await fixture.deliver("one")
+    clock.advance(60)
+    let moment = clock.now
+    clock.advance(60)
+    _ = try await fixture.store.move([1], from: try await fixture.inbox(), to: try await fixture.open("Trash").id)
+    try await expunge([1], fixture, "Trash")
+    clock.advance(60)
+    _ = try await fixture.store.restore(to: moment, newer: "Newer", of: Fixture.account)
+    try await expunge([2], fixture)
+    #expect(try await fixture.store.deletedMessages(of: Fixture.account).map(\.mailboxName) == ["INBOX"])
+    #expect(try await fixture.store.restoreDeleted(.all, of: Fixture.account).restored == 1)
+    #expect(try await fixture.texts() == [3: "one"])
+    #expect(try await fixture.texts("Trash").isEmpty)
+    #expect(try await fixture.store.deletedMessages(of: Fixture.account).isEmpty)
+    // By the mailbox that it was in first, the same.
+    try await expunge([3], fixture)
+    #expect(try await fixture.store.restoreDeleted(.mailbox("Trash"), of: Fixture.account).restored == 1)
+    #expect(try await fixture.store.restoreDeleted(.all, of: Fixture.account).restored == 0)
+    #expect(try await fixture.texts("Trash").count == 1)
+    #expect(try await fixture.store.verify().isSound)
+  }
+
+  /// What was moved is alive: it does not come back beside itself.
+  @Test func aMovedMessageIsNotRestored() async throws {
+    let clock = TestClock()
+    let fixture = try await Fixture(clock.options())
+    try await fixture.deliver("one")
+    let inbox = try await fixture.inbox()
+    _ = try await fixture.store.move([1], from: inbox, to: try await fixture.open("Archive").id)
+    await #expect(throws: StoreFault.noSuchMessage) {
+      try await fixture.store.restoreDeleted(.messages([DeletedName(inbox.id, 1)]), of: Fixture.account)
+    }
+    #expect(try await fixture.texts().isEmpty)
+  }
+
+  /// Purged is purged: time travel does not find it where it was before.
+  @Test func whatIsPurgedIsNowhere() async throws {
+    let clock = TestClock()
+    let fixture = try await Fixture(clock.options())
+    for text in ["one", "two"] { try await fixture.deliver(text) }
+    clock.advance(60)
+    let moment = clock.now
+    clock.advance(60)
+    _ = try await fixture.store.move([1, 2], from: try await fixture.inbox(), to: try await fixture.open("Trash").id)
+    try await expunge([1], fixture, "Trash")
+    #expect(try await fixture.store.purgeDeleted(.all, of: Fixture.account) == 1)
+    _ = try await fixture.store.collect()
+    let blobs = try await fixture.store.verify().blobs
+    #expect(blobs == 1)
+    let report = try await fixture.store.restore(to: moment, newer: "Newer", of: Fixture.account)
+    #expect(report.restored == 0 && report.movedBack == 1)
+    #expect(try await fixture.texts().values.sorted() == ["two"])
+  }
 }

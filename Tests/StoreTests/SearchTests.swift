@@ -371,4 +371,32 @@ struct ThreadTests {
     #expect(try await join(6, [], "Plan") == 6)
     await fixture.close()
   }
+
+  /// Mail that came back from a backup is found, whether the index knew it before or not.
+  @Test(arguments: [false, true])
+  func restoredMailIsFound(_ isPurged: Bool) async throws {
+    let clock = TestClock()
+    let fixture = try await Fixture(clock.options { $0.searchGathering = 0 })
+    defer { Fixture.remove("\(fixture.folder)-backups") }
+    for number in 0..<40 { try await fixture.deliver("Subject: m\(number)\r\n\r\nzebrafish\(number) here\r\n") }
+    await fixture.store.searchSettled()
+    let backup = try await fixture.store.backUp(to: "\(fixture.folder)-backups", databases: [], folders: []).path
+    let inbox = try await fixture.inbox()
+    _ = try await fixture.store.setFlags(
+      FlagChange(uids: inbox.state.table.uids, mode: .add, flags: .deleted), in: inbox)
+    _ = try await fixture.store.expunge(nil, in: inbox)
+    if isPurged { _ = try await fixture.store.purgeDeleted(.all, of: Fixture.account) }
+    try await fixture.deliver("Subject: n\r\n\r\nother\r\n")
+    await fixture.store.searchSettled()
+    _ = try await fixture.store.restoreAccount(Fixture.account, from: backup, old: Fixture.account, lane: 0)
+    let question = [SearchQuestion(.body, SearchNeedle("zebrafish7"))]
+    for _ in 0..<2 {
+      let answer = try await fixture.store.search(question, of: Fixture.account)
+      let records = try await fixture.inbox().state.table.records
+      try #require(records.count == 40)
+      #expect(answer.matches(records[7].email, 0) != false)
+      #expect(try await fixture.store.find("zebrafish7", of: Fixture.account, limit: 10).messages.count == 1)
+      await fixture.store.searchSettled()
+    }
+  }
 }

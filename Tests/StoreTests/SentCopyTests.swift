@@ -30,6 +30,21 @@ import Testing
     #expect(try await fixture.texts("Sent").count == 1)
   }
 
+  /// Nothing expires while nobody knows the time: the client's own copy is still the same message.
+  @Test func theClockIsInDoubt() async throws {
+    let clock = TestClock()
+    let fixture = try await Fixture(clock.options(lanes: 2), accounts: [1, 2])
+    _ = try await Self.send(fixture, Self.text, to: [2])
+    clock.advance(12 * 365 * 86_400)
+    _ = try await Self.send(fixture, "Message-ID: <b@x>\r\n\r\ntwo\r\n", to: [2])
+    let message = try await fixture.spooled(Array(Self.text.utf8))
+    let sent = try await fixture.store.mailbox(named: "Sent", of: Fixture.account).id
+    _ = try await fixture.store.append(
+      [AppendItem(message: message, internalDate: 0, sentIdentity: message.sentIdentity())], to: sent,
+      of: Fixture.account)
+    #expect(try await fixture.texts("Sent").count == 2)
+  }
+
   /// Nobody gets it: it was not sent.
   @Test func refused() async throws {
     let fixture = try await Fixture(Fixture.options(lanes: 2), accounts: [1, 3])

@@ -22,17 +22,24 @@ struct Housekeeping: Sendable {
     }
   }
 
+  /// Each step for itself, accepted mail first: a lane that cannot be tidied keeps no letter from another one.
   private func round() async {
-    do throws(StoreFault) {
+    await attempt { () throws(StoreFault) in try await store.finishDeliveries() }
+    await attempt { () throws(StoreFault) in
       let accounts = try await verbs.purgeAccounts(closedBefore: Int64(time(nil)) - Int64(recoverableDays()) * 86_400)
       if accounts > 0 { logger.notice("closed accounts are gone for good", metadata: ["count": "\(accounts)"]) }
+    }
+    await attempt { () throws(StoreFault) in
       let report = try await store.collect()
       if report.segments > 0 {
         logger.info(
           "space given back", metadata: ["segments": "\(report.segments)", "bytes": "\(report.bytesFreed)"])
       }
-      try await store.finishDeliveries()
-    } catch {
+    }
+  }
+
+  private func attempt(_ step: () async throws(StoreFault) -> Void) async {
+    do throws(StoreFault) { try await step() } catch {
       if error != .closed { logger.error("housekeeping failed", metadata: ["fault": "\(error)"]) }
     }
   }

@@ -64,7 +64,7 @@ struct CommandReply: Sendable {
       case .tooLarge(let limit): ("The message is larger than \(limit) bytes", .tooBig)
       case .damaged: ("A message is damaged on the server's disk", .corruption)
       case .diskFull: ("The server's disk is full, try again later", .unavailable)
-      case .readOnly, .inUse, .newer, .io, .closed, .noSuchAccount, .accountExists:
+      case .readOnly, .inUse, .newer, .io, .closed, .noSuchAccount, .accountExists, .brokenOff, .importUnderWay:
         ("The mail store cannot do this now, try again later", .unavailable)
       }
     self = .no(text, code, effect: effect)

@@ -55,6 +55,8 @@ package struct Importer: Sendable {
     var keywords = ImportKeywords(
       known: try await asking { () throws(StoreFault) in try await store.keywords(in: mailbox, of: account) })
     var mark = ImportMark(key: Self.key(source.name, mailbox))
+    // What the store has noted of this import.
+    var noted: ImportMark?
     if again {
       let key = mark.key
       try await asking { () throws(StoreFault) in try await store.forgetImport(key, of: account) }
@@ -62,20 +64,25 @@ package struct Importer: Sendable {
       try await store.importMark(key, of: account)
     }) {
       mark = known
+      noted = known
       try source.seek(position: known.position, last: known.last)
     }
     var waiting: [AppendItem] = []
     while true {
       // Whoever gave up waiting finds what is durable; the next run goes on from there.
-      if Task.isCancelled { throw .store("cancelled") }
+      if Task.isCancelled { throw .cancelled }
       let batch = try read(source, &keywords)
       // The commit of the batch before runs while this one is hashed and parsed.
       let ready = mark
+      let before = noted
       let items = waiting
-      async let filed = file(items, mailbox, ready)
+      async let filed = file(items, mailbox, ready, before)
       let made = await spool(batch.messages)
       try await filed.get()
-      if !items.isEmpty { progress(ready.position) }
+      if !items.isEmpty {
+        noted = ready
+        progress(ready.position)
+      }
       waiting = try made.get()
       report.messages += waiting.count
       report.bytes += batch.messages.reduce(0) { $0 + Int64($1.bytes.count) }
@@ -89,13 +96,13 @@ package struct Importer: Sendable {
   }
 
   private func file(
-    _ items: [AppendItem], _ mailbox: MailboxID, _ mark: ImportMark
+    _ items: [AppendItem], _ mailbox: MailboxID, _ mark: ImportMark, _ noted: ImportMark?
   ) async -> Result<Void, TransferFault> {
     if items.isEmpty { return .success(()) }
     do throws(StoreFault) {
-      _ = try await store.append(items, to: mailbox, of: account, mark: mark)
+      _ = try await store.append(items, to: mailbox, of: account, mark: mark, after: noted)
       return .success(())
-    } catch { return .failure(.store(error.description)) }
+    } catch { return .failure(error == .importUnderWay ? .underWay : .store(error.description)) }
   }
 
   private struct Batch {

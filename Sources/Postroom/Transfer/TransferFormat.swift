@@ -26,6 +26,10 @@ package enum TransferFault: Error, Sendable, Equatable {
   case changed(String)
   /// The folder to export to has something in it.
   case notEmpty(String)
+  /// Another import of the same mail into the same mailbox goes on beside this one.
+  case underWay
+  /// Its caller went away; the next run goes on from there.
+  case cancelled
   /// More is damaged than can be passed over.
   case store(String)
 }

@@ -3,9 +3,14 @@ import Logging
 
 /// One account out of a backup into a running store: its mailboxes become what they were at the backup.
 ///
-/// What the account has now is removed first (and stays recoverable as any removed mail). Mailboxes are made anew, so each has a new
-/// UIDVALIDITY; messages keep their items (POP's UIDL), and new items come from a fresh generation. When it breaks off, running it
-/// again makes it whole.
+/// Mailboxes are made anew, so each has a new UIDVALIDITY; messages keep their items (POP's UIDL), and new items come from a fresh
+/// generation.
+///
+/// Invariants
+/// 1. Nothing is changed unless disk and quotas have room for all of it.
+/// 2. What the account has now is removed first and set aside (`GoneCause.setAside`): neither the cap of removed mail nor a full disk takes
+///    it before the account is whole again. From then on it is removed mail like any other.
+/// 3. When it breaks off (`.brokenOff`), running it again makes it whole, and what was set aside can come back.
 struct AccountReturn {
   let store: Store
   /// Of the backup.
@@ -19,13 +24,36 @@ struct AccountReturn {
   let progress: WorkProgress
 
   private static let batchBytes = 4 << 20
+  /// What a message takes beside its content, about.
+  private static let indexBytes = 2_048
 
   struct Mailbox {
     var info: MailboxInfo
     var keywords: [String]
     /// Its access list, for the accounts of today.
     var access: [AccessEntry]
+    var annotations: [OwnedAnnotation]
     var records: [MessageRecord]
+  }
+
+  /// An annotation with whose it is; 0 = everybody's.
+  struct OwnedAnnotation {
+    var who: Int64
+    var annotation: Annotation
+  }
+
+  /// What an account gets back, before its messages.
+  struct Frame {
+    var mailboxes: [Mailbox]
+    /// Those of the account itself.
+    var annotations: [OwnedAnnotation]
+    /// The backup's counter of items.
+    var nextItem: Int64
+    /// How many generations of items are left out, at random: another return of the same backup takes others.
+    var generations: Int64
+
+    var bytes: Int { mailboxes.reduce(0) { $0 + $1.records.reduce(0) { $0 + $1.size } } }
+    var count: Int { mailboxes.reduce(0) { $0 + $1.records.count } }
   }
 
   func run() throws(StoreFault) -> RestoreReport {
@@ -36,16 +64,38 @@ struct AccountReturn {
       try index.first(BackupSQL.raiseItems, [.int(old.raw)]) { $0.int(0) }
     }
     guard let nextItem else { throw .noSuchAccount }
-    let made = try lane.performBlocking { transaction throws(StoreFault) in
-      try transaction.empty(account, nextItem: nextItem, mailboxes: mailboxes)
-    }
-    let total = mailboxes.reduce(0) { $0 + Int64($1.records.count) }
+    let frame = Frame(
+      mailboxes: mailboxes, annotations: try annotations(of: 0), nextItem: nextItem,
+      generations: BackupFolder.someGenerations())
+    try checkDisk(mailboxes, lane)
+    let made = try lane.performBlocking { transaction throws(StoreFault) in try transaction.empty(account, for: frame) }
+    let total = Int64(frame.count)
     var report = RestoreReport()
-    for (mailbox, id) in zip(mailboxes, made) {
-      report.mailboxes.append(mailbox.info.name)
-      try fill(id, mailbox, lane, total, &report)
-    }
+    do throws(StoreFault) {
+      for (mailbox, id) in zip(mailboxes, made) {
+        report.mailboxes.append(mailbox.info.name)
+        try fill(id, mailbox, lane, total, &report)
+      }
+      try lane.performBlocking { transaction throws(StoreFault) in try transaction.letGo(account) }
+    } catch { throw .brokenOff(error.description) }
     return report
+  }
+
+  /// Throws `.diskFull` when there is no room for what the lane does not have already.
+  private func checkDisk(_ mailboxes: [Mailbox], _ lane: Lane) throws(StoreFault) {
+    var needed = 0
+    let here = try inStore { () throws(DatabaseFault) in try Connection(lane.indexPath, .reader, cacheKiB: 4_096) }
+    defer { here.close() }
+    for record in mailboxes.flatMap(\.records) {
+      needed += Self.indexBytes
+      let isMissing = try inStore { () throws(DatabaseFault) in
+        let hash = try index.first(MessageSQL.emailBlob, [.int(old.raw), .int(record.email.raw)]) { $0.bytes(1) }
+        guard let hash else { return false }
+        return try here.first(LaneSQL.blob, [0, .bytes(hash)]) { _ in true } == nil
+      }
+      if isMissing { needed += record.size }
+    }
+    if !store.hasDiskRoom(for: needed) { throw .diskFull }
   }
 
   private func fill(
@@ -62,11 +112,12 @@ struct AccountReturn {
       } catch {
         guard case .damaged(let what) = error else { throw error }
         store.logger.error("a message of the backup is damaged", metadata: ["what": "\(what)"])
+        report.damaged += 1
       }
       guard bytes >= Self.batchBytes || waiting.count >= 500 || index == mailbox.records.count - 1 else { continue }
       let messages = store.planned(waiting)
       _ = try lane.performBlocking { transaction throws(StoreFault) in
-        try transaction.append(messages, to: id, of: account, by: account)
+        try transaction.append(messages, to: id, of: account, by: account, asksQuota: false)
       }
       report.restored += waiting.count
       (waiting, bytes) = ([], 0)
@@ -99,11 +150,34 @@ struct AccountReturn {
 
   private func today(_ entry: AccessEntry) -> AccessEntry? {
     guard let who = entry.identifier.account else { return entry }
-    guard let now = who == old ? new : people[who] else { return nil }
+    guard let now = today(who) else { return nil }
     return AccessEntry(AccessIdentifier(now, isNegative: entry.identifier.isNegative), entry.rights)
   }
 
+  private func today(_ who: AccountID) -> AccountID? { who == old ? new : people[who] }
+
+  /// Of a mailbox, 0 = of the account itself.
+  private func annotations(of mailbox: Int64) throws(StoreFault) -> [OwnedAnnotation] {
+    let rows = try inStore { () throws(DatabaseFault) in
+      try index.rows(MetadataSQL.everybodys, [.int(old.raw), .int(mailbox)]) {
+        OwnedAnnotation(who: $0.int(0), annotation: Annotation(entry: $0.text(1), value: $0.bytes(2)))
+      }
+    }
+    return rows.compactMap { row in
+      if row.who == 0 { return row }
+      return today(AccountID(raw: row.who)).map { OwnedAnnotation(who: $0.raw, annotation: row.annotation) }
+    }
+  }
+
   private func read() throws(StoreFault) -> [Mailbox] {
+    var mailboxes = try readMailboxes()
+    for index in mailboxes.indices {
+      mailboxes[index].annotations = try annotations(of: mailboxes[index].info.id.raw)
+    }
+    return mailboxes
+  }
+
+  private func readMailboxes() throws(StoreFault) -> [Mailbox] {
     try inStore { () throws(DatabaseFault) in
       guard let owner = try AccountEntry.read(old, index) else {
         throw DatabaseFault(.misuse, "the account is not in the backup")
@@ -115,8 +189,7 @@ struct AccountReturn {
           info: info, keywords: try index.rows(AccountSQL.keywords, values) { $0.text(1) },
           access: try index.rows(AccessSQL.list, values) {
             AccessEntry(AccessIdentifier(raw: $0.int(0)), AccessRights($0.text(1)) ?? [])
-          }.compactMap(today),
-          records: try records(values))
+          }.compactMap(today), annotations: [], records: try records(values))
       }
     }
   }
@@ -139,11 +212,12 @@ struct AccountReturn {
 }
 
 extension LaneTransaction {
-  /// Removes all that the account has and makes the mailboxes of a backup, empty; their numbers.
-  func empty(
-    _ id: AccountID, nextItem: Int64, mailboxes: [AccountReturn.Mailbox]
-  ) throws(StoreFault) -> [MailboxID] {
+  /// Sets aside all that the account has and makes the mailboxes of a backup, empty; their numbers. Throws `.overQuota`,
+  /// `.domainOverQuota` and `.diskFull` before anything is changed.
+  func empty(_ id: AccountID, for frame: AccountReturn.Frame) throws(StoreFault) -> [MailboxID] {
     let owner = try account(id)
+    if isLow { throw .diskFull }
+    try checkQuota(owner, bytes: frame.bytes - Int(owner.usedBytes), count: frame.count - Int(owner.usedCount))
     willRemove()
     // Children before parents; INBOX is emptied and gets a new UIDVALIDITY.
     let infos = owner.infos(subscribed: []).sorted { $0.name.utf8.count > $1.name.utf8.count }
@@ -151,24 +225,50 @@ extension LaneTransaction {
       guard let entry = owner.mailboxes[info.id] else { continue }
       let modseq = owner.takeModseq()
       if entry.role != .inbox {
-        try deleteMailbox(try MailboxPath(info.name), of: id)
+        try deleteMailbox(try MailboxPath(info.name), of: id, cause: .setAside)
         continue
       }
       let records = try rows(.everything, in: entry, of: owner)
-      try remove(records, .everything, from: entry, of: owner, modseq: modseq, cause: .mailboxDeleted)
+      try remove(records, .everything, from: entry, of: owner, modseq: modseq, cause: .setAside)
+      try removeAnnotations(of: entry.id, id)
       try makeSelectable(entry, role: .inbox, of: owner, modseq: modseq)
       // Who has it open must look anew.
       edit(id, entry.id) { $0.isDeleted = true }
     }
     // Names that only held others are gone with them or stay empty.
-    let generation = (max(nextItem, owner.nextItem) >> 40) + 1
+    let generation = (max(frame.nextItem, owner.nextItem) >> 40) + frame.generations
     owner.nextItem = generation << 40
     let modseq = owner.takeModseq()
     var made: [MailboxID] = []
-    for mailbox in mailboxes { made.append(try make(mailbox.info, of: owner, modseq)) }
+    for mailbox in frame.mailboxes { made.append(try make(mailbox.info, of: owner, modseq)) }
     // Only when all are made: a new mailbox takes over the list of the one above it.
-    for (mailbox, number) in zip(mailboxes, made) { try put(mailbox.access, number, of: id) }
+    for (mailbox, number) in zip(frame.mailboxes, made) {
+      try put(mailbox.access, number, of: id)
+      try put(mailbox.annotations, number.raw, of: id)
+    }
+    try run(MetadataSQL.removeAll, [.int(id.raw), 0])
+    try put(frame.annotations, 0, of: id)
     return made
+  }
+
+  private func put(
+    _ annotations: [AccountReturn.OwnedAnnotation], _ mailbox: Int64, of account: AccountID
+  ) throws(StoreFault) {
+    for row in annotations {
+      try run(
+        MetadataSQL.put,
+        [
+          .int(account.raw), .int(mailbox), .int(row.who), .text(row.annotation.entry), .bytes(row.annotation.value),
+        ])
+    }
+  }
+
+  /// The account is whole: what was set aside for it is removed mail like any other.
+  func letGo(_ id: AccountID) throws(StoreFault) {
+    willChange()
+    try run(
+      CollectionSQL.letGo,
+      [.int(id.raw), .int(GoneCause.setAside.rawValue), .int(GoneCause.mailboxDeleted.rawValue)])
   }
 
   private func make(

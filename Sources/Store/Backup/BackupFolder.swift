@@ -75,7 +75,7 @@ package enum BackupFolder {
   /// Makes a data folder from a backup. `target` must be missing or empty, or hold what a restore left that broke off.
   ///
   /// Every mailbox gets a new UIDVALIDITY, so that clients look anew; UIDLs stay, and new ones come from a fresh generation, so that
-  /// none that was given out after the backup comes back.
+  /// none that was given out after the backup (or by another restore of it) comes back.
   package static func restore(
     _ folder: String, to target: String, _ progress: @escaping WorkProgress = { _, _ in }
   ) throws(StoreFault) -> BackupManifest {
@@ -132,14 +132,26 @@ package enum BackupFolder {
     }
   }
 
+  /// How many generations of items a return from a backup goes ahead: at random, so that another one of the same backup goes elsewhere. An
+  /// item has room for a hundred of these at least.
+  static func someGenerations() -> Int64 { Int64.random(in: 1...65_536) }
+
   private static func renew(_ index: String) throws(StoreFault) {
     try inStore { () throws(DatabaseFault) in
       let connection = try Connection(index, .writer)
       defer { connection.close() }
       try connection.migrate(Schema.migrations)
       try connection.transaction { () throws(DatabaseFault) in
-        try connection.run(BackupSQL.renewAccounts)
-        try connection.run(BackupSQL.renewMailboxes)
+        for account in try connection.rows(AccountSQL.accounts, [], { $0.int(0) }) {
+          let validities = 65_536 + Int64.random(in: 0..<1 << 24)
+          try connection.run(
+            BackupSQL.renewAccount,
+            [
+              .int(account), .int(someGenerations()), .int((1 << 32) + Int64.random(in: 0..<1 << 32)),
+              .int(65_536 + Int64.random(in: 0..<1 << 24)), .int(validities),
+            ])
+          try connection.run(BackupSQL.renewMailboxes, [.int(account), .int(validities)])
+        }
       }
     }
   }
@@ -147,18 +159,19 @@ package enum BackupFolder {
 
 /// Statements of backups.
 enum BackupSQL {
-  /// Items (and emails) of the next generation: 2^40 each. The other counters leave room for what was given out after the backup.
-  static let renewAccounts = SQL(
+  /// Items (and emails) of a later generation: 2^40 each. All counters leave room for what was given out after the backup, and go ahead at
+  /// random: what another return of the same backup gave out does not come back either.
+  static let renewAccount = SQL(
     """
-    UPDATE account_state SET next_item = ((next_item >> 40) + 1) << 40, next_m = next_m + 4294967296,
-      next_mailbox = next_mailbox + 65536, next_uidvalidity = next_uidvalidity + 65536
+    UPDATE account_state SET next_item = ((next_item >> 40) + ?2) << 40, next_m = next_m + ?3,
+      next_mailbox = next_mailbox + ?4, next_uidvalidity = next_uidvalidity + ?5 WHERE a = ?1
     """)
-  static let renewMailboxes = SQL("UPDATE mailbox SET uidvalidity = uidvalidity + 65536")
+  static let renewMailboxes = SQL("UPDATE mailbox SET uidvalidity = uidvalidity + ?2 WHERE a = ?1")
   static let mailboxes = SQL(
     "SELECT mbox, role FROM mailbox WHERE a = ?1 AND deleted_m IS NULL AND selectable = 1 ORDER BY mbox")
   static let raiseItems = SQL(
     "SELECT next_item FROM account_state WHERE a = ?1")
   static let emailHash = SQL("SELECT hash FROM email WHERE a = ?1 AND email = ?2")
 
-  static let all = [renewAccounts, renewMailboxes, mailboxes, raiseItems, emailHash]
+  static let all = [renewAccount, renewMailboxes, mailboxes, raiseItems, emailHash]
 }

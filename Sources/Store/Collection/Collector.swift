@@ -29,6 +29,7 @@ final class Collector {
 
   func run(_ effort: CollectionEffort) throws(StoreFault) -> CollectionReport {
     try noteTime()
+    try lane.performBlocking { transaction throws(StoreFault) in try transaction.forgetOldReplies() }
     try purgeRemoved()
     try sweep()
     try compact(effort)

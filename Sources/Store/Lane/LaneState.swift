@@ -63,7 +63,8 @@ struct RecentMarks {
 
   /// Called once for each batch, with where its records begin; gives where the records of the last seconds begin.
   mutating func note(time: Int64, segment: Int, offset: Int) -> (segment: Int, offset: Int) {
-    if let last = marks.last, time < last.time { marks = [] }
+    // The clock went back: nobody knows any more how old the marks are, so the oldest place stands for all.
+    if let last = marks.last, time < last.time { marks = [(time, marks[0].segment, marks[0].offset)] }
     if marks.last.map({ time > $0.time }) ?? true { marks.append((time, segment, offset)) }
     while marks.count > 1, marks[0].time < time - Self.seconds { marks.removeFirst() }
     return (marks[0].segment, marks[0].offset)

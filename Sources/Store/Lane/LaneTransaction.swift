@@ -69,6 +69,8 @@ final class LaneTransaction {
   var derivedAnew: [AccountID: [EmailID]] = [:]
   /// Resend keys that became durable with this batch.
   var keysAdded: [ResendKey: Int64] = [:]
+  /// Resend keys that this batch forgets.
+  var keysForgotten: [ResendKey] = []
 
   init(
     connection: Connection, lane: Int, moment: ClockGuard.Moment, options: StoreOptions, isLow: Bool, timeSeen: Int64,
@@ -256,6 +258,11 @@ final class LaneTransaction {
 
   /// Right after the placement that it belongs to.
   func note(filed key: [UInt8], of account: AccountID) { journal.add(.filed(account: account, key: key)) }
+
+  /// Right after the `count` placements that the import's mark speaks of.
+  func note(imported count: Int, key: [UInt8], before: ImportMark?, of account: AccountID) {
+    journal.add(.imported(account: account, key: key, count: count, before: before))
+  }
 }
 
 /// Keyword names compare without regard to ASCII case.

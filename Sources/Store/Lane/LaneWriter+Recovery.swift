@@ -151,13 +151,21 @@ final class Recovery {
       try connection.transaction { () throws(DatabaseFault) in
         var lost: Set<[UInt8]> = []
         var isDropped = false
-        for row in rows {
+        let torn = try whole ? Set(rows.indices) : tornImports(rows, valid)
+        for (number, row) in rows.enumerated() {
           switch row {
           case .placement(let account, let mailbox, let uid, let email):
             let hash = try lostHash(of: email, account, valid)
             if let hash { lost.insert(hash) }
-            isDropped = hash != nil || whole
+            isDropped = hash != nil || torn.contains(number)
             if isDropped { try drop(uid, email, mailbox, account) }
+          case .imported(let account, let key, _, let before):
+            guard torn.contains(number) else { continue }
+            if let before {
+              try before.write(of: account, connection)
+            } else {
+              try ImportMark.delete(key, of: account, connection)
+            }
           case .filed(let account, let key):
             if isDropped { try connection.run(LaneSQL.deleteFiled, [.int(account.raw), .bytes(key)]) }
           case .intent(let qid):
@@ -171,8 +179,9 @@ final class Recovery {
           }
         }
         // Emails go after all placements were looked up: several can share one.
-        for case .placement(let account, _, _, let email) in rows {
-          try dropEmail([.int(account.raw), .int(email.raw)], lost, whole: whole)
+        for (number, row) in rows.enumerated() {
+          guard case .placement(let account, _, _, let email) = row else { continue }
+          try dropEmail([.int(account.raw), .int(email.raw)], lost, whole: torn.contains(number))
         }
         for hash in lost { try connection.run(LaneSQL.deleteBlob, [0, .bytes(hash)]) }
         if whole {
@@ -181,6 +190,22 @@ final class Recovery {
         }
       }
     }
+  }
+
+  /// The rows of imports that lost a message: all of it goes, because the mark that goes back with it speaks of all.
+  private func tornImports(_ rows: [AddedRows.Row], _ valid: Int) throws(DatabaseFault) -> Set<Int> {
+    var torn: Set<Int> = []
+    for (number, row) in rows.enumerated() {
+      guard case .imported(_, _, let count, _) = row else { continue }
+      let own = max(0, number - count)..<number
+      for case .placement(let account, _, _, let email) in rows[own]
+      where try lostHash(of: email, account, valid) != nil {
+        torn.formUnion(own)
+        torn.insert(number)
+        break
+      }
+    }
+    return torn
   }
 
   /// An email of the dropped batch goes when its blob is lost, or when nothing names it any more.

@@ -194,7 +194,7 @@ final class LaneWriter {
     state.timeSeen = transaction.timeSeenAfter
     state.isClean = false
     (state.recentSegment, state.recentOffset) = marks.note(
-      time: transaction.now, segment: segment.number, offset: segment.end)
+      time: transaction.stamp, segment: segment.number, offset: segment.end)
     try inStore { () throws(DatabaseFault) in try state.write(connection) }
   }
 
@@ -262,6 +262,7 @@ final class LaneWriter {
     lane.trees.drop(transaction.treesChanged.union(transaction.accountsRemoved), batch: state.batch)
     lane.members.update(transaction.membersChanged, removed: transaction.accountsRemoved)
     noteRecent(transaction)
+    for key in transaction.keysForgotten { cache.lostReplies[key] = nil }
     for (key, time) in transaction.keysAdded { cache.lostReplies[key] = time }
     let wakes =
       lane.registry.publish(transaction.edits, batch: state.batch)

@@ -157,10 +157,12 @@ extension LaneTransaction {
       try connection.first(LaneSQL.isFiled, [.int(recipient.account.raw), .bytes(key)]) { _ in true }
     }
     if isFiled == true { return .filedBefore }
-    // Invariant 6 holds on every lane: the intent may be a resend of what this lane filed.
+    // Invariant 6 holds on every lane: the intent may be a resend of what this lane filed. A key is there only beside its copy.
     if recipient.resendKey != PlaceRecord.noKey {
       let resend = ResendKey(account: recipient.account, bytes: recipient.resendKey)
-      if let at = keysAdded[resend] ?? cache.lostReplies[resend], now - at < options.resendWindow {
+      if let at = keysAdded[resend] ?? cache.lostReplies[resend],
+        isTimeInDoubt || now - at < options.resendWindow
+      {
         return .filedBefore
       }
     }
@@ -202,6 +204,16 @@ extension LaneTransaction {
     for key in keys {
       try run(LaneSQL.insertFiled, [.int(key.account.raw), .bytes(key.deliveryKey), .int(now)])
       keysAdded[key] = now
+    }
+  }
+
+  /// Forgets those whose days are over.
+  func forgetOldReplies() throws(StoreFault) {
+    if isTimeInDoubt { return }
+    for (key, at) in cache.lostReplies where now - at >= options.resendWindow && keysAdded[key] == nil {
+      willChange()
+      try run(LaneSQL.deleteFiled, [.int(key.account.raw), .bytes(key.deliveryKey)])
+      keysForgotten.append(key)
     }
   }
 }

@@ -62,7 +62,8 @@ extension LaneTransaction {
     return record
   }
 
-  /// One counter serves items and emails: a new message's email has the number of its first item.
+  /// One counter serves items and emails: a new message's email has the number of its first item. One that comes back with its item is a
+  /// new email all the same: the search index, which goes by their numbers, is past the old one.
   private func numbers(
     for message: NewMessage, of account: AccountEntry
   ) throws(StoreFault) -> (Int64, EmailID) {
@@ -73,11 +74,8 @@ extension LaneTransaction {
     let isTaken = try inStore { () throws(DatabaseFault) in
       try connection.first(MessageSQL.uidOfItem, [.int(account.id.raw), .int(wanted)]) { _ in true }
     }
-    let item = isTaken == true ? account.takeItem() : wanted
-    let isKnown = try inStore { () throws(DatabaseFault) in
-      try connection.first(MessageSQL.emailBlob, [.int(account.id.raw), .int(item)]) { _ in true }
-    }
-    return (item, EmailID(raw: isKnown == true ? account.takeItem() : item))
+    let fresh = account.takeItem()
+    return (isTaken == true ? fresh : wanted, EmailID(raw: fresh))
   }
 
   /// Writes the placement row and its PLACE record, and shows it to those who have the mailbox open.

@@ -96,7 +96,9 @@ extension LaneTransaction {
 
   // MARK: DELETE
 
-  func deleteMailbox(_ path: MailboxPath, of account: AccountID) throws(StoreFault) {
+  func deleteMailbox(
+    _ path: MailboxPath, of account: AccountID, cause: GoneCause = .mailboxDeleted
+  ) throws(StoreFault) {
     let owner = try self.account(account)
     let entry = try existing(path, in: owner)
     if entry.role == .inbox { throw .notPermitted("INBOX cannot be deleted") }
@@ -105,7 +107,7 @@ extension LaneTransaction {
     willRemove()
     let modseq = owner.takeModseq()
     let records = try rows(.everything, in: entry, of: owner)
-    try remove(records, .everything, from: entry, of: owner, modseq: modseq, cause: .mailboxDeleted)
+    try remove(records, .everything, from: entry, of: owner, modseq: modseq, cause: cause)
     entry.role = nil
     try removeAnnotations(of: entry.id, account)
     if isOwn(entry.id, account) {
@@ -137,6 +139,7 @@ extension LaneTransaction {
     if find(newPath, in: owner) != nil { throw .mailboxExists }
     if entry.role == .inbox { return try renameInbox(entry, to: newPath, of: owner) }
     if path.holds(newPath) { throw .notPermitted("a mailbox cannot move below itself") }
+    try checkNames(below: entry, at: newPath, of: owner)
     willChange()
     let modseq = owner.takeModseq()
     entry.parent = try makeParents(of: newPath, in: owner, modseq: modseq)
@@ -147,6 +150,20 @@ extension LaneTransaction {
       [.int(account.raw), .int(entry.id.raw), .int(entry.parent.raw), .text(entry.name), .int(Int64(modseq))])
     note(.renamed(from: path.name, to: newPath.name), account)
     return try info(entry, of: owner)
+  }
+
+  /// What is below goes along: throws `.badMailboxName` when the name of one of those would be too long or too deep for any command.
+  private func checkNames(below top: MailboxEntry, at path: MailboxPath, of owner: AccountEntry) throws(StoreFault) {
+    for mailbox in owner.mailboxes.values {
+      var levels: [String] = []
+      var next: MailboxEntry? = mailbox
+      while let entry = next, entry.id != top.id {
+        levels.append(entry.name)
+        next = owner.mailboxes[entry.parent]
+      }
+      if next == nil || levels.isEmpty { continue }
+      _ = try MailboxPath((path.levels + levels.reversed()).joined(separator: String(MailboxPath.separator)))
+    }
   }
 
   /// RFC 9051 §6.3.6: INBOX's messages move to a new mailbox, INBOX and what is below it stay.

@@ -83,9 +83,10 @@ extension LaneTransaction {
   // MARK: APPEND
 
   /// `who`: whose own flags those of the messages are, where members have an own state; nil = everybody's to begin with.
+  /// `asksQuota`: false where it was asked before for all that is coming.
   func append(
     _ messages: [(NewMessage, keywords: [String])], to mailbox: MailboxID, of account: AccountID,
-    by who: AccountID? = nil
+    by who: AccountID? = nil, asksQuota: Bool = true
   ) throws(StoreFault) -> AppendResult {
     let owner = try self.account(account)
     let target = try owner.selectable(mailbox)
@@ -98,7 +99,10 @@ extension LaneTransaction {
         in: mailbox, of: account)
       return AppendResult(uidValidity: target.uidValidity, uids: [uid])
     }
-    try checkRoom(owner, bytes: messages.reduce(0) { $0 + $1.0.plan.rawLength }, count: messages.count)
+    if isLow { throw .diskFull }
+    if asksQuota {
+      try checkQuota(owner, bytes: messages.reduce(0) { $0 + $1.0.plan.rawLength }, count: messages.count)
+    }
     willChange()
     let modseq = owner.takeModseq()
     var uids: [UID] = []

@@ -7,7 +7,7 @@ extension LaneTransaction {
     let found = try inStore { () throws(DatabaseFault) in
       try connection.first(MessageSQL.sentCopy, [.int(account.raw), .bytes(identity)]) { ($0.int(0), $0.int(1)) }
     }
-    guard let (item, at) = found, now - at < options.sentWindow else { return nil }
+    guard let (item, at) = found, isTimeInDoubt || now - at < options.sentWindow else { return nil }
     let place = try inStore { () throws(DatabaseFault) in
       try connection.first(MessageSQL.uidOfItem, [.int(account.raw), .int(item)]) { ($0.int(0), $0.int(1)) }
     }
@@ -18,7 +18,9 @@ extension LaneTransaction {
   /// Notes where it lies now; what is older than the window is forgotten on the way, so that a day's messages are all there is.
   func noteSentCopy(_ identity: [UInt8], item: Int64, of account: AccountID) throws(StoreFault) {
     willChange()
-    try run(MessageSQL.forgetSentCopies, [.int(account.raw), .int(now - options.sentWindow)])
+    if !isTimeInDoubt {
+      try run(MessageSQL.forgetSentCopies, [.int(account.raw), .int(now - options.sentWindow)])
+    }
     try run(MessageSQL.noteSentCopy, [.int(account.raw), .bytes(identity), .int(item), .int(now)])
   }
 

@@ -25,7 +25,7 @@ package enum RemovedBy: String, Sendable {
     switch GoneCause(rawValue: cause) {
     case .expunged: self = .expunge
     case .popped: self = .pop
-    case .mailboxDeleted: self = .mailbox
+    case .mailboxDeleted, .setAside: self = .mailbox
     case .expired: self = .expiry
     case .filter: self = .filter
     default: self = .other
@@ -62,6 +62,8 @@ package struct RestoreReport: Sendable, Equatable {
   package var setAside = 0
   /// Mailboxes that had been deleted.
   package var mailboxes: [String] = []
+  /// Messages of a backup that cannot be read.
+  package var damaged = 0
 }
 
 /// A row of `gone` as it comes back.
@@ -69,6 +71,7 @@ struct RemovedRow: Sendable {
   var mailbox: MailboxID
   var record: MessageRecord
   var goneAt: Int64
+  var goneModseq: Int64
   var cause: Int64
 
   init(row: Statement) {
@@ -78,6 +81,7 @@ struct RemovedRow: Sendable {
       size: Int(row.int(9)), internalDate: row.int(7), savedAt: row.int(8), email: EmailID(raw: row.int(2)),
       item: row.int(3))
     goneAt = row.int(5)
+    goneModseq = row.int(10)
     cause = row.int(6)
   }
 }

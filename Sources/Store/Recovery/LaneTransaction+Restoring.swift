@@ -5,8 +5,14 @@ extension LaneTransaction {
     try inStore { () throws(DatabaseFault) in try MailboxHistory(account, connection) }
   }
 
-  /// The removed messages that are meant.
+  /// The removed messages that are meant, each once: a message that was removed several times has several rows, the newest counts.
   func removed(_ choice: DeletedChoice, of account: AccountID) throws(StoreFault) -> [RemovedRow] {
+    var items: Set<Int64> = []
+    return try allRemoved(choice, of: account).filter { items.insert($0.record.item).inserted }
+  }
+
+  /// Newest removal first.
+  private func allRemoved(_ choice: DeletedChoice, of account: AccountID) throws(StoreFault) -> [RemovedRow] {
     switch choice {
     case .all: return try removedRows(RecoverySQL.deleted, [.int(account.raw), 0])
     case .mailbox(let name):
@@ -14,16 +20,25 @@ extension LaneTransaction {
       let ids = try history(of: account).ids(named: try MailboxPath(name).name)
       if ids.isEmpty { throw .noSuchMailbox }
       for id in ids { rows += try removedRows(RecoverySQL.deleted, [.int(account.raw), .int(id.raw)]) }
-      return rows
+      return rows.sorted { $0.goneModseq > $1.goneModseq }
     case .messages(let names):
       var rows: [RemovedRow] = []
       for name in Set(names) {
         let found = try removedRows(
           RecoverySQL.gone, [.int(account.raw), .int(name.mailbox.raw), .int(Int64(name.uid))])
-        guard let row = found.first, row.cause != GoneCause.restored.rawValue else { throw .noSuchMessage }
+        // What was moved lives elsewhere, or left there later: that is another row.
+        guard let row = found.first, ![GoneCause.moved, .discarded, .restored].map(\.rawValue).contains(row.cause),
+          try !isPlaced(row.record.item, account)
+        else { throw .noSuchMessage }
         rows.append(row)
       }
-      return rows
+      return rows.sorted { $0.goneModseq > $1.goneModseq }
+    }
+  }
+
+  private func isPlaced(_ item: Int64, _ account: AccountID) throws(StoreFault) -> Bool {
+    try inStore { () throws(DatabaseFault) in
+      try connection.first(MessageSQL.uidOfItem, [.int(account.raw), .int(item)]) { _ in true } == true
     }
   }
 
@@ -51,16 +66,16 @@ extension LaneTransaction {
     return report
   }
 
-  /// Takes removed messages out of reach for good.
+  /// Takes removed messages out of reach for good: with all that is known of where they were before, or time travel would find them there.
   func purge(_ choice: DeletedChoice, of account: AccountID) throws(StoreFault) -> Int {
     _ = try self.account(account)
-    let rows = try removed(choice, of: account)
-    try purge(
-      rows.map {
-        GoneRow(
-          account: account, mailbox: $0.mailbox, uid: $0.record.uid, email: $0.record.email, item: $0.record.item)
-      })
-    return rows.count
+    let items = Set(try removed(choice, of: account).map(\.record.item))
+    if items.isEmpty { return 0 }
+    let rows = try inStore { () throws(DatabaseFault) in
+      try connection.rows(RecoverySQL.everyGone, [.int(account.raw)]) { GoneRow(row: $0) }
+    }
+    try purge(rows.filter { items.contains($0.item) })
+    return items.count
   }
 
   /// The mailbox, or one of its name when it was deleted: there again or made anew, with its role if nobody has that now.
@@ -98,10 +113,7 @@ extension LaneTransaction {
       record.uid = try target.takeUID()
       record.modseq = modseq
       record.savedAt = stamp
-      let isTaken = try inStore { () throws(DatabaseFault) in
-        try connection.first(MessageSQL.uidOfItem, [.int(owner.id.raw), .int(record.item)]) { _ in true }
-      }
-      if isTaken == true { record.item = owner.takeItem() }
+      if try isPlaced(record.item, owner.id) { record.item = owner.takeItem() }
       try run(POPSQL.reviveUIDL, [.int(owner.id.raw), .int(record.item)])
       let hash = try inStore { () throws(DatabaseFault) in
         try connection.first(MessageSQL.emailBlob, [.int(owner.id.raw), .int(record.email.raw)]) { $0.bytes(1) }

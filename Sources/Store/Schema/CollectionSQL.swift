@@ -8,19 +8,29 @@ enum CollectionSQL {
     "SELECT a, mbox, uid, email, item FROM gone WHERE gone_at < ?1 ORDER BY gone_at LIMIT ?2")
   /// What POP removed for good (`GoneCause.discarded`) does not wait.
   static let discarded = SQL("SELECT a, mbox, uid, email, item FROM gone WHERE cause = 7 LIMIT ?1")
-  /// Oldest first, with what each email takes (0 where the mail lives elsewhere).
+  /// Oldest first, with what goes with each row: its email's size, if this is the last that names it (0 where the mail lives elsewhere or
+  /// was removed again later). Cause 9: set aside until its account is whole again.
   static let oldest = SQL(
     """
     SELECT g.a, g.mbox, g.uid, g.email, g.item,
-      CASE WHEN EXISTS (SELECT 1 FROM placement p WHERE p.a = g.a AND p.email = g.email) THEN 0 ELSE e.size END
-    FROM gone g JOIN email e ON e.a = g.a AND e.email = g.email ORDER BY g.gone_at LIMIT ?1
+      CASE WHEN EXISTS (SELECT 1 FROM placement p WHERE p.a = g.a AND p.email = g.email)
+        OR EXISTS (SELECT 1 FROM gone h WHERE h.a = g.a AND h.email = g.email AND (h.gone_at > g.gone_at
+          OR h.gone_at = g.gone_at AND (h.mbox > g.mbox OR h.mbox = g.mbox AND h.uid > g.uid)))
+      THEN 0 ELSE e.size END
+    FROM gone g JOIN email e ON e.a = g.a AND e.email = g.email WHERE g.cause <> 9
+    ORDER BY g.gone_at, g.mbox, g.uid LIMIT ?1
     """)
   static let oldestOfAccount = SQL(
     """
     SELECT g.a, g.mbox, g.uid, g.email, g.item,
-      CASE WHEN EXISTS (SELECT 1 FROM placement p WHERE p.a = g.a AND p.email = g.email) THEN 0 ELSE e.size END
-    FROM gone g JOIN email e ON e.a = g.a AND e.email = g.email WHERE g.a = ?1 ORDER BY g.gone_at
+      CASE WHEN EXISTS (SELECT 1 FROM placement p WHERE p.a = g.a AND p.email = g.email)
+        OR EXISTS (SELECT 1 FROM gone h WHERE h.a = g.a AND h.email = g.email AND (h.gone_at > g.gone_at
+          OR h.gone_at = g.gone_at AND (h.mbox > g.mbox OR h.mbox = g.mbox AND h.uid > g.uid)))
+      THEN 0 ELSE e.size END
+    FROM gone g JOIN email e ON e.a = g.a AND e.email = g.email WHERE g.a = ?1 AND g.cause <> 9
+    ORDER BY g.gone_at, g.mbox, g.uid
     """)
+  static let letGo = SQL("UPDATE gone SET cause = ?3 WHERE a = ?1 AND cause = ?2")
   static let deleteGone = SQL("DELETE FROM gone WHERE a = ?1 AND mbox = ?2 AND uid = ?3")
   static let isNamed = SQL(
     """
@@ -65,7 +75,7 @@ enum CollectionSQL {
   static let recent = SQL("SELECT segment, recent_segment, synced FROM lane_state WHERE id = 1")
 
   static let all = [
-    expired, discarded, oldest, oldestOfAccount, deleteGone, isNamed, deleteTodo, deadMailboxes,
+    expired, discarded, oldest, oldestOfAccount, letGo, deleteGone, isNamed, deleteTodo, deadMailboxes,
     deleteMailbox, settleGone, settleMailboxes,
     deleteKeywords, deleteVanished, limits, insertUnnamed, unnameAccount, unnamed, deleteUnnamed, names,
     usedBySegment, relocate, place, hasEmail, setSegment, segments, recent,

@@ -4,6 +4,7 @@ import Database
 enum MetadataSQL {
   static let read = SQL(
     "SELECT entry, value FROM metadata WHERE a = ?1 AND mbox = ?2 AND (who = 0 OR who = ?3) ORDER BY entry")
+  static let everybodys = SQL("SELECT who, entry, value FROM metadata WHERE a = ?1 AND mbox = ?2 ORDER BY who, entry")
   static let put = SQL(
     """
     INSERT INTO metadata (a, mbox, who, entry, value) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -17,5 +18,5 @@ enum MetadataSQL {
     SELECT a, ?3, who, entry, value FROM metadata WHERE a = ?1 AND mbox = ?2
     """)
 
-  static let all = [read, put, remove, removeAll, copy]
+  static let all = [read, everybodys, put, remove, removeAll, copy]
 }

@@ -8,22 +8,26 @@ enum RecoverySQL {
   /// Cause 2 = moved, 7 = restored: those live elsewhere. ?2 = mailbox, 0 = all (compared first with the column: PostgreSQL takes its type from there).
   static let deleted = SQL(
     """
-    SELECT g.mbox, g.uid, g.email, g.item, g.flags, g.gone_at, g.cause, g.idate, g.saved_at, e.size, d.subject
+    SELECT g.mbox, g.uid, g.email, g.item, g.flags, g.gone_at, g.cause, g.idate, g.saved_at, e.size,
+      g.gone_m, d.subject
     FROM gone g JOIN email e ON e.a = g.a AND e.email = g.email
     JOIN derived d ON d.a = g.a AND d.email = g.email
     WHERE g.a = ?1 AND g.cause NOT IN (2, 7, 8) AND (g.mbox = ?2 OR ?2 = 0)
       AND NOT EXISTS (SELECT 1 FROM placement p WHERE p.a = g.a AND p.item = g.item)
-    ORDER BY g.gone_at DESC, g.mbox, g.uid
+    ORDER BY g.gone_m DESC, g.mbox, g.uid
     """)
+  static let everyGone = SQL("SELECT a, mbox, uid, email, item FROM gone WHERE a = ?1")
   static let gone = SQL(
     """
-    SELECT g.mbox, g.uid, g.email, g.item, g.flags, g.gone_at, g.cause, g.idate, g.saved_at, e.size
+    SELECT g.mbox, g.uid, g.email, g.item, g.flags, g.gone_at, g.cause, g.idate, g.saved_at, e.size,
+      g.gone_m
     FROM gone g JOIN email e ON e.a = g.a AND e.email = g.email WHERE g.a = ?1 AND g.mbox = ?2 AND g.uid = ?3
     """)
   /// What was in the mailbox at ?3 and left it later.
   static let goneSince = SQL(
     """
-    SELECT g.mbox, g.uid, g.email, g.item, g.flags, g.gone_at, g.cause, g.idate, g.saved_at, e.size
+    SELECT g.mbox, g.uid, g.email, g.item, g.flags, g.gone_at, g.cause, g.idate, g.saved_at, e.size,
+      g.gone_m
     FROM gone g JOIN email e ON e.a = g.a AND e.email = g.email
     WHERE g.a = ?1 AND g.mbox = ?2 AND g.saved_at <= ?3 AND g.gone_at > ?3 ORDER BY g.uid
     """)
@@ -42,5 +46,5 @@ enum RecoverySQL {
     WHERE g.a = ?1 AND g.cause NOT IN (2, 7, 8)
     """)
 
-  static let all = [mailboxes, deleted, gone, goneSince, setCause, keywords, firstAfter, recoverable]
+  static let all = [mailboxes, deleted, everyGone, gone, goneSince, setCause, keywords, firstAfter, recoverable]
 }

@@ -111,6 +111,8 @@ enum GoneCause: Int64 {
   case discarded = 7
   /// Came back since: only its history is kept.
   case restored = 8
+  /// By the return of its account from a backup that is not whole yet: only time takes it.
+  case setAside = 9
 
   init(_ cause: RemovalCause) {
     switch cause {

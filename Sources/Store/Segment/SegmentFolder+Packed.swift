@@ -11,14 +11,6 @@ extension SegmentFolder {
     }.sorted()
   }
 
-  /// Takes the file away. Who has it open reads on.
-  func remove(_ number: Int) throws(StoreFault) {
-    forget(number)
-    guard unlink(file(number)) == 0 || errno == ENOENT else {
-      throw StoreFault(errno: errno, doing: "remove \(file(number))")
-    }
-  }
-
   /// The dictionary of a packed segment. Throws `.damaged`.
   func dictionary(_ number: Int) throws(StoreFault) -> PackDictionary {
     if let known = knownDictionary(number) { return known }

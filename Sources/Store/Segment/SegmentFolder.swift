@@ -32,10 +32,10 @@ final class SegmentFolder: Sendable {
 
   /// The open file of a segment.
   func descriptor(_ number: Int) throws(StoreFault) -> Descriptor {
-    if let descriptor = open.withLock({ $0[number] }) { return descriptor }
-    let made = try Descriptor.open(file(number), access == .readWrite ? O_RDWR : O_RDONLY)
-    return open.withLock { files in
+    // Opened under the lock: beside `remove` a file that is gone would stay in the table, and its space taken.
+    try open.withLock { files throws(StoreFault) in
       if let descriptor = files[number] { return descriptor }
+      let made = try Descriptor.open(file(number), access == .readWrite ? O_RDWR : O_RDONLY)
       files[number] = made
       return made
     }
@@ -57,9 +57,14 @@ final class SegmentFolder: Sendable {
 
   func closeAll() { open.withLock { $0 = [:] } }
 
-  /// Lets go of a segment's open file.
-  func forget(_ number: Int) {
-    _ = open.withLock { $0.removeValue(forKey: number) }
+  /// Takes the file away and lets go of it. Who has it open reads on.
+  func remove(_ number: Int) throws(StoreFault) {
+    try open.withLock { files throws(StoreFault) in
+      guard unlink(file(number)) == 0 || errno == ENOENT else {
+        throw StoreFault(errno: errno, doing: "remove \(file(number))")
+      }
+      files[number] = nil
+    }
     _ = dictionaries.withLock { $0.removeValue(forKey: number) }
   }
 

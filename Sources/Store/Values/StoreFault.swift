@@ -34,6 +34,10 @@ package enum StoreFault: Error, Sendable, Equatable, CustomStringConvertible {
   /// The folder was made by a newer Barid.
   case newer(String)
   case io(String)
+  /// Something of several steps stopped in their middle, for this reason; doing it again makes it whole.
+  case brokenOff(String)
+  /// Another import of the same mail took something meanwhile.
+  case importUnderWay
   /// The store is closing or closed.
   case closed
 
@@ -57,6 +61,8 @@ package enum StoreFault: Error, Sendable, Equatable, CustomStringConvertible {
     case .readOnly(let why): "the store is read-only: \(why)"
     case .damaged(let what): "damaged: \(what)"
     case .inUse(let sentence), .newer(let sentence), .io(let sentence): sentence
+    case .brokenOff(let why): "broken off: \(why)"
+    case .importUnderWay: "another import of the same mail is under way"
     case .closed: "the store is closed"
     }
   }
