@@ -265,7 +265,8 @@ struct SessionTests {
       items.append(item)
     }
     let mark = ImportMark(key: Array("key".utf8))
-    _ = try await office.store.append(items, to: target.id, of: office.account, mark: mark)
+    let last = try await office.store.importMark(mark.key, of: office.account)
+    _ = try await office.store.append(items, to: target.id, of: office.account, mark: mark, after: last)
   }
 
   private static func ids(_ office: TestOffice) async throws -> [String] {

@@ -121,7 +121,8 @@ extension Fixture {
     Array("Subject: imported".utf8).withUnsafeBytes { spool.append($0) }
     var item = AppendItem(message: try await spool.finish(), internalDate: 0)
     item.uniqueID = id
-    _ = try await store.append([item], to: inbox().id, of: Fixture.account, mark: mark)
+    let last = try await store.importMark(mark.key, of: Fixture.account)
+    _ = try await store.append([item], to: inbox().id, of: Fixture.account, mark: mark, after: last)
   }
 
   func uniqueIDs(_ account: Int64 = 1) async throws -> [String] {
