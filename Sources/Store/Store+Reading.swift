@@ -27,17 +27,19 @@ extension Store {
   /// Whole messages in one hop: as many of the leading ones as fit in `limit` bytes together, at least one. A few that were delivered or
   /// read lately, and that the system has in memory, come at once.
   ///
+  /// `ahead`: messages that the caller will ask for; the system begins to fetch them from the disk (see `ReadAhead`).
   /// Throws `.damaged` or `.noSuchMessage` only for the first; a later bad one just ends the batch before it.
   package func contents(
-    _ emails: [EmailID], of account: AccountID, limit: Int
+    _ emails: [EmailID], of account: AccountID, limit: Int, ahead: [EmailID] = []
   ) async throws(StoreFault) -> [[UInt8]] {
     let lane = try lane(of: account)
     let places = lane.recent.places(emails, account, limit: limit)
-    if let places, let contents = lane.atHand(places) { return contents }
+    if ahead.isEmpty, let places, let contents = lane.atHand(places) { return contents }
     return try await lane.read { reader throws(StoreFault) in
+      let following = try reader.known(ahead, account)
       let locations = if let places { places } else { try reader.places(of: emails, account, limit: limit) }
-      // Whoever asks for some of many comes back for the rest.
-      reader.blobs.announce(lane.recent.places(emails, account, limit: LaneReader.ahead) ?? locations)
+      if following.first != locations.first { reader.blobs.announce(locations) }
+      reader.blobs.announce(following)
       var contents: [[UInt8]] = []
       contents.reserveCapacity(locations.count)
       for (email, location) in zip(emails, locations) {
@@ -63,8 +65,18 @@ extension Store {
 }
 
 extension LaneReader {
-  /// Bytes that the system is told to fetch from the disk: enough for it to be busy until somebody comes back.
-  fileprivate static let ahead = 4 << 20
+  /// Where messages are that somebody will ask for; as many of the leading ones as there are.
+  fileprivate func known(_ ahead: [EmailID], _ account: AccountID) throws(StoreFault) -> [BlobLocation] {
+    if ahead.isEmpty { return [] }
+    if let places = lane.recent.places(ahead, account, limit: .max) { return places }
+    do throws(StoreFault) { return try places(of: ahead, account, limit: .max) } catch {
+      switch error {
+      // What is wrong with the first one is told to whoever asks for it.
+      case .noSuchMessage, .damaged: return []
+      default: throw error
+      }
+    }
+  }
 
   /// As `locations`, under one snapshot; known from then on.
   fileprivate func places(

@@ -125,13 +125,13 @@ struct FetchCommand: Sendable {
     }
     let reader = FetchReader(plan: plan, store: context.store, view: view, indices: indices)
     var isMissing = false
-    var portion = try await reader.portion(from: 0)
+    var portion = try await reader.portion(after: nil)
     while let current = portion {
       if current.range.upperBound == indices.count {
         if try await write(current, indices, plan, &assembler) { isMissing = true }
         break
       }
-      async let next = reader.portion(from: current.range.upperBound)
+      async let next = reader.portion(after: current)
       if try await write(current, indices, plan, &assembler) { isMissing = true }
       portion = try await next
     }

@@ -10,8 +10,8 @@ struct FetchReader: Sendable {
 
   /// Derived rows asked of the store in one hop.
   private static let derivedBatch = 512
-  /// Messages that the store hears of in one hop: it reads the first of them and fetches the others from the disk.
-  private static let contentsAhead = 1_024
+  /// Messages read in one hop at most.
+  private static let mostContents = 1_024
   /// Bytes of messages read in one hop; twice that is in memory. The first hop is short, so that the client has something to do.
   private static let contentBatch = 512 << 10
   private static let firstBatch = 64 << 10
@@ -25,6 +25,8 @@ struct FetchReader: Sendable {
     /// One for each; nil where the message is gone, or nothing of it is needed.
     var derived: [Derived?]
     var content: Content
+    /// How far the disk was told to go.
+    fileprivate var ahead = ReadAhead()
 
     enum Content: Sendable {
       case notNeeded
@@ -37,31 +39,49 @@ struct FetchReader: Sendable {
     }
   }
 
-  /// What comes at `start`; nil at the end.
-  func portion(from start: Int) async throws(StoreFault) -> Portion? {
+  /// What comes after `last` (nil: at the beginning); nil at the end.
+  func portion(after last: Portion?) async throws(StoreFault) -> Portion? {
+    let start = last?.range.upperBound ?? 0
     if start >= indices.count { return nil }
-    var end = min(indices.count, start + (plan.needsContent ? Self.contentsAhead : Self.derivedBatch))
     if !plan.needsContent {
-      return Portion(range: start..<end, derived: try await derived(start..<end), content: .notNeeded)
+      let range = start..<min(indices.count, start + Self.derivedBatch)
+      return Portion(range: range, derived: try await derived(range), content: .notNeeded)
     }
     if isStreamed(start) {
       let derived = try await derived(start..<start + 1)
       return Portion(range: start..<start + 1, derived: derived, content: .streamed)
     }
-    // A long message that will be streamed ends the portion before it.
-    end = (start + 1..<end).first(where: isStreamed) ?? end
+    let limit = start == 0 ? Self.firstBatch : Self.contentBatch
+    let end = end(from: start, limit: limit)
+    var ahead = last?.ahead ?? ReadAhead()
+    var announced = ahead.places(from: start, of: indices.count) { view.table[indices[$0]].size }
+    if announced.upperBound <= end { announced = end..<end }
     let contents: [[UInt8]]
     do throws(StoreFault) {
       contents = try await store.contents(
-        indices[start..<end].map { view.table[$0].email }, of: view.mailbox.account,
-        limit: start == 0 ? Self.firstBatch : Self.contentBatch)
+        emails(start..<end), of: view.mailbox.account, limit: limit, ahead: emails(announced))
     } catch {
       guard error == .noSuchMessage else { throw error }
-      return Portion(range: start..<start + 1, derived: [nil], content: .gone)
+      return Portion(range: start..<start + 1, derived: [nil], content: .gone, ahead: ahead)
     }
     let range = start..<start + contents.count
-    return Portion(range: range, derived: try await derived(range), content: .whole(contents))
+    return Portion(range: range, derived: try await derived(range), content: .whole(contents), ahead: ahead)
   }
+
+  /// Where messages of `limit` bytes together end; a long message that will be streamed ends them too.
+  private func end(from start: Int, limit: Int) -> Int {
+    let most = min(indices.count, start + Self.mostContents)
+    var bytes = view.table[indices[start]].size
+    var end = start + 1
+    while end < most, !isStreamed(end) {
+      bytes += view.table[indices[end]].size
+      if bytes > limit { break }
+      end += 1
+    }
+    return end
+  }
+
+  private func emails(_ places: Range<Int>) -> [EmailID] { places.map { view.table[indices[$0]].email } }
 
   private func isStreamed(_ place: Int) -> Bool {
     plan.streamed != nil && view.table[indices[place]].size > Self.streamedSize
@@ -69,7 +89,6 @@ struct FetchReader: Sendable {
 
   private func derived(_ range: Range<Int>) async throws(StoreFault) -> [Derived?] {
     if !plan.needsDerived { return [Derived?](repeating: nil, count: range.count) }
-    return try await store.derived(
-      indices[range].map { view.table[$0].email }, of: view.mailbox.account, listing: !plan.needsPreview)
+    return try await store.derived(emails(range), of: view.mailbox.account, listing: !plan.needsPreview)
   }
 }

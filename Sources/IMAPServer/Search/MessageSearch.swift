@@ -88,12 +88,12 @@ struct MessageSearch: Sendable {
     _ match: (Int, SearchMatcher.Evidence) -> Void
   ) async throws {
     let decoder = CharsetDecoder()
-    var portion = try await read(unknown, from: 0)
+    var portion = try await read(unknown, from: 0, ReadAhead())
     while let current = portion {
       if Task.isCancelled { throw Cancelled() }
       // Others want the processor too.
       await Task.yield()
-      async let following = read(unknown, from: current.end)
+      async let following = read(unknown, from: current.end, current.ahead)
       for (index, content) in zip(unknown[current.start...], current.contents) {
         var evidence = known
         evidence.text = MessageText(content, decoder: decoder)
@@ -105,18 +105,20 @@ struct MessageSearch: Sendable {
 
   /// Some of the messages from `start` on; nil at the end.
   private func read(
-    _ unknown: [Int], from start: Int
-  ) async throws(StoreFault) -> (start: Int, end: Int, contents: [[UInt8]])? {
+    _ unknown: [Int], from start: Int, _ ahead: ReadAhead
+  ) async throws(StoreFault) -> (start: Int, end: Int, contents: [[UInt8]], ahead: ReadAhead)? {
     if start >= unknown.count { return nil }
+    var ahead = ahead
+    let announced = ahead.places(from: start, of: unknown.count) { view.table[unknown[$0]].size }
     do throws(StoreFault) {
       let contents = try await context.store.contents(
         unknown[start...].prefix(1_024).map { view.table[$0].email }, of: view.mailbox.account,
-        limit: Self.contentBatch)
-      return (start, start + contents.count, contents)
+        limit: Self.contentBatch, ahead: announced.map { view.table[unknown[$0]].email })
+      return (start, start + contents.count, contents, ahead)
     } catch {
       // Expunged by somebody else, or damaged: it matches nothing.
       guard error == .noSuchMessage || error.isDamage else { throw error }
-      return (start, start + 1, [])
+      return (start, start + 1, [], ahead)
     }
   }
 
