@@ -9,6 +9,14 @@ struct CommandReply: Sendable {
   var effect = Effect.none
   /// What the client did to the account: it is not told of it once more (RFC 5465 §5).
   var own: [AccountEvent] = []
+  /// The messages that the client added itself: it knows what is in them (RFC 5465 §5.2).
+  var added: Added?
+
+  struct Added: Sendable {
+    var mailbox: MailboxID
+    var owner: AccountID
+    var uids: NumberSet
+  }
 
   /// What changes in the session, applied on its event loop before the tagged response is written.
   enum Effect: Sendable {
@@ -37,6 +45,12 @@ struct CommandReply: Sendable {
   }
   static func bad(_ text: String, _ code: ResponseCode? = nil, effect: Effect = .none) -> CommandReply {
     CommandReply(condition: .bad, code: code, text: text, effect: effect)
+  }
+
+  func adding(_ uids: NumberSet, to mailbox: NamedMailbox) -> CommandReply {
+    var reply = self
+    reply.added = Added(mailbox: mailbox.info.id, owner: mailbox.owner, uids: uids)
+    return reply
   }
 
   /// Nobody reads this: the connection went away while the command ran.

@@ -188,7 +188,7 @@ extension IMAPSession {
     if commands.last?.reply.condition == .bad { return .proceed }
     if isSelect { return reportSinceSelect(&output) }
     guard let before, before.mailbox === view?.mailbox else { return .proceed }
-    return fetchNew(after: before.uid, isOwn: commands.contains(where: \.reply.addsMessages)) ?? .proceed
+    return fetchNew(after: before.uid, but: commands.compactMap(\.reply.added)) ?? .proceed
   }
 
   private mutating func apply(_ effect: CommandReply.Effect, _ output: inout Output) {
