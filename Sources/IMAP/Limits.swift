@@ -9,7 +9,7 @@ public struct Limits: Sendable, Equatable {
   public var literal: Int = 65_536
   /// Bytes of one non-synchronizing literal. RFC 7888 §5: 4,096 under LITERAL-; `Int.max` under LITERAL+.
   public var nonSynchronizingLiteral: Int = 4_096
-  /// Bytes of one message that APPEND or REPLACE sends (the APPENDLIMIT of RFC 7889).
+  /// Bytes of one message that APPEND or REPLACE sends (the APPENDLIMIT of RFC 7889); 0: none before log-in.
   public var message: Int = 64 << 20
   /// Bytes of one whole command with its literals, messages left out.
   public var command: Int = 262_144
