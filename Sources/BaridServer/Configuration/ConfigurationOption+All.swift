@@ -115,6 +115,9 @@ extension ConfigurationOption {
       "limits.message-size", \.limits.messageSize, (64 * 1024)...(1 << 30), "The largest message that is taken.",
       example: "100MiB"),
     .number(
+      "limits.mailboxes", \.limits.mailboxes, 100...1_000_000,
+      "Mailboxes that one account may have; more cannot be created over IMAP.", example: "2000"),
+    .number(
       "limits.drain-seconds", \.limits.drainSeconds, 0...3_600, "How long a stop waits for commands under way.",
       example: "10"),
     .number(

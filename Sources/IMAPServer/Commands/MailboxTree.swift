@@ -60,6 +60,7 @@ struct MailboxTreeCommand: Sendable {
     if role == nil, let meant = MailboxAliases.role(asked), !mailboxes.contains(where: { $0.role == meant }) {
       role = meant
     }
+    if let refusal = Self.refusal(ofOneMoreThan: mailboxes, context) { return refusal }
     let real = MailboxAliases.realName(asked, mailboxes) ?? asked
     try needs(.create, Self.parent(of: real, in: mailboxes))
     do throws(StoreFault) {
@@ -114,6 +115,8 @@ struct MailboxTreeCommand: Sendable {
     }
     let from = MailboxAliases.realName(rename.from.text, mailboxes) ?? rename.from.text
     let to = MailboxAliases.realName(name, mailboxes) ?? name
+    // RFC 9051 §6.3.6: INBOX stays.
+    if MailboxName(from).isInbox, let refusal = Self.refusal(ofOneMoreThan: mailboxes, context) { return refusal }
     try needs(.deleteMailbox, mailboxes.first { $0.name == from })
     try needs(.create, Self.parent(of: to, in: mailboxes))
     let info = try await context.store.renameMailbox(from, to: to, of: context.account)
@@ -136,6 +139,12 @@ struct MailboxTreeCommand: Sendable {
       if let found = mailboxes.first(where: { $0.name == above.text }) { return found }
     }
     return nil
+  }
+
+  /// Lists cost more the more mailboxes there are.
+  static func refusal(ofOneMoreThan mailboxes: [MailboxInfo], _ context: CommandContext) -> CommandReply? {
+    mailboxes.count < context.service.settings.mailboxes
+      ? nil : .no("There are as many mailboxes as an account may have", .limit)
   }
 
   static func withoutDelimiter(_ name: String) -> String {
