@@ -63,7 +63,7 @@ struct CommandReply: Sendable {
       case .noSuchMailbox: ("No such mailbox", .nonExistent)
       case .mailboxExists: ("The mailbox exists already", .alreadyExists)
       case .badMailboxName(let why): ("Not a mailbox name: \(why)", .cannot)
-      case .notPermitted(let why): (why, .cannot)
+      case .notPermitted(let why): (Self.sentence(why), .cannot)
       case .notSelectable: ("This name only holds other mailboxes", .cannot)
       case .noSuchMessage: ("Some messages no longer exist", .expungeIssued)
       case .tooManyKeywords: ("The mailbox cannot name more keywords", .limit)
@@ -79,6 +79,9 @@ struct CommandReply: Sendable {
       }
     self = .no(text, code, effect: effect)
   }
+
+  /// The store's words as a sentence.
+  static func sentence(_ words: String) -> String { words.prefix(1).uppercased() + words.dropFirst() }
 
   init(condition: ResponseWriter.Condition, code: ResponseCode? = nil, text: String, effect: Effect = .none) {
     self.condition = condition
