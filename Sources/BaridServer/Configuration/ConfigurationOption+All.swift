@@ -128,7 +128,8 @@ extension ConfigurationOption {
   private static let store: [ConfigurationOption] = [
     .number(
       "store.recoverable-days", \.store.recoverableDays, 0...3_650,
-      "How many days removed mail and removed accounts can come back.", example: "90")
+      "How many days removed mail and removed accounts can come back, and IMAP clients that were away are told exactly what went.",
+      example: "90")
   ]
 
   private static let resolver: [ConfigurationOption] = [

@@ -30,6 +30,7 @@ final class Collector {
   func run(_ effort: CollectionEffort) throws(StoreFault) -> CollectionReport {
     try noteTime()
     try purgeRemoved()
+    try mergeVanished()
     try sweep()
     try compact(effort)
     if effort == .everything { try emptyLog() }
