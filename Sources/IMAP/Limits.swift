@@ -15,8 +15,10 @@ public struct Limits: Sendable, Equatable {
   public var command: Int = 262_144
   /// Bytes of a refused non-synchronizing literal or of an endless line that are read and thrown away before BYE.
   public var discard: Int = 128 << 20
-  /// How deep parentheses, NOT, OR and FUZZY may nest in a search.
+  /// How deep parentheses, NOT, FUZZY and an OR as the first key of another may nest in a search.
   public var nesting: Int = 64
+  /// How many keys `OR a OR b OR c …` may have, which is no nesting.
+  public var alternatives: Int = 500
   /// How many ranges one sequence set may hold.
   public var ranges: Int = 100_000
   /// How many items one parenthesized list (flags, fetch items, patterns, metadata entries) may hold.
