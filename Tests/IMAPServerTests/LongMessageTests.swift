@@ -195,6 +195,26 @@ struct LongMessageTests {
     }
   }
 
+  /// The text in front of a damaged attachment is read without it.
+  @Test func leadingParts() async throws {
+    try await play { office in
+      let head =
+        "Content-Type: multipart/mixed; boundary=B\r\n\r\n--B\r\nContent-Type: multipart/alternative; boundary=BB\r\n"
+      let texts = "\r\n--BB\r\n\r\nplain\r\n--BB\r\nContent-Type: text/html\r\n\r\n<p>html\r\n--BB--\r\n--B\r\n"
+      let attached = "Content-Type: application/octet-stream; name=x\r\n\r\n"
+      let message = Array((head + texts + attached).utf8) + Self.noisy("THE-MARKER") + Array("\r\n--B--\r\n".utf8)
+      let client = try Self.selected(office, appending: [message])
+      try Self.spoil("THE-MARKER", in: office)
+      #expect(try Self.fetch("BODY.PEEK[1.1]", client) == Array("plain".utf8))
+      #expect(try Self.fetch("BODY.PEEK[1.2]", client) == Array("<p>html".utf8))
+      #expect(try Self.fetch("BODY.PEEK[1.2.MIME]", client) == Array("Content-Type: text/html\r\n\r\n".utf8))
+      #expect(try Self.fetch("BODY.PEEK[2.MIME]", client) == Array(attached.utf8))
+      #expect(try Self.fetch("BINARY.PEEK[1.1]", client) == Array("plain".utf8))
+      try client.send("f FETCH 1 BODY.PEEK[2]\r\n")
+      #expect(try client.line()?.hasPrefix("f NO [CORRUPTION]") == true)
+    }
+  }
+
   // MARK: Damage
 
   /// Changes one octet of `marker` where the store keeps it.

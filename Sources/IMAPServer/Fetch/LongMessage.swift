@@ -11,6 +11,8 @@ struct LongMessage {
   private let isDowngraded: Bool
   private var layout: MessageLayout?
   private var header: Header?
+  /// The structure of its first octets.
+  private var leading: MIMEStructure?
   /// What was read last, and where it stands: the first octets at the beginning.
   private var window: (start: Int, octets: [UInt8])
   /// Octets of decoded parts, counted once.
@@ -18,6 +20,9 @@ struct LongMessage {
 
   /// Bytes that are read at once.
   static let piece = 256 << 10
+  /// Parts that end so early are found without the rest.
+  private static let leadingOctets = 64 << 10
+  private static let longestBoundaryLine = 2_048
   /// Headers longer than this are not kept.
   private static let headerLimit = 256 << 10
 
@@ -123,7 +128,22 @@ struct LongMessage {
       }
     }
     let size = size
-    return SectionResolver.place(of: spec, size: size, try await structure())
+    return SectionResolver.place(of: spec, size: size, try await structure(for: spec))
+  }
+
+  /// The structure as far as the section needs it: texts mostly stand before attachments, and those need not be read for them.
+  private mutating func structure(for spec: SectionSpec) async throws(StoreFault) -> MIMEStructure {
+    if layout == nil {
+      let octets = min(Self.leadingOctets, size)
+      if leading == nil { leading = MIMEScanner.scan(try await read(0..<octets)) }
+      // What ends well before the last of them ends there whatever follows: only a line that is cut off could be read differently.
+      if let leading, let index = leading.part(atSection: spec.part.map(Int.init)) {
+        let part = leading.parts[index]
+        let end = spec.text == .mime ? part.headerRange.upperBound : part.bodyRange.upperBound
+        if end < octets - Self.longestBoundaryLine { return leading }
+      }
+    }
+    return try await structure()
   }
 
   private mutating func structure() async throws(StoreFault) -> MIMEStructure {
@@ -201,7 +221,7 @@ struct LongMessage {
     if layout == nil, let root = try await rootWithoutParts() {
       return spec.part == [1] ? Self.content(of: root, root.headerRange.upperBound..<size) : .none
     }
-    let structure = try await structure()
+    let structure = try await structure(for: spec)
     guard let index = structure.part(atSection: spec.part.map(Int.init)) else {
       return try await section(spec)
     }
