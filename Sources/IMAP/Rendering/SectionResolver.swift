@@ -114,10 +114,15 @@ public enum SectionResolver {
     _ names: [String], areWanted: Bool, _ range: Range<Int>, _ message: Span<UInt8>
   ) -> (ranges: [Range<Int>], hasBlankLine: Bool) {
     let header = HeaderBlock(scanning: message, from: range.lowerBound, to: range.upperBound)
-    let wanted = Set(names.map { Array(ASCII.lowercased($0).utf8) })
+    let few = names.map { Array($0.utf8) }
+    // A command may name a thousand, and a header may have ten thousand.
+    let many = few.count > 16 ? Set(few.map { $0.map(ASCII.lowercased) }) : []
     var ranges: [Range<Int>] = []
     for field in header.fields {
-      let isNamed = !field.name.isEmpty && wanted.contains(ASCII.lowercased(message, field.name))
+      let isNamed =
+        many.isEmpty
+        ? few.contains { !$0.isEmpty && ASCII.equal(message, field.name, $0) }
+        : !field.name.isEmpty && many.contains(ASCII.lowercased(message, field.name))
       guard isNamed == areWanted else { continue }
       if let last = ranges.last, last.upperBound == field.range.lowerBound {
         ranges[ranges.count - 1] = last.lowerBound..<field.range.upperBound
