@@ -38,6 +38,7 @@ let rooms: [Room] = [
   Room(name: "CIconv", kind: .c, isTested: false),
   Room(name: "CStore", kind: .c, isTested: false),
   Room(name: "CNet", kind: .c, isTested: false),
+  Room(name: "CMemory", kind: .c, isTested: false),
   // 0 words
   Room(name: "Mail", uses: ["CIconv", "CIDN"], isPublic: true),
   Room(name: "DNS", isPublic: true),
@@ -90,7 +91,7 @@ let rooms: [Room] = [
     name: "BaridServer",
     uses: [
       "SMTPServer", "IMAPServer", "POP3Server", "Control", "Postroom", "Store", "Directory", "Net", "SMTP", "IMAP",
-      "POP3", "Mail", "MailAuth", "DNS", "Phrases",
+      "POP3", "Mail", "MailAuth", "DNS", "Phrases", "CMemory",
     ],
     packages: [
       "Logging@swift-log", "Configuration@swift-configuration", "UnixSignals@swift-service-lifecycle",

@@ -46,11 +46,39 @@ struct ControlArguments: Sendable {
     switch values[name] {
     case nil, .null: return nil
     case .int(let value) where range.contains(value): return value
-    case .some(let other): throw invalid(name, other)
+    case .some(let other):
+      throw invalid(name, other, .remedyNumber(from: Int(range.lowerBound), to: Int(range.upperBound)))
     }
   }
 
-  private func invalid(_ name: String, _ value: ControlValue) -> ControlRefusal {
+  /// One of a type's words.
+  func word<Value: RawRepresentable & CaseIterable>(
+    _ name: String, _ type: Value.Type = Value.self
+  ) throws(ControlRefusal) -> Value? where Value.RawValue == String {
+    guard let text = try optionalText(name) else { return nil }
+    guard let value = Value(rawValue: text) else {
+      throw Self.invalid(name, text, .remedyOneOf(Value.allCases.map(\.rawValue).joined(separator: ", ")))
+    }
+    return value
+  }
+
+  /// A truth, or one of the two words for it.
+  func optionalFlag(_ name: String, yes: String = "yes", no: String = "no") throws(ControlRefusal) -> Bool? {
+    switch values[name] {
+    case nil, .null: return nil
+    case .bool(let value): return value
+    case .text(yes): return true
+    case .text(no): return false
+    case .some(let other): throw invalid(name, other, .remedyOneOf("\(yes), \(no)"))
+    }
+  }
+
+  /// Why `text` does not do, and what would; named as people type it.
+  static func invalid(_ name: String, _ text: String, _ remedy: Phrase) -> ControlRefusal {
+    ControlRefusal(.controlArgumentInvalid(option(name), text, remedy))
+  }
+
+  private func invalid(_ name: String, _ value: ControlValue, _ remedy: Phrase = .remedyOneValue) -> ControlRefusal {
     let shown: String
     switch value {
     case .text(let text): shown = text
@@ -58,6 +86,13 @@ struct ControlArguments: Sendable {
     case .bool(let flag): shown = String(flag)
     case .null, .list, .object: shown = "…"
     }
-    return ControlRefusal(.controlArgumentInvalid(name, shown))
+    return Self.invalid(name, shown, remedy)
+  }
+
+  /// The names that the command line spells otherwise than its options: "sentCopy" is --sent-copy.
+  private static let spelled = ["expiresInDays": "--expires", "mode": "<mode>", "uids": "<uids>"]
+
+  private static func option(_ name: String) -> String {
+    spelled[name] ?? "--" + name.reduce(into: "") { $0 += $1.isUppercase ? "-" + $1.lowercased() : String($1) }
   }
 }

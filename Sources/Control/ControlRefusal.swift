@@ -1,4 +1,5 @@
 internal import Directory
+internal import Mail
 package import Phrases
 internal import Store
 
@@ -30,10 +31,11 @@ extension DirectoryError {
     case .aliasTargetElsewhere(let address): .aliasTargetElsewhere(address)
     case .aliasTargetUnknown(let address): .aliasTargetUnknown(address)
     case .aliasCircle(let address): .aliasCircle(address)
-    case .deviceNameInvalid(let name): .deviceNameInvalid(name)
+    case .deviceNameInvalid(let name): .deviceNameInvalid(name.asLine)
     case .deviceExists(let name): .deviceExists(name)
     case .deviceUnknown(let name): .deviceUnknown(name)
     case .deviceExpiryPast: .deviceExpiryPast
+    case .groupCountsAll: .popGroupCountsAll
     case .newer(let path): .dataFolderNewer(path)
     case .damaged(let reason), .fault(let reason): .dataFault(reason)
     case .diskFull: .diskFull

@@ -46,10 +46,7 @@ extension ControlVerbs {
   func setAccount(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
     let address = try arguments.text("address")
     var change = AccountSettingsChange()
-    if let word = try arguments.optionalText("sentCopy") {
-      guard word == "on" || word == "off" else { throw ControlRefusal(.controlArgumentInvalid("sentCopy", word)) }
-      change.filesSentCopy = word == "on"
-    }
+    change.filesSentCopy = try arguments.optionalFlag("sentCopy", yes: "on", no: "off")
     change.recipientsADay = try number(arguments, "recipientsADay", most: 10_000_000)
     change.newRecipientsADay = try number(arguments, "newRecipientsADay", most: 10_000_000)
     change.highestPriority = try number(arguments, "priority", most: 9)
@@ -68,7 +65,7 @@ extension ControlVerbs {
     guard let text = try arguments.optionalText(name) else { return nil }
     if text == "default" { return .some(nil) }
     guard let value = Int(text), (0...most).contains(value) else {
-      throw ControlRefusal(.controlArgumentInvalid(name, text))
+      throw ControlArguments.invalid(name, text, .remedyNumber(from: 0, to: most, or: "default"))
     }
     return value
   }

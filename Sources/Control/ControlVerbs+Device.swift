@@ -48,7 +48,10 @@ extension ControlVerbs {
     if names.isEmpty { return .all }
     var scope: ServiceSet = []
     for name in names {
-      guard let service = Service(rawValue: name) else { throw ControlRefusal(.controlArgumentInvalid("scope", name)) }
+      guard let service = Service(rawValue: name) else {
+        throw ControlArguments.invalid(
+          "scope", name, .remedyOneOf(Service.allCases.map(\.rawValue).joined(separator: ", ")))
+      }
       scope.insert(ServiceSet(service))
     }
     return scope

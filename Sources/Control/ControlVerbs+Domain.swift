@@ -50,7 +50,7 @@ extension ControlVerbs {
   private func limit(_ arguments: ControlArguments, _ name: String) throws(ControlRefusal) -> Int64?? {
     guard let text = try arguments.optionalText(name) else { return nil }
     if text == "none" { return .some(nil) }
-    guard let value = Int64(text), value >= 0 else { throw ControlRefusal(.controlArgumentInvalid(name, text)) }
+    guard let value = Int64(text), value >= 0 else { throw ControlArguments.invalid(name, text, .remedyCount) }
     return value
   }
 

@@ -57,6 +57,8 @@ extension ControlVerbs {
       }
       return (.deletedRestored(report.restored), row(report))
     }
+    // What was removed before is gone for good, so nobody could say what the mail was then.
+    if moment < now - store.recoverableDays * 86_400 { throw ControlRefusal(.momentTooOld(Int(store.recoverableDays))) }
     let mailbox = try arguments.optionalText("mailbox")
     let keepsNewer = try arguments.flag("keepNewer")
     let language = try arguments.optionalText("language").flatMap(Language.init(rawValue:)) ?? .english
@@ -71,7 +73,7 @@ extension ControlVerbs {
   func importMail(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
     let (store, account, _) = try owner(arguments)
     let path = try arguments.text("path")
-    let format = try format(arguments)
+    let format = try arguments.word("format", TransferFormat.self)
     let into = try arguments.optionalText("into") ?? "INBOX"
     let again = try arguments.flag("again")
     let (tell, end) = try telling(arguments)
@@ -80,14 +82,22 @@ extension ControlVerbs {
     let report = try await transferring { () throws(TransferFault) in
       try await importer.run(path, format: format, into: into, again: again, progress: tell)
     }
-    return (.importDone(report.messages, report.mailboxes, report.skipped), row(report))
+    // What an import took once it leaves out the next time.
+    let isNew = again || report.messages + report.skipped > 0
+    let phrase: Phrase =
+      !isNew
+      ? .importNothingNew(path)
+      : report.keywordsLeftOut == 0
+        ? .importDone(report.messages, report.mailboxes, report.skipped)
+        : .importDoneWithoutKeywords(report.messages, report.mailboxes, report.skipped, report.keywordsLeftOut)
+    return (phrase, row(report))
   }
 
   /// address, path, format?, mailbox?, job?
   func exportMail(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
     let (store, account, _) = try owner(arguments)
     let path = try arguments.text("path")
-    let format = try format(arguments) ?? .maildir
+    let format = try arguments.word("format", TransferFormat.self) ?? .maildir
     let mailbox = try arguments.optionalText("mailbox")
     let (tell, end) = try telling(arguments)
     defer { end() }
@@ -141,17 +151,9 @@ extension ControlVerbs {
   private static func name(_ number: String) throws(ControlRefusal) -> DeletedName {
     let parts = number.split(separator: ".")
     guard parts.count == 2, let mailbox = Int64(parts[0]), let uid = UID(parts[1]) else {
-      throw ControlRefusal(.controlArgumentInvalid("number", number))
+      throw ControlRefusal(.messageNumberInvalid(number))
     }
     return DeletedName(MailboxID(raw: mailbox), uid)
-  }
-
-  private func format(_ arguments: ControlArguments) throws(ControlRefusal) -> TransferFormat? {
-    guard let name = try arguments.optionalText("format") else { return nil }
-    guard let format = TransferFormat(rawValue: name) else {
-      throw ControlRefusal(.controlArgumentInvalid("format", name))
-    }
-    return format
   }
 
   /// For a mailbox's name: no "/" and no ":" that programs stumble over.
@@ -177,12 +179,13 @@ extension ControlVerbs {
     [
       "messages": .int(Int64(report.messages)), "mailboxes": .int(Int64(report.mailboxes)),
       "bytes": .int(report.bytes), "skipped": .int(Int64(report.skipped)),
+      "keywordsLeftOut": .int(Int64(report.keywordsLeftOut)),
     ]
   }
 
-  /// Runs a function of the store and puts its fault in words.
+  /// Runs a function of the store and puts its fault in words. `naming`: what is said where it is not the data folder's.
   func keeping<Value>(
-    _ mailbox: String?, _ body: () async throws(StoreFault) -> Value
+    _ mailbox: String?, naming: (String) -> Phrase = { .dataFault($0) }, _ body: () async throws(StoreFault) -> Value
   ) async throws(ControlRefusal) -> Value {
     do throws(StoreFault) { return try await body() } catch {
       switch error {
@@ -190,9 +193,16 @@ extension ControlVerbs {
       case .noSuchMessage: throw ControlRefusal(.messageUnknown)
       case .overQuota: throw ControlRefusal(.quotaTooSmall)
       case .domainOverQuota: throw ControlRefusal(.domainQuotaTooSmall)
+      case .damaged, .io: throw ControlRefusal(naming(error.description))
       default: throw ControlRefusal(error.phrase)
       }
     }
+  }
+
+  /// Usual reasons in words of our own.
+  private static func unreadable(_ path: String, _ reason: String) -> Phrase {
+    if access(path, F_OK) != 0, errno == ENOENT || errno == ENOTDIR { return .fileMissing(path) }
+    return access(path, R_OK) == 0 ? .transferUnreadable(path, reason) : .fileForbidden(path)
   }
 
   private func transferring<Value>(
@@ -200,7 +210,7 @@ extension ControlVerbs {
   ) async throws(ControlRefusal) -> Value {
     do throws(TransferFault) { return try await body() } catch {
       switch error {
-      case .unreadable(let path, let reason): throw ControlRefusal(.transferUnreadable(path, reason))
+      case .unreadable(let path, let reason): throw ControlRefusal(Self.unreadable(path, reason))
       case .unwritable(let path, let reason): throw ControlRefusal(.transferUnwritable(path, reason))
       case .unknownFormat(let path): throw ControlRefusal(.transferUnknown(path))
       case .changed(let path): throw ControlRefusal(.transferChanged(path))

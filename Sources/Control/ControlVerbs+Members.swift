@@ -7,8 +7,7 @@ extension ControlVerbs {
   /// address, mailbox, mode?
   func mailboxState(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
     let (store, account, name, id) = try await mailbox(arguments)
-    if let text = try arguments.optionalText("mode") {
-      guard let mode = StateMode(rawValue: text) else { throw ControlRefusal(.controlArgumentInvalid("mode", text)) }
+    if let mode = try arguments.word("mode", StateMode.self) {
       try await keeping(name) { () throws(StoreFault) in try await store.setStateMode(mode, of: id, of: account) }
     }
     let mode = store.stateMode(of: id, of: account)
@@ -71,7 +70,7 @@ extension ControlVerbs {
     }
     var ranges: [ClosedRange<UID>] = []
     for text in texts {
-      guard let found = UIDText.ranges(text) else { throw ControlRefusal(.controlArgumentInvalid("uid", text)) }
+      guard let found = UIDText.ranges(text) else { throw ControlArguments.invalid("uids", text, .remedyUIDs) }
       ranges += found
     }
     return ranges

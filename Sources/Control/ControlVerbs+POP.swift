@@ -7,8 +7,9 @@ extension ControlVerbs {
   /// address, and what shall change (see `edit`); nothing: it is only shown.
   func accountPolicy(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
     let address = try arguments.text("address")
-    let (key, _) = try await asking { () throws(DirectoryError) in try directory.popRules(of: address) }
-    let edit = try await edit(arguments, account: key)
+    let (key, before) = try await asking { () throws(DirectoryError) in try directory.popRules(of: address) }
+    let resets = try arguments.flag("reset")
+    let edit = try await edit(arguments, account: key, holds: resets ? POPPolicy() : before.account)
     if let edit {
       _ = try await asking { () throws(DirectoryError) in
         try await directory.setPOPPolicy(of: address, edit)
@@ -22,9 +23,10 @@ extension ControlVerbs {
   func devicePolicy(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
     let address = try arguments.text("address")
     let name = try arguments.text("name")
-    let (key, _) = try await asking { () throws(DirectoryError) in try directory.popRules(of: address) }
+    let (key, before) = try await asking { () throws(DirectoryError) in try directory.popRules(of: address) }
     let device = try await asking { () throws(DirectoryError) in try directory.deviceKey(name, of: address) }
-    let edit = try await edit(arguments, account: key)
+    let resets = try arguments.flag("reset")
+    let edit = try await edit(arguments, account: key, holds: resets ? before.account : before.policy(of: device))
     if let edit {
       _ = try await asking { () throws(DirectoryError) in
         try await directory.setPOPPolicy(of: address, device: name, edit)
@@ -113,13 +115,14 @@ extension ControlVerbs {
   // MARK: Policies
 
   /// dele, keep, days, counted, seen, folder, onlyNew, hasBefore, group, ownCopies, reset: the change, or nil where nothing is named.
+  /// `holds`: what is said where the request says nothing.
   private func edit(
-    _ arguments: ControlArguments, account: AccountKey
+    _ arguments: ControlArguments, account: AccountKey, holds: POPPolicy
   ) async throws(ControlRefusal) -> (@Sendable (inout POPPolicy) -> Void)? {
     var wanted = POPPolicy()
-    wanted.deletion = try arguments.word("dele", POPPolicy.Deletion.init(rawValue:))
-    wanted.counted = try arguments.word("counted", POPPolicy.Counted.init(rawValue:))
-    wanted.keeping = try keeping(arguments)
+    wanted.deletion = try arguments.word("dele")
+    wanted.counted = try arguments.word("counted")
+    wanted.keeping = try keeping(arguments, holds)
     wanted.marksSeen = try arguments.optionalFlag("seen")
     wanted.onlyNew = try arguments.optionalFlag("onlyNew")
     wanted.isGroup = try arguments.optionalFlag("group")
@@ -128,15 +131,19 @@ extension ControlVerbs {
     }
     let before = try arguments.optionalText("hasBefore")
     if let before, before != "none" {
-      guard let seconds = Self.seconds(date: before) else {
-        throw ControlRefusal(.controlArgumentInvalid("hasBefore", before))
+      // A day ahead would hide mail that is still to come.
+      guard let seconds = Self.seconds(date: before), seconds <= directory.now else {
+        throw ControlArguments.invalid("hasBefore", before, .remedyDateOrNone)
       }
       wanted.hasBefore = seconds
     }
     let resets = try arguments.flag("reset")
     if let keeping = wanted.keeping, keeping != .forever {
-      guard try arguments.flag("ownCopies") else { throw ControlRefusal(.popNeedsOwnCopies) }
-      wanted.confirmedAt = directory.now
+      let isNew = try arguments.optionalText("keep") != nil
+      // Other days for what holds: the owner has confirmed that already, and whose downloads count stays.
+      if !isNew { (wanted.confirmedAt, wanted.counted) = (holds.confirmedAt, wanted.counted ?? holds.counted) }
+      if try arguments.flag("ownCopies") { wanted.confirmedAt = directory.now }
+      guard wanted.confirmedAt != nil else { throw ControlRefusal(.popNeedsOwnCopies) }
     }
     guard resets || !wanted.isEmpty || before == "none" else { return nil }
     let change = wanted
@@ -147,8 +154,6 @@ extension ControlVerbs {
         // Whose downloads count belongs to how long mail stays.
         policy.counted = change.counted
         policy.confirmedAt = change.confirmedAt
-      } else if change.counted != nil {
-        policy.counted = change.counted
       }
       policy.keeping = change.keeping ?? policy.keeping
       policy.deletion = change.deletion ?? policy.deletion
@@ -160,13 +165,24 @@ extension ControlVerbs {
     }
   }
 
-  private func keeping(_ arguments: ControlArguments) throws(ControlRefusal) -> POPPolicy.Keeping? {
-    guard let word = try arguments.optionalText("keep") else { return nil }
-    if word == "forever" { return .forever }
-    let days = try arguments.optionalInt("days", in: 0...Int64(POPPolicy.mostDays))
-    guard ["after-download", "after-arrival"].contains(word) else {
-      throw ControlRefusal(.controlArgumentInvalid("keep", word))
+  /// What keep says, with days; days and counted alone change what holds. Where mail stays for ever they mean nothing.
+  private func keeping(
+    _ arguments: ControlArguments, _ holds: POPPolicy
+  ) throws(ControlRefusal) -> POPPolicy.Keeping? {
+    var days = try arguments.optionalInt("days", in: 0...Int64(POPPolicy.mostDays))
+    let counted = try arguments.optionalText("counted")
+    let isDetailed = days != nil || counted != nil
+    let confirms = try arguments.flag("ownCopies")
+    let given = try arguments.optionalText("keep")
+    let word = given ?? (isDetailed ? Self.word(holds.keeping) : nil)
+    guard let word, word != "forever" else {
+      if isDetailed || confirms { throw ControlRefusal(.popNeedsKeep) }
+      return word.map { _ in .forever }
     }
+    guard ["after-download", "after-arrival"].contains(word) else {
+      throw ControlArguments.invalid("keep", word, .remedyOneOf("forever, after-download, after-arrival"))
+    }
+    if given == nil { days = days ?? holds.keeping?.days.map(Int64.init) }
     guard let days else { throw ControlRefusal(.popNeedsDays) }
     guard days > 0 || allowsZeroDays() else { throw ControlRefusal(.popZeroDays) }
     return word == "after-download" ? .afterDownload(days: Int(days)) : .afterArrival(days: Int(days))
@@ -190,43 +206,28 @@ extension ControlVerbs {
     guard parts.count == 3, let year = parts[0], let month = parts[1], let day = parts[2],
       (1970...9_999).contains(year), (1...12).contains(month), (1...31).contains(day)
     else { return nil }
-    return Int64(CivilDate(year: year, month: month, day: day).daysSinceEpoch) * 86_400
+    let date = CivilDate(year: year, month: month, day: day)
+    // 31 February comes back as another day.
+    guard CivilDate(daysSinceEpoch: date.daysSinceEpoch) == date else { return nil }
+    return Int64(date.daysSinceEpoch) * 86_400
+  }
+
+  private static func word(_ keeping: POPPolicy.Keeping?) -> String {
+    switch keeping {
+    case .forever?, nil: "forever"
+    case .afterDownload?: "after-download"
+    case .afterArrival?: "after-arrival"
+    }
   }
 
   func row(_ policy: POPPolicy) -> [String: ControlValue] {
-    let keep: ControlValue =
-      switch policy.keeping {
-      case .forever?, nil: "forever"
-      case .afterDownload?: "after-download"
-      case .afterArrival?: "after-arrival"
-      }
-    return [
-      "dele": .text((policy.deletion ?? .trash).rawValue), "keep": keep,
+    [
+      "dele": .text((policy.deletion ?? .trash).rawValue), "keep": .text(Self.word(policy.keeping)),
       "days": .optional(policy.keeping?.days.map(Int64.init)),
       "counted": .text((policy.counted ?? .all).rawValue), "seen": .bool(policy.marksSeen == true),
       "folder": .text(policy.folder ?? "INBOX"), "onlyNew": .bool(policy.onlyNew == true),
       "hasBefore": .optional(policy.hasBefore), "group": .bool(policy.isGroup == true),
       "confirmedAt": .optional(policy.confirmedAt),
     ]
-  }
-}
-
-extension ControlArguments {
-  func word<Value>(_ name: String, _ make: (String) -> Value?) throws(ControlRefusal) -> Value? {
-    guard let text = try optionalText(name) else { return nil }
-    guard let value = make(text) else { throw ControlRefusal(.controlArgumentInvalid(name, text)) }
-    return value
-  }
-
-  /// A truth, or "yes" or "no".
-  func optionalFlag(_ name: String) throws(ControlRefusal) -> Bool? {
-    switch values[name] {
-    case nil, .null: return nil
-    case .bool(let value): return value
-    case .text("yes"): return true
-    case .text("no"): return false
-    case .text(let text): throw ControlRefusal(.controlArgumentInvalid(name, text))
-    default: throw ControlRefusal(.controlArgumentInvalid(name, "…"))
-    }
   }
 }

@@ -90,7 +90,7 @@ extension ControlVerbs {
     case "arabic": return true
     case "exact": return false
     case "default": return .some(nil)
-    default: throw ControlRefusal(.controlArgumentInvalid("search", form))
+    default: throw ControlArguments.invalid("search", form, .remedyOneOf("arabic, exact, default"))
     }
   }
 

@@ -1,5 +1,6 @@
 internal import Directory
-internal import Phrases
+internal import Glibc
+package import Phrases
 package import Store
 
 // Verification, compaction, backups and accounts that come back.
@@ -16,14 +17,15 @@ extension ControlVerbs {
     let report = try await keeping(nil) { () throws(StoreFault) in try await store.verify(tell) }
     let phrase: Phrase =
       report.isSound ? .storeSound(report.messages, report.blobs) : .storeMistakes(report.mistakeCount)
-    return (phrase, row(report))
+    return (phrase, Self.row(report))
   }
 
   func compactStore(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
     let store = try openStore()
     let report = try await keeping(nil) { () throws(StoreFault) in try await store.collect(.everything) }
     return (
-      .storeCompacted(report.segments, report.bytesFreed),
+      // Segments that were rewritten for other reasons than their waste may have grown a little.
+      .storeCompacted(report.segments, max(0, report.bytesFreed)),
       [
         "segments": .int(Int64(report.segments)), "bytesFreed": .int(report.bytesFreed),
         "blobs": .int(Int64(report.blobs)), "expired": .int(Int64(report.expired)),
@@ -42,7 +44,7 @@ extension ControlVerbs {
     let keep = try arguments.optionalInt("keep", in: 1...10_000)
     let (tell, end) = try telling(arguments)
     defer { end() }
-    let made = try await keeping(nil) { () throws(StoreFault) in
+    let made = try await keeping(nil, naming: { .backupFailed(path, $0) }) { () throws(StoreFault) in
       try await store.backUp(
         to: path, databases: Self.backedUpDatabases, folders: Self.backedUpFolders, keep: keep.map { Int($0) }, tell)
     }
@@ -61,12 +63,30 @@ extension ControlVerbs {
     defer { end() }
     let path = try arguments.text("path")
     let store = try openStore()
-    let (found, report) = try await keeping(nil) { () throws(StoreFault) in
-      try await store.verifyBackup(path, tell)
+    let backup = try Self.backup(path)
+    let (found, report) = try await keeping(nil, naming: { .backupUnreadable(backup, $0) }) { () throws(StoreFault) in
+      try await store.verifyBackup(backup, tell)
     }
-    return (
-      report.isSound ? .backupSound(found) : .backupMistakes(found, report.mistakeCount), row(report, path: found)
-    )
+    return Self.answer(found, report)
+  }
+
+  /// The same where there is no data folder, as on a machine that the backup shall be brought back to. Blocks.
+  package static func verifyBackupAlone(_ request: ControlRequest, _ tell: @escaping WorkProgress) -> ControlResponse {
+    do throws(ControlRefusal) {
+      let backup = try backup(try ControlArguments(values: request.arguments).text("path"))
+      let report: VerificationReport
+      do throws(StoreFault) { report = try BackupFolder.verify(backup, tell).report } catch {
+        throw ControlRefusal(.backupUnreadable(backup, error.description))
+      }
+      let (phrase, result) = answer(backup, report)
+      return .done(request, phrase, result)
+    } catch {
+      return .refused(request, error.phrase)
+    }
+  }
+
+  private static func answer(_ backup: String, _ report: VerificationReport) -> Answer {
+    (report.isSound ? .backupSound(backup) : .backupMistakes(backup, report.mistakeCount), row(report, path: backup))
   }
 
   /// path, address, job? One account. (The whole is not a command for a running server.)
@@ -75,7 +95,7 @@ extension ControlVerbs {
     let path = try arguments.text("path")
     let (tell, end) = try telling(arguments)
     defer { end() }
-    let backup = try await keeping(nil) { () throws(StoreFault) in try BackupFolder.find(path) }
+    let backup = try Self.backup(path)
     let owners = try await asking { () throws(DirectoryError) in try Directory.owners(in: backup) }
     guard let old = owners.first(where: { $0.address == address }) else {
       throw ControlRefusal(.backupNoAccount(address))
@@ -94,6 +114,15 @@ extension ControlVerbs {
       .backupAccountRestored(address, report.restored),
       ["restored": .int(Int64(report.restored)), "mailboxes": .list(report.mailboxes.map { .text($0) })]
     )
+  }
+
+  private static func backup(_ path: String) throws(ControlRefusal) -> String {
+    do throws(StoreFault) { return try BackupFolder.find(path) } catch { throw ControlRefusal(noBackup(in: path)) }
+  }
+
+  /// What is said of a path that holds no backup.
+  package static func noBackup(in path: String) -> Phrase {
+    access(path, F_OK) == 0 ? .backupNone(path) : .fileMissing(path)
   }
 
   /// path, job?
@@ -160,7 +189,7 @@ extension ControlVerbs {
     return count
   }
 
-  private func row(_ report: VerificationReport, path: String? = nil) -> ControlValue {
+  private static func row(_ report: VerificationReport, path: String? = nil) -> ControlValue {
     var members: [String: ControlValue] = [
       "isSound": .bool(report.isSound), "messages": .int(Int64(report.messages)), "blobs": .int(Int64(report.blobs)),
       "bytes": .int(report.bytes), "accounts": .int(Int64(report.accounts)),

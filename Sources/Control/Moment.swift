@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// A moment as people write it: "yesterday 17:00", "today 9:30", "2026-11-20 17:00", "2 hours ago", "3 days ago", "أمس 17:00".
-/// In the time zone of this machine.
+/// In the time zone of this machine, or of the one behind a date and time: "2026-11-20T17:00:00Z", "2026-11-20 17:00 +03:00".
 enum Moment {
   private static let yesterday: Set<String> = ["yesterday", "أمس", "امس"]
   private static let today: Set<String> = ["today", "اليوم"]
@@ -16,31 +16,67 @@ enum Moment {
     var words = digits(text).lowercased().replacing("t", if: text).split(whereSeparator: \.isWhitespace).map(
       String.init)
     guard let first = words.first else { return nil }
-    if first.hasPrefix("@"), words.count == 1 { return Int64(first.dropFirst()) }
+    if first.hasPrefix("@"), words.count == 1 { return number(first.dropFirst(), most: 12) }
     if first == "now" || first == "الآن", words.count == 1 { return now }
     if let ago = ago(words, now) { return ago }
     var moment = time_t(now)
     var parts = tm()
     localtime_r(&moment, &parts)
+    var day: Int32?
     if yesterday.contains(first) {
       parts.tm_mday -= 1
     } else if !today.contains(first) {
-      let numbers = first.split(separator: "-").compactMap { Int32($0) }
-      guard numbers.count == 3, (1970...9999).contains(numbers[0]), (1...12).contains(numbers[1]),
-        (1...31).contains(numbers[2])
+      guard let numbers = numbers(first, "-"), numbers.count == 3, (1970...9999).contains(numbers[0]),
+        (1...12).contains(numbers[1]), (1...31).contains(numbers[2])
       else { return nil }
       (parts.tm_year, parts.tm_mon, parts.tm_mday) = (numbers[0] - 1900, numbers[1] - 1, numbers[2])
+      day = numbers[2]
     }
     words.removeFirst()
+    if words.count == 2, let sign = words[1].first, "z+-".contains(sign) { words = [words.joined()] }
     guard words.count <= 1 else { return nil }
-    let time = (words.first ?? "0:00").split(separator: ":").compactMap { Int32($0) }
-    guard (2...3).contains(time.count), (0...23).contains(time[0]),
+    let text = words.first ?? "0:00"
+    let end = text.firstIndex { "z+-".contains($0) } ?? text.endIndex
+    guard let time = numbers(text[..<end], ":"), (2...3).contains(time.count), (0...23).contains(time[0]),
       time.dropFirst().allSatisfy({ (0...59).contains($0) })
     else { return nil }
     (parts.tm_hour, parts.tm_min, parts.tm_sec) = (time[0], time[1], time.count > 2 ? time[2] : 0)
-    parts.tm_isdst = -1
-    let made = mktime(&parts)
-    return made == -1 ? nil : Int64(made)
+    if end == text.endIndex {
+      parts.tm_isdst = -1
+      let made = mktime(&parts)
+      // mktime makes 3 March of 31 February.
+      return made != -1 && (day == nil || day == parts.tm_mday) ? Int64(made) : nil
+    }
+    // Which day today is depends on the zone.
+    guard let day, let zone = zone(text[end...]) else { return nil }
+    let made = Int64(timegm(&parts))
+    return parts.tm_mday == day ? made - zone : nil
+  }
+
+  /// "Z", "+03:00", "+0300", "-5": seconds east of UTC.
+  private static func zone(_ text: Substring) -> Int64? {
+    if text == "z" { return 0 }
+    let digits = text.dropFirst().split(separator: ":", omittingEmptySubsequences: false)
+    let parts = digits.count == 1 && digits[0].count == 4 ? [digits[0].prefix(2), digits[0].suffix(2)] : digits
+    guard parts.count <= 2, let hours = number(parts[0], most: 2), hours < 24,
+      let minutes = parts.count == 2 ? number(parts[1], most: 2) : 0, minutes < 60
+    else { return nil }
+    return (hours * 3_600 + minutes * 60) * (text.first == "-" ? -1 : 1)
+  }
+
+  private static func numbers(_ text: some StringProtocol, _ separator: Character) -> [Int32]? {
+    var numbers: [Int32] = []
+    for part in text.split(separator: separator, omittingEmptySubsequences: false) {
+      guard let number = number(part, most: 4) else { return nil }
+      numbers.append(Int32(number))
+    }
+    return numbers
+  }
+
+  /// Nothing but digits.
+  private static func number(_ text: some StringProtocol, most: Int) -> Int64? {
+    guard (1...most).contains(text.utf8.count), text.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
+    return Int64(text)
   }
 
   /// "2 hours ago", "قبل 3 أيام", "منذ 3 أيام".

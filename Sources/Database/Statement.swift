@@ -89,14 +89,16 @@ package final class Statement {
     throw fault
   }
 
-  /// Calls `body` for each row that is left with its first `count` columns as numbers: for tables of a hundred thousand rows.
-  package func forEachRow(ints count: Int, _ body: (UnsafePointer<Int64>) -> Void) throws(DatabaseFault) {
-    let row = UnsafeMutablePointer<Int64>.allocate(capacity: count)
-    defer { row.deallocate() }
-    while try step() {
-      for column in 0..<count { row[column] = sqlite3_column_int64(handle, Int32(column)) }
-      body(row)
+  /// Reads up to `limit` of the rows that are left, the first `count` columns of each as numbers, into `space`: for tables of a hundred
+  /// thousand rows. Row r of column c goes to `space[c * limit + r]`. Returns how many rows there were; fewer than `limit` means all.
+  package func read(
+    ints count: Int, limit: Int, into space: UnsafeMutablePointer<Int64>
+  ) throws(DatabaseFault) -> Int {
+    for row in 0..<limit {
+      guard try step() else { return row }
+      for column in 0..<count { space[column * limit + row] = sqlite3_column_int64(handle, Int32(column)) }
     }
+    return limit
   }
 
   /// Runs to the end, whatever rows it gives.

@@ -1,3 +1,5 @@
+internal import Mail
+
 extension Directory {
   static let shortestPassword = 8
   static let longestPassword = 1_024
@@ -39,11 +41,14 @@ extension Directory {
     return AppPassword(using: &generator).text
   }
 
-  private func hashed(_ password: [UInt8]) async throws(DirectoryError) -> PasswordHash {
-    guard password.count <= Self.longestPassword, !password.contains(0) else { throw .passwordInvalid }
-    guard String(decoding: password, as: UTF8.self).count >= Self.shortestPassword else {
-      throw .passwordTooShort(least: Self.shortestPassword)
-    }
+  private func hashed(_ typed: [UInt8]) async throws(DirectoryError) -> PasswordHash {
+    // RFC 8265 §4.2: prepared, so that every system's spelling of it is right; no control characters (RFC 8264 §4.3).
+    let password = Unicode.opaqueString(typed)
+    let text = String(decoding: password, as: UTF8.self)
+    guard typed.count <= Self.longestPassword,
+      !text.unicodeScalars.contains(where: { $0.properties.generalCategory == .control })
+    else { throw .passwordInvalid }
+    guard text.count >= Self.shortestPassword else { throw .passwordTooShort(least: Self.shortestPassword) }
     let cost = options.passwordCost
     let outcome = await hashing.run { () -> Result<PasswordHash, DirectoryError> in
       do throws(DirectoryError) { return .success(try PasswordHash(of: password, cost: cost)) } catch {

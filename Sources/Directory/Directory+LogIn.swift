@@ -1,4 +1,5 @@
 internal import Logging
+internal import Mail
 
 extension Directory {
   /// Checks a name and a password.
@@ -14,15 +15,18 @@ extension Directory {
       return .refused
     }
     let found = snapshot.account(logIn: DirectorySnapshot.logInName(name))
+    // RFC 8265 §4.2: compared as prepared; passwords set before they were prepared are compared as sent.
+    let prepared = Unicode.opaqueString(password)
+    let forms = prepared == password ? [password] : [prepared, password]
     let answer: LogIn
     if isProof {
       // SCRAM has proved it: `scramServer`.
       let device = found?.value.devices.first { $0.fingerprint == Array(password.dropFirst()) }
       answer = if let found, let device { logIn(device: device, of: found, service) } else { .refused }
-    } else if let found, let typed = AppPassword(typed: password), let device = device(typed, of: found) {
+    } else if let found, let typed = AppPassword(typed: prepared), let device = device(typed, of: found) {
       answer = logIn(device: device, of: found, service)
     } else {
-      answer = await logIn(password: password, of: found)
+      answer = await logIn(password: forms, of: found)
     }
     note(answer, account: found?.key, service, peer: address)
     return answer
@@ -46,21 +50,24 @@ extension Directory {
     return .accepted(principal(account, device: device))
   }
 
-  private func logIn(password: [UInt8], of account: Found?) async -> LogIn {
+  /// `forms`: the ways to read what was sent; an unknown name takes the time of all of them.
+  private func logIn(password forms: [[UInt8]], of account: Found?) async -> LogIn {
     guard let account, let phc = account.value.password else {
       let dummy = dummyHash
-      let checked = await hashing.run { dummy.verifies(password) }
+      let checked = await hashing.run { forms.count { dummy.verifies($0) } }
       return checked == nil ? Self.tooMany : .refused
     }
     let hash = PasswordHash(phc: phc)
-    let token = verified.token(account: account.key, hash: hash, password: password)
-    if verified.contains(token, at: options.now()) { return .accepted(principal(account, device: nil)) }
+    let tokens = forms.map { verified.token(account: account.key, hash: hash, password: $0) }
+    if tokens.contains(where: { verified.contains($0, at: options.now()) }) {
+      return .accepted(principal(account, device: nil))
+    }
     let (cache, now, until) = (verified, options.now(), options.verifiedFor)
     let isRight = await hashing.run { () -> Bool in
       // Another log-in of the same mail program may have been checked while this one waited.
-      if cache.contains(token, at: now) { return true }
-      guard hash.verifies(password) else { return false }
-      cache.insert(token, until: now + until, at: now)
+      if tokens.contains(where: { cache.contains($0, at: now) }) { return true }
+      guard let right = forms.firstIndex(where: { hash.verifies($0) }) else { return false }
+      cache.insert(tokens[right], until: now + until, at: now)
       return true
     }
     guard let isRight else { return Self.tooMany }

@@ -75,6 +75,7 @@ extension DirectorySnapshot {
     let key = try ownerOf(text)
     guard var account = accountTable[key] else { throw .accountUnknown(text) }
     edit(&account.popPolicy)
+    try Self.checkGroup(account)
     accountTable[key] = account
     noteRules(key, account)
     return (account.popPolicy, [.setAccountPolicy(key, account.popPolicy)])
@@ -87,10 +88,20 @@ extension DirectorySnapshot {
     guard var account = accountTable[key] else { throw .accountUnknown(text) }
     guard let index = account.devices.firstIndex(where: { $0.name == name }) else { throw .deviceUnknown(name) }
     edit(&account.devices[index].popPolicy)
+    try Self.checkGroup(account)
     accountTable[key] = account
     noteRules(key, account)
     let policy = account.devices[index].popPolicy
     return (policy, [.setDevicePolicy(key, account.devices[index].key, policy)])
+  }
+
+  /// In a group each gets each message: what one has taken cannot suffice.
+  private static func checkGroup(_ account: Account) throws(DirectoryError) {
+    let rules = rules(account, at: .min)
+    guard rules.account.isGroup == true else { return }
+    if ([rules.account] + rules.devices.map(\.policy)).contains(where: { $0.counted == .device }) {
+      throw .groupCountsAll
+    }
   }
 
   /// What POP3 does for an account, with all that is said nowhere filled in.

@@ -31,6 +31,8 @@ package enum DirectoryError: Error, Hashable, Sendable {
   case deviceExists(String)
   case deviceUnknown(String)
   case deviceExpiryPast
+  /// One device alone cannot decide in a group.
+  case groupCountsAll
 
   /// The database at this path was written by a newer Barid.
   case newer(String)

@@ -1,3 +1,5 @@
+internal import Mail
+
 // What may be changed and what follows from it: pure, so the rules are tested without a disk.
 extension DirectorySnapshot {
   // MARK: Domains
@@ -112,6 +114,10 @@ extension DirectorySnapshot {
     guard all.count <= Self.mostTargets else { throw .aliasTooManyTargets(limit: Self.mostTargets) }
     if existing.isEmpty { domainTable[Self.split(address).domain]?.aliases += 1 }
     addressTable[address] = .alias(all)
+    // Whoever is behind the last one that is looked at would never get a letter.
+    for alias in [address] + aliases.map(\.address).filter({ leads($0, to: address) }) where reachesTooMany(alias) {
+      throw .aliasTooManyTargets(limit: Self.mostRecipients)
+    }
     return (AliasInfo(address: address, targets: all), [.putAlias(address, all)])
   }
 
@@ -195,8 +201,9 @@ extension DirectorySnapshot {
     return (DeviceUses.Device(account: key, key: device.key), [.removeDevice(key, device.key, at: now)])
   }
 
+  /// One line in every list that it is shown in.
   static func isDeviceName(_ name: String) -> Bool {
     (1...64).contains(name.count) && name.utf8.count <= 256 && name.first != " " && name.last != " "
-      && name.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
+      && name.unicodeScalars.allSatisfy { !$0.disturbsLine }
   }
 }

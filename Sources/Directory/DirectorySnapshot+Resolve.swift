@@ -77,12 +77,12 @@ extension DirectorySnapshot {
 
   /// The accounts behind a target, in order, each once. Every alias is looked at once, so a tangle of aliases costs no
   /// more than its size.
-  private func recipients(of target: Target) -> [Recipient] {
+  private func recipients(of target: Target, limit: Int = mostRecipients) -> [Recipient] {
     var found: [Recipient] = []
     var accounts: Set<AccountKey> = []
     var aliases: Set<String> = []
     var open = [target]
-    while let next = open.popLast(), found.count < Self.mostRecipients {
+    while let next = open.popLast(), found.count < limit {
       switch next {
       case .account(let key):
         guard let account = accountTable[key], accounts.insert(key).inserted else { continue }
@@ -94,6 +94,11 @@ extension DirectorySnapshot {
       }
     }
     return found
+  }
+
+  func reachesTooMany(_ alias: String) -> Bool {
+    guard let target = addressTable[alias] else { return false }
+    return recipients(of: target, limit: Self.mostRecipients + 1).count > Self.mostRecipients
   }
 
   private func single(_ key: AccountKey) -> Resolution {

@@ -153,9 +153,23 @@ package struct POPRules: Hashable, Sendable {
 
   package func policy(of device: Int64) -> POPPolicy { devices.first { $0.key == device }?.policy ?? account }
 
-  /// The fewest days that mail is sure to stay; nil: nothing but DELE removes anything.
-  package var fewestDays: Int? {
-    ([account] + devices.map(\.policy)).compactMap { $0.keeping?.days }.min()
+  /// The fewest days that mail is sure to stay, of all sessions; nil: nothing but DELE removes anything.
+  package var fewestDays: Int? { ([0] + devices.map(\.key)).compactMap { expire(of: $0) }.min() }
+
+  /// What EXPIRE says to a session of this device (RFC 2449 §6.7); nil: NEVER. 0 is the promise that QUIT removes what was retrieved:
+  /// where others must agree, or `removes` is false, it is 1.
+  package func expire(of device: Int64, removes: Bool = true) -> Int? {
+    guard let least = ([account] + devices.map(\.policy)).compactMap({ $0.keeping?.days }).min() else { return nil }
+    return least == 0 && !(removes && isAtOnce(device)) ? 1 : least
+  }
+
+  /// QUIT of this device removes what it retrieved.
+  private func isAtOnce(_ device: Int64) -> Bool {
+    guard let policy = devices.first(where: { $0.key == device })?.policy, policy.keeping?.days == 0 else {
+      return false
+    }
+    let sharers = devices.count { $0.policy.folder == policy.folder }
+    return sharers == 1 || (policy.counted == .device && account.isGroup != true)
   }
 
   /// Something other than DELE may remove mail.

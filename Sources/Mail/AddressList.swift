@@ -9,6 +9,11 @@ public struct AddressList: Hashable, Sendable {
   }
 
   public var elements: [Element]
+  /// Addresses of the field that the grammar has no place for and the list does not show. `From: mine@x.test <other@y.test>` is read
+  /// as the first one, and mail programs show the second: who decides by a field looks at these too.
+  public private(set) var hidden: [Mailbox] = []
+  /// False where the field's end was not understood: a comment or quoted string without end, or more than the limits allow.
+  public private(set) var isWhole = true
 
   public init(_ elements: [Element] = []) { self.elements = elements }
 
@@ -27,7 +32,10 @@ public struct AddressList: Hashable, Sendable {
   /// Reads a field value, folded or not. At most `limits.fieldLength` bytes and `limits.addresses` mailboxes.
   public static func parse(_ bytes: Span<UInt8>, limits: MailLimits = MailLimits()) -> AddressList {
     var parser = AddressParser(end: min(bytes.count, limits.fieldLength), limit: limits.addresses)
-    return AddressList(parser.list(bytes))
+    var list = AddressList(parser.list(bytes))
+    list.hidden = parser.hidden
+    list.isWhole = parser.isWhole && bytes.count <= limits.fieldLength
+    return list
   }
 
   /// Reads a field value, folded or not.

@@ -17,6 +17,10 @@ struct AddressParser {
   private var words: [Word] = []
   private var comment: [UInt8]?
   private var sawSpace = false
+  /// Addresses that stand where the grammar has no place for them.
+  private(set) var hidden: [Mailbox] = []
+  /// Every comment and quoted string had its end, and the limit was not reached.
+  private(set) var isWhole = true
 
   init(end: Int, limit: Int) {
     self.end = end
@@ -48,6 +52,7 @@ struct AddressParser {
       }
     }
     if let group { elements.append(.group(name: group.name, members: group.members)) }
+    if index < end { isWhole = false }
     return elements
   }
 
@@ -72,16 +77,25 @@ struct AddressParser {
         words = []
         var mailbox = angleAddress(bytes)
         mailbox.name = name
-        found = found ?? mailbox
-      case 0x40 where found == nil && !words.isEmpty:
-        index += 1
-        let local = localPart()
-        words = []
-        found = Mailbox(localPart: local, domain: domain(bytes))
+        keep(mailbox, &found)
+      case 0x40 where !words.isEmpty: keep(plainAddress(bytes), &found)
       default: skipOrTakeWord(bytes)
       }
     }
     return named(found)
+  }
+
+  /// The first one is what is read; others are kept apart.
+  private mutating func keep(_ mailbox: Mailbox, _ found: inout Mailbox?) {
+    if found == nil { found = mailbox } else { hidden.append(mailbox) }
+  }
+
+  /// The words so far, "@" and a domain.
+  private mutating func plainAddress(_ bytes: Span<UInt8>) -> Mailbox {
+    index += 1
+    let local = localPart()
+    words = []
+    return Mailbox(localPart: local, domain: domain(bytes))
   }
 
   /// A mailbox without a display name takes the comment that follows it: `jdoe@x (John Doe)`.
@@ -110,7 +124,7 @@ struct AddressParser {
       sawSpace = true
     } else if byte == ASCII.quote {
       var text: [UInt8] = []
-      HeaderLexer.quotedString(bytes, &index, end, into: &text)
+      if !HeaderLexer.quotedString(bytes, &index, end, into: &text) { isWhole = false }
       take(text)
     } else {
       let range = HeaderLexer.run(bytes, &index, end) { byte in
@@ -155,6 +169,7 @@ struct AddressParser {
     let start = index
     HeaderLexer.skipComment(bytes, &index, end)
     let isClosed = index > start + 1 && bytes[index - 1] == 0x29
+    if !isClosed { isWhole = false }
     var text: [UInt8] = []
     var at = start + 1
     let stop = isClosed ? index - 1 : index
@@ -183,11 +198,7 @@ struct AddressParser {
         index += 1
         break loop
       case 0x2C, 0x3B: break loop
-      case 0x40 where mailbox == nil && !words.isEmpty:
-        index += 1
-        let local = localPart()
-        words = []
-        mailbox = Mailbox(localPart: local, domain: domain(bytes))
+      case 0x40 where !words.isEmpty: keep(plainAddress(bytes), &mailbox)
       case 0x3C, 0x3A: index += 1
       default: takeInAngle(bytes)
       }

@@ -47,14 +47,17 @@ enum HeaderLexer {
     run(bytes, &index, end) { ASCII.isToken($0) || $0 >= 128 }
   }
 
-  /// Appends the content of the quoted string whose quote is at `index`, unquoted and unfolded.
-  static func quotedString(_ bytes: Span<UInt8>, _ index: inout Int, _ end: Int, into result: inout [UInt8]) {
+  /// Appends the content of the quoted string whose quote is at `index`, unquoted and unfolded; false where it has no end.
+  @discardableResult
+  static func quotedString(
+    _ bytes: Span<UInt8>, _ index: inout Int, _ end: Int, into result: inout [UInt8]
+  ) -> Bool {
     index &+= 1
     while index < end {
       let byte = bytes[index]
       index &+= 1
       switch byte {
-      case ASCII.quote: return
+      case ASCII.quote: return true
       case ASCII.cr, ASCII.lf: continue
       case ASCII.backslash where index < end:
         if bytes[index] != ASCII.cr, bytes[index] != ASCII.lf { result.append(bytes[index]) }
@@ -62,5 +65,6 @@ enum HeaderLexer {
       default: result.append(byte)
       }
     }
+    return false
   }
 }

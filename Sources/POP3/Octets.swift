@@ -29,6 +29,13 @@ extension Span where Element == UInt8 {
     return nil
   }
 
+  /// As many as fit, where digits say more; nil: not a number.
+  func count(_ range: Range<Int>) -> Int? {
+    if range.count <= 9 { return number(range) }
+    for index in range where !ASCII.isDigit(self[index]) { return nil }
+    return .max
+  }
+
   /// A number of at most nine digits, or nil.
   func number(_ range: Range<Int>) -> Int? {
     guard (1...9).contains(range.count) else { return nil }

@@ -37,7 +37,8 @@ package struct Maildrop: Sendable {
       shown = nil
       return
     }
-    let isNarrow = policy.onlyNew == true || policy.hasBefore != nil
+    // A program that asks for unique ids knows itself what it has; mpop takes a listing longer than STAT said for an error.
+    let isNarrow = (policy.onlyNew == true || policy.hasBefore != nil) && opening.device?.listsIDs != true
     guard isNarrow || !opening.hidden.isEmpty else {
       order = nil
       shown = nil
@@ -47,8 +48,9 @@ package struct Maildrop: Sendable {
     table.forEach { index, record in
       if opening.hidden.contains(record.item) { return }
       let isOld =
-        policy.hasBefore.map { max(record.internalDate, record.savedAt) < $0 } == true
-        || (policy.onlyNew == true && opening.taken.contains(record.item))
+        isNarrow
+        && (policy.hasBefore.map { max(record.internalDate, record.savedAt) < $0 } == true
+          || (policy.onlyNew == true && opening.taken.contains(record.item)))
       if isOld { had.append(index) } else { new.append(index) }
     }
     order = new + had

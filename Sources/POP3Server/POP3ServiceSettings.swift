@@ -49,8 +49,5 @@ extension POP3Service {
 }
 
 extension POPRules {
-  /// What EXPIRE says after log-in (RFC 2449 §6.7).
-  var retention: Capabilities.Retention { Self.retention(days: fewestDays) }
-
   static func retention(days: Int?) -> Capabilities.Retention { days.map { .days($0) } ?? .never }
 }

@@ -1,3 +1,4 @@
+import Directory
 import Net
 import POP3
 import Store
@@ -18,6 +19,7 @@ extension POP3Session {
       write(.stat(count: count - marks.count, octets: octets), &output)
     case .scan(let index): write(.ok("\(index + 1) \(maildrop.size(maildrop[index]))"), &output)
     case .uniqueID(let index):
+      noteListing(maildrop)
       let id = String(decoding: maildrop.uniqueID(maildrop[index]), as: UTF8.self)
       write(.ok("\(index + 1) \(id)"), &output)
     case .scanAll:
@@ -25,11 +27,19 @@ extension POP3Session {
       output.write(bytes)
       output.write(".\r\n")
     default:
+      noteListing(maildrop)
       listAll(maildrop, shown, &output) { ListingWriter.line($0 + 1, id: maildrop.uniqueID($1), into: &bytes) }
       output.write(bytes)
       output.write(".\r\n")
     }
     return .proceed
+  }
+
+  /// Once for each device: nothing is kept from it any more.
+  private mutating func noteListing(_ maildrop: Maildrop) {
+    guard !hasNotedListing, let device = open?.principal.deviceKey, maildrop.device?.listsIDs != true else { return }
+    hasNotedListing = true
+    service.store.popNote(device, of: maildrop.account, listsIDs: true)
   }
 
   private func listAll(

@@ -60,8 +60,10 @@ extension POP3Session {
       facts["user"] = "\(opened.principal.name)"
       facts["device"] = "\(opened.principal.device ?? "unknown")"
       service.logger.info("logged in", metadata: facts)
-      // RFC 2449 §6.7: the more accurate value.
-      machine.capabilities.expire = .init(opened.rules.retention, perUser: false)
+      // RFC 2449 §6.7: the more accurate value. Nothing goes for a flagged device, and while nobody knows the time.
+      let removes = opened.maildrop.device?.flaggedAt == nil && !service.store.isTimeInDoubt
+      let days = opened.rules.expire(of: opened.principal.deviceKey, removes: removes)
+      machine.capabilities.expire = .init(POPRules.retention(days: days), perUser: false)
       if opened.policy.isGroup == true, opened.principal.deviceKey == 0 {
         machine.deletionObstacle = .groupNeedsDevice
       }
@@ -107,11 +109,6 @@ extension POP3Service {
       let now = now()
       let rules = directory.snapshot.popRules(of: principal.account, at: now)
       let policy = rules.policy(of: principal.deviceKey)
-      if settings.logInDelay > 0,
-        !maildrops.mayLogIn(account, delay: Int64(settings.logInDelay), at: now)
-      {
-        return .tooSoon
-      }
       let folder = policy.folder ?? "INBOX"
       do throws(StoreFault) {
         let info = try await store.mailbox(named: folder, of: account)
@@ -120,6 +117,9 @@ extension POP3Service {
           lock = maildrops.lock(info.id, of: account)
           if lock == nil { return .inUse }
         }
+        // Last of what may refuse: only a log-in that succeeds delays the next.
+        let delay = Int64(settings.logInDelay)
+        if delay > 0, !maildrops.mayLogIn(account, delay: delay, at: now) { return .tooSoon }
         let mailbox = try await store.open(info.id, of: account, claimRecent: false)
         let opening = try await store.popOpening(
           principal.deviceKey, of: account, taken: policy.onlyNew == true, hidden: policy.isGroup == true)

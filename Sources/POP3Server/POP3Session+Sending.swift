@@ -86,7 +86,7 @@ extension POP3Session {
     return stream(index, maildrop, lines: lines)
   }
 
-  /// Sends a message, or its top, piece by piece: never whole in memory, but for a long one that must be downgraded.
+  /// Sends a message, or its top, piece by piece: what waits for a slow reader is one piece, and the header fields that are downgraded.
   private func stream(_ index: Int, _ maildrop: Maildrop, lines: Int?) -> Step<Outcome> {
     let store = service.store
     let record = maildrop[index]
@@ -94,44 +94,64 @@ extension POP3Session {
     let first = lines == nil ? POP3Reply.ok("\(maildrop.size(record)) octets") : .ok(.messageFollows)
     let isDowngraded = maildrop.isDowngraded(record)
     return .run { out in
-      var writer = DotWriter()
-      var cutter = lines.map { TopCutter(lines: $0) }
-      var isBegun = false
-      var position = 0
+      var sender = PieceSender(out: out, lines: lines)
       do {
-        var downgraded: [UInt8]?
+        var pieces = [Downgrade.Piece.original(0..<record.size)]
         if isDowngraded {
-          let whole = try await store.content(record.email, of: maildrop.account)
-          downgraded = Downgrade.message(whole) ?? whole
+          pieces = Downgrade.streamable(try await store.content(record.email, of: maildrop.account))
         }
-        let size = downgraded?.count ?? record.size
-        while position < size || !isBegun {
-          let end = min(size, position + Self.aheadBytes)
-          let piece: [UInt8]
-          if let downgraded {
-            piece = Array(downgraded[position..<end])
-          } else {
-            piece = try await store.content(record.email, of: maildrop.account, range: position..<end)
+        for piece in pieces where !sender.isDone {
+          switch piece {
+          case .replaced(let octets): try await sender.send(octets, after: first, language)
+          case .original(let range):
+            for start in stride(from: range.lowerBound, to: range.upperBound, by: Self.aheadBytes) where !sender.isDone
+            {
+              let part = start..<min(range.upperBound, start + Self.aheadBytes)
+              let octets = try await store.content(record.email, of: maildrop.account, range: part)
+              try await sender.send(octets, after: first, language)
+            }
           }
-          var bytes: [UInt8] = []
-          if !isBegun { first.write(into: &bytes, language: language) }
-          isBegun = true
-          position = end
-          let wanted = piece.withUnsafeBytes { cutter?.take($0) ?? $0.count }
-          writer.write(Array(piece[..<wanted])) { bytes += $0 }
-          try await out.write(bytes)
-          if wanted < piece.count || cutter?.isDone == true { break }
         }
-        var end: [UInt8] = []
-        writer.finish { end += $0 }
-        try await out.write(end)
+        try await sender.finish(after: first, language)
         return lines == nil ? .retrieved(index) : .sent(nil)
-      } catch let fault as StoreFault where !isBegun {
+      } catch let fault as StoreFault where !sender.isBegun {
         return .sent(fault)
       } catch {
         // The reply has begun: only closing tells the client that it is not whole.
         return .broken
       }
     }
+  }
+}
+
+/// Sends the pieces of one message, behind its reply.
+private struct PieceSender {
+  let out: Writer
+  private var writer = DotWriter()
+  private var cutter: TopCutter?
+  private(set) var isBegun = false
+
+  init(out: Writer, lines: Int?) {
+    self.out = out
+    cutter = lines.map { TopCutter(lines: $0) }
+  }
+
+  /// All that TOP wants has been sent.
+  var isDone: Bool { cutter?.isDone == true }
+
+  mutating func send(_ octets: [UInt8], after first: POP3Reply, _ language: POP3Language) async throws {
+    var bytes: [UInt8] = []
+    if !isBegun { first.write(into: &bytes, language: language) }
+    isBegun = true
+    let wanted = octets.withUnsafeBytes { cutter?.take($0) ?? $0.count }
+    writer.write(wanted == octets.count ? octets : Array(octets[..<wanted])) { bytes += $0 }
+    try await out.write(bytes)
+  }
+
+  mutating func finish(after first: POP3Reply, _ language: POP3Language) async throws {
+    if !isBegun { try await send([], after: first, language) }
+    var end: [UInt8] = []
+    writer.finish { end += $0 }
+    try await out.write(end)
   }
 }

@@ -11,7 +11,10 @@ extension POP3Session {
     guard let open else { return .close }
     let maildrop = open.maildrop
     let deleted = machine.deleted.indices.map { maildrop[$0].item }
-    if deleted.isEmpty, taken.isEmpty { return perform(machine.updated(complete: true), &output) }
+    if deleted.isEmpty, taken.isEmpty {
+      release()
+      return perform(machine.updated(complete: true), &output)
+    }
     // What the owner says now, not what held at log-in; the folder is the session's.
     let rules = service.directory.snapshot.popRules(of: open.principal.account, at: service.now())
     var policy = rules.policy(of: open.principal.deviceKey)
@@ -40,11 +43,15 @@ extension POP3Session {
     }
   }
 
+  /// RFC 1939 §6: the lock is free before the client reads the reply, however long the connection stays.
+  private mutating func release() { open = nil }
+
   mutating func finishUpdate(_ result: Result<POPRemoval, StoreFault>, _ output: inout Output) -> Step<Outcome> {
     var facts: Logger.Metadata = [
       "connection": "\(peer.id)", "user": "\(open?.principal.name ?? "")",
       "device": "\(open?.principal.device ?? "unknown")", "service": "pop3",
     ]
+    release()
     switch result {
     case .failure(let fault):
       facts["reason"] = "\(fault)"
@@ -58,7 +65,7 @@ extension POP3Session {
       if removal.isFlagged {
         service.logger.warning("two programs seem to use one device password", metadata: facts)
       }
-      return perform(machine.updated(complete: true), &output)
+      return perform(machine.updated(complete: !removal.isIncomplete), &output)
     }
   }
 }

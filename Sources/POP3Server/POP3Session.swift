@@ -45,6 +45,7 @@ package struct POP3Session: Session {
   /// Octets of these as stored.
   var takenBytes = 0
   var ahead = ReadAhead()
+  var hasNotedListing = false
 
   init(_ service: POP3Service, _ peer: Peer) {
     self.service = service
@@ -79,8 +80,8 @@ package struct POP3Session: Session {
       machine.secured()
       return .wait
     case .wake: return .wait
-    // RFC 1939 §3: the autologout closes without the UPDATE state.
-    case .deadline: return perform(machine.close(.error(.timedOut, .systemTemporary)), &output)
+    // RFC 1939 §3: the autologout closes without the UPDATE state and without a response.
+    case .deadline: return perform(machine.close(nil), &output)
     case .quiesce: return perform(machine.close(.error(.shuttingDown, .systemTemporary)), &output)
     }
   }

@@ -29,9 +29,10 @@ extension Phrase {
       ar: "\(key): إعداد غير معروف. هل تقصد \(similar)؟")
   }
   package static func configMistakes(_ count: Int) -> Phrase {
-    Phrase(
-      en: "Mistakes in the configuration: \(count). Nothing was started.",
-      ar: "عدد الأخطاء في الإعدادات: \(count). لم يُشغَّل شيء.")
+    Phrase(en: "Mistakes in the configuration: \(count).", ar: "عدد الأخطاء في الإعدادات: \(count).")
+  }
+  package static var configNothingStarted: Phrase {
+    Phrase(en: "Nothing was started.", ar: "لم يُشغَّل شيء.")
   }
   /// Mistakes as both languages say them.
   package static func configMistakesFound(english: String, arabic: String) -> Phrase {
@@ -45,11 +46,39 @@ extension Phrase {
       en: "Give a whole number from \(lowest) to \(highest).",
       ar: "اكتب عددًا صحيحًا من \(lowest) إلى \(highest).")
   }
+  package static func remedyNumber(from lowest: Int, to highest: Int, or word: String) -> Phrase {
+    Phrase(
+      en: "Give a whole number from \(lowest) to \(highest), or \(word).",
+      ar: "اكتب عددًا صحيحًا من \(lowest) إلى \(highest)، أو \(word).")
+  }
   package static func remedyOneOf(_ choices: String) -> Phrase {
     Phrase(en: "Give one of: \(choices).", ar: "اكتب واحدًا من: \(choices).")
   }
   package static var remedyYesNo: Phrase {
     Phrase(en: "Give true or false.", ar: "اكتب true أو false.")
+  }
+  package static var remedyCount: Phrase {
+    Phrase(en: "Give a whole number, or none.", ar: "اكتب عددًا صحيحًا، أو none.")
+  }
+  package static var remedyDate: Phrase {
+    Phrase(en: "Give a date such as 2026-11-21.", ar: "اكتب تاريخًا مثل 2026-11-21.")
+  }
+  package static var remedyDateOrNone: Phrase {
+    Phrase(
+      en: "Give a day that has come, such as 2026-11-21, or none.", ar: "اكتب يومًا قد حلّ، مثل 2026-11-21، أو none.")
+  }
+  package static var remedyUIDs: Phrase {
+    Phrase(en: "Give UIDs such as 4 or 7:12.", ar: "اكتب أرقام UID مثل 4 أو 7:12.")
+  }
+  package static var remedyDNSServer: Phrase {
+    Phrase(
+      en: "Give a numeric address, with a port where it is not 53: 192.0.2.1:5353.",
+      ar: "اكتب عنوانًا رقميًا، ومعه المنفذ إن لم يكن 53: 192.0.2.1:5353.")
+  }
+  package static var remedyResultDomain: Phrase {
+    Phrase(
+      en: "Give the result and its domain, such as pass:example.org.",
+      ar: "اكتب النتيجة ومعها النطاق، مثل pass:example.org.")
   }
   package static var remedyHostName: Phrase {
     Phrase(

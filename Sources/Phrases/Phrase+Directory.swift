@@ -153,15 +153,18 @@ extension Phrase {
       en: "The password is too short: at least \(least) characters.",
       ar: "كلمة السر قصيرة. أقل عدد من الحروف: \(least).")
   }
+  package static var passwordMissing: Phrase {
+    Phrase(en: "No password was given.", ar: "لم تُكتب كلمة سر.")
+  }
   package static var passwordInvalid: Phrase {
     Phrase(
-      en: "The password must not contain a null character or be longer than 1,024 bytes.",
-      ar: "يجب ألا تحوي كلمة السر حرفًا صفريًا وألا تزيد على 1024 بايت.")
+      en: "The password must not contain control characters or be longer than 1,024 bytes.",
+      ar: "يجب ألا تحوي كلمة السر محارف تحكم وألا تزيد على 1024 بايت.")
   }
   package static func deviceNameInvalid(_ name: String) -> Phrase {
     Phrase(
-      en: "\"\(name)\" cannot name a device: use 1 to 64 characters.",
-      ar: "\"\(name)\" لا يصلح اسمًا لجهاز: استخدم من 1 إلى 64 حرفًا.")
+      en: "\"\(name)\" cannot name a device: use 1 to 64 visible characters.",
+      ar: "\"\(name)\" لا يصلح اسمًا لجهاز: استخدم من 1 إلى 64 حرفًا ظاهرًا.")
   }
   package static func deviceExists(_ name: String) -> Phrase {
     Phrase(

@@ -25,6 +25,11 @@ extension Phrase {
   package static var momentAhead: Phrase {
     Phrase(en: "That moment has not come yet.", ar: "هذا الوقت لم يأت بعد.")
   }
+  package static func momentTooOld(_ days: Int) -> Phrase {
+    Phrase(
+      en: "Removed mail is kept for \(.day, count: days): what the mail was at that moment is not known any more.",
+      ar: "يُحفظ البريد المحذوف مدة \(.day, count: days)، ولم يعد معروفًا ما كان عليه البريد في ذلك الوقت.")
+  }
   package static var choiceMissing: Phrase {
     Phrase(
       en: "Say which messages: their numbers, --mailbox NAME or --all.",
@@ -62,6 +67,12 @@ extension Phrase {
     Phrase(
       en: "The time is confirmed: what is old enough is removed again.",
       ar: "تم تأكيد الوقت: سيُحذف القديم من جديد في موعده.")
+  }
+
+  package static func messageNumberInvalid(_ text: String) -> Phrase {
+    Phrase(
+      en: "\"\(text)\" is not the number of a removed message. Such numbers, as 1.4, are in `barid mail deleted list`.",
+      ar: "\"\(text)\" ليس رقم رسالة محذوفة. الأرقام، مثل 1.4، يعرضها الأمر `barid mail deleted list`.")
   }
 
   // MARK: Store
@@ -109,6 +120,18 @@ extension Phrase {
       en: "The server runs. Stop it before the whole data folder is replaced.",
       ar: "الخادم يعمل. أوقفه قبل استبدال مجلد البيانات كله.")
   }
+  package static func backupNone(_ path: String) -> Phrase {
+    Phrase(en: "There is no backup in \(path).", ar: "لا توجد نسخة احتياطية في \(path).")
+  }
+  package static func backupUnreadable(_ path: String, _ reason: String) -> Phrase {
+    Phrase(
+      en: "The backup \(path) cannot be read: \(reason).", ar: "تتعذر قراءة النسخة الاحتياطية \(path): \(reason).")
+  }
+  package static func backupFailed(_ path: String, _ reason: String) -> Phrase {
+    Phrase(
+      en: "The backup in \(path) could not be made: \(reason).",
+      ar: "تعذر إنشاء النسخة الاحتياطية في \(path): \(reason).")
+  }
   package static func backupNoAccount(_ address: String) -> Phrase {
     Phrase(en: "The backup has no account \(address).", ar: "لا يوجد حساب \(address) في النسخة الاحتياطية.")
   }
@@ -119,6 +142,22 @@ extension Phrase {
       en:
         "Imported: \(.message, count: messages) into \(.mailbox, count: mailboxes). Too large and left out: \(skipped).",
       ar: "تم استيراد \(.message, count: messages) إلى \(.mailbox, count: mailboxes). رسائل كبيرة تُركت: \(skipped).")
+  }
+  package static func importNothingNew(_ path: String) -> Phrase {
+    Phrase(
+      en:
+        "There is nothing new in \(path): what was imported before is left out. With --again all of it comes once more.",
+      ar: "لا جديد في \(path): ما استُورد من قبل يُترك. الخيار --again يستورده كله مرة أخرى.")
+  }
+  package static func importDoneWithoutKeywords(
+    _ messages: Int, _ mailboxes: Int, _ skipped: Int, _ keywords: Int
+  ) -> Phrase {
+    Phrase(
+      en:
+        "Imported: \(.message, count: messages) into \(.mailbox, count: mailboxes). Left out: too large \(skipped), keywords \(keywords).",
+      ar:
+        "تم استيراد \(.message, count: messages) إلى \(.mailbox, count: mailboxes). تُرك: رسائل كبيرة \(skipped)، كلمات مفتاحية \(keywords)."
+    )
   }
   package static func exportDone(_ messages: Int, _ mailboxes: Int, _ skipped: Int) -> Phrase {
     Phrase(
@@ -139,8 +178,8 @@ extension Phrase {
   }
   package static func transferChanged(_ path: String) -> Phrase {
     Phrase(
-      en: "\(path) has changed since its import broke off. With --again it is imported from its beginning.",
-      ar: "تغيّر \(path) منذ توقف استيراده. الخيار --again يستورده من بدايته.")
+      en: "\(path) is not what was imported from there before. With --again it is imported from its beginning.",
+      ar: "لم يعد \(path) كما كان حين استُورد من قبل. الخيار --again يستورده من بدايته.")
   }
   package static func transferNotEmpty(_ path: String) -> Phrase {
     Phrase(en: "\(path) is there already.", ar: "\(path) موجود من قبل.")
@@ -151,6 +190,11 @@ extension Phrase {
     Phrase(
       en: "The state before is kept in \(path); `barid upgrade --undo` returns to it.",
       ar: "الحالة السابقة محفوظة في \(path)؛ الأمر `barid upgrade --undo` يعود إليها.")
+  }
+  package static var upgradeServerRuns: Phrase {
+    Phrase(
+      en: "The server runs. Stop it first; an upgrade needs the data folder for itself.",
+      ar: "الخادم يعمل. أوقفه أولًا؛ فالترقية تحتاج إلى مجلد البيانات وحدها.")
   }
   package static var upgradeDone: Phrase {
     Phrase(en: "The data folder is at this Barid's format.", ar: "مجلد البيانات على صيغة هذا الإصدار.")

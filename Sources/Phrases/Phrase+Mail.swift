@@ -44,6 +44,11 @@ extension Phrase {
   package static func mailboxFull(_ address: String) -> Phrase {
     Phrase(en: "The mailbox of \(address) is full.", ar: "صندوق بريد \(address) ممتلئ.")
   }
+  package static var reportMissing: Phrase {
+    Phrase(
+      en: "Name the files of the reports, or give --outgoing for what was collected here.",
+      ar: "اذكر ملفات التقارير، أو استخدم الخيار --outgoing لما جُمع هنا.")
+  }
   package static func reportUnreadable(_ file: String) -> Phrase {
     Phrase(
       en: "\(file) holds no DMARC report that can be read.",

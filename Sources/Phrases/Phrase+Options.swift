@@ -69,6 +69,7 @@ extension Phrase {
   package static var columnAccounts: Phrase { Phrase(en: "Accounts", ar: "الحسابات") }
   package static var columnUsed: Phrase { Phrase(en: "Used", ar: "المستعمل") }
   package static var columnQuota: Phrase { Phrase(en: "Quota", ar: "الحصة") }
+  package static var columnMostMessages: Phrase { Phrase(en: "Most messages", ar: "أقصى الرسائل") }
   package static var columnAddress: Phrase { Phrase(en: "Address", ar: "العنوان") }
   package static var columnDevices: Phrase { Phrase(en: "Devices", ar: "الأجهزة") }
   package static var columnCreated: Phrase { Phrase(en: "Since", ar: "منذ") }
@@ -87,6 +88,50 @@ extension Phrase {
   package static var columnScope: Phrase { Phrase(en: "May use", ar: "المسموح") }
   package static var columnLastUse: Phrase { Phrase(en: "Last used", ar: "آخر استخدام") }
   package static var columnExpires: Phrase { Phrase(en: "Ends", ar: "ينتهي") }
+}
+
+// What the result words of these checks mean: pass, fail, none, temperror, …
+extension Phrase {
+  /// nil: a word that this catalogue does not know.
+  package static func inspectionResult(_ word: String) -> Phrase? {
+    switch word {
+    case "pass": Phrase(en: "The check passed.", ar: "نجح الفحص.")
+    case "fail": Phrase(en: "The check failed.", ar: "فشل الفحص.")
+    case "softfail":
+      Phrase(
+        en: "The domain says that this is probably not its server.", ar: "يقول النطاق إن هذا الخادم ليس له على الأرجح.")
+    case "neutral": Phrase(en: "The domain says neither yes nor no.", ar: "لا يقول النطاق نعم ولا لا.")
+    case "none": Phrase(en: "There is nothing to check.", ar: "لا يوجد ما يُفحص.")
+    case "policy": Phrase(en: "More was there than is checked.", ar: "في الرسالة أكثر مما يُفحص.")
+    case "temperror":
+      Phrase(en: "The DNS did not answer; it may later.", ar: "لم يُجب DNS، وقد يجيب لاحقًا.")
+    case "permerror":
+      Phrase(en: "What stands there cannot be evaluated.", ar: "المكتوب غير صالح فيتعذر تقييمه.")
+    default: nil
+    }
+  }
+}
+
+// Why a message was not signed.
+extension Phrase {
+  package static func signingKeyUnusable(_ path: String) -> Phrase {
+    Phrase(
+      en: "\(path) holds no private key for DKIM: RSA of 1024 to 4096 bits or Ed25519, as PEM.",
+      ar: "لا يوجد في \(path) مفتاح خاص يصلح لـDKIM: مفتاح RSA من 1024 إلى 4096 بتًا أو Ed25519 بصيغة PEM.")
+  }
+  package static var signingNoFrom: Phrase {
+    Phrase(
+      en: "The message has no From field, or its header is too long: it cannot be signed.",
+      ar: "لا يوجد في الرسالة حقل From أو أن ترويستها أطول من المسموح، فيتعذر توقيعها.")
+  }
+  package static func signingBadName(_ domain: String, _ selector: String) -> Phrase {
+    Phrase(
+      en: "\"\(domain)\" and \"\(selector)\" must be names as the DNS has them.",
+      ar: "يجب أن يكون \"\(domain)\" و\"\(selector)\" اسمين صالحين في DNS.")
+  }
+  package static var signingFailed: Phrase {
+    Phrase(en: "The key could not sign the message.", ar: "تعذر توقيع الرسالة بهذا المفتاح.")
+  }
 }
 
 // Help of the one-shot checks of where a message came from.

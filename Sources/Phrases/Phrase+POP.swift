@@ -14,8 +14,8 @@ extension Phrase {
   }
   package static func popFreed(messages: Int64, bytes: String) -> Phrase {
     Phrase(
-      en: "Removed by POP: \(messages) messages. Space freed: \(bytes).",
-      ar: "ما حُذف عبر POP من الرسائل: \(messages). المساحة المحرَّرة: \(bytes).")
+      en: "Removed by POP: \(.message, count: Int(messages)). Space freed: \(bytes).",
+      ar: "حُذف عبر POP ما عدده \(.message, count: Int(messages)). المساحة المحرَّرة: \(bytes).")
   }
 
   // MARK: Refusals
@@ -30,10 +30,24 @@ extension Phrase {
     Phrase(
       en: "Say after how many days with --days.", ar: "اذكر عدد الأيام بالخيار --days.")
   }
+  package static var popNeedsKeep: Phrase {
+    Phrase(
+      en:
+        "--days, --counted and --own-copies belong to mail that does not stay for ever. Give --keep after-download or --keep after-arrival with them.",
+      ar:
+        "الخيارات ‎--days و‎--counted و‎--own-copies تخص البريد الذي لا يبقى دائمًا. أضِف إليها ‎--keep after-download أو ‎--keep after-arrival."
+    )
+  }
   package static var popZeroDays: Phrase {
     Phrase(
       en: "0 days is not allowed on this server (pop3.zero-days).",
       ar: "لا يسمح هذا الخادم بصفر من الأيام (pop3.zero-days).")
+  }
+  package static var popGroupCountsAll: Phrase {
+    Phrase(
+      en:
+        "In a group each device gets each message, so every device must count: --group yes and --counted device exclude each other.",
+      ar: "في المجموعة يتسلّم كل جهاز كل رسالة، فلا بد من احتساب كل الأجهزة: لا يجتمع --group yes و--counted device.")
   }
   package static func popNoFolder(_ name: String) -> Phrase {
     Phrase(en: "There is no folder \"\(name)\".", ar: "لا يوجد مجلد باسم \"\(name)\".")

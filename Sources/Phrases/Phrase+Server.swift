@@ -67,6 +67,16 @@ extension Phrase {
       en: "The data folder \(path) does not exist and cannot be made.",
       ar: "مجلد البيانات \(path) غير موجود ويتعذر إنشاؤه.")
   }
+  package static func dataFolderAbsent(_ path: String) -> Phrase {
+    Phrase(
+      en: "There is no data folder at \(path). `barid serve` and `barid domain add` make one; --config names another.",
+      ar:
+        "لا يوجد مجلد بيانات في \(path). الأمران `barid serve` و`barid domain add` ينشئانه، والخيار --config يحدّد إعدادات أخرى."
+    )
+  }
+  package static func dataFolderMade(_ path: String) -> Phrase {
+    Phrase(en: "A new data folder was made at \(path).", ar: "أُنشئ مجلد بيانات جديد في \(path).")
+  }
   package static func dataFolderNotWritable(_ path: String) -> Phrase {
     Phrase(
       en: "The data folder \(path) cannot be written. Give this user the right to it, or choose another folder.",
@@ -86,6 +96,27 @@ extension Phrase {
     Phrase(
       en: "The data folder \(path) was written by a newer Barid. Update this one.",
       ar: "كُتب مجلد البيانات \(path) بإصدار أحدث من بريد. حدّث هذا الإصدار.")
+  }
+  package static func fileMissing(_ path: String) -> Phrase {
+    Phrase(en: "There is no file or folder \(path).", ar: "لا يوجد ملف أو مجلد باسم \(path).")
+  }
+  package static func fileForbidden(_ path: String) -> Phrase {
+    Phrase(en: "This user has no right to \(path).", ar: "لا صلاحية لهذا المستخدم على \(path).")
+  }
+  package static func fileIsFolder(_ path: String) -> Phrase {
+    Phrase(en: "\(path) is a folder, not a file.", ar: "\(path) مجلد وليس ملفًا.")
+  }
+  package static func fileTooLarge(_ path: String) -> Phrase {
+    Phrase(en: "\(path) is larger than Barid reads.", ar: "\(path) أكبر مما يقرؤه بريد.")
+  }
+  package static func resolverFault(_ reason: String) -> Phrase {
+    Phrase(en: "The DNS cannot be asked: \(reason).", ar: "يتعذر سؤال DNS: \(reason).")
+  }
+  package static func dnsWaiting(_ server: String) -> Phrase {
+    Phrase(en: "Waiting for an answer of \(server) …", ar: "في انتظار الرد من \(server)…")
+  }
+  package static func portRefused(_ port: Int, _ reason: String) -> Phrase {
+    Phrase(en: "Port \(port) cannot be opened: \(reason).", ar: "يتعذر فتح المنفذ \(port): \(reason).")
   }
   package static var diskFull: Phrase {
     Phrase(en: "The disk is full. Nothing was changed.", ar: "القرص ممتلئ. لم يُغيَّر شيء.")
@@ -112,10 +143,11 @@ extension Phrase {
   package static func controlArgumentMissing(_ name: String) -> Phrase {
     Phrase(en: "The value \"\(name)\" is missing.", ar: "القيمة \"\(name)\" ناقصة.")
   }
-  package static func controlArgumentInvalid(_ name: String, _ value: String) -> Phrase {
+  /// `option` as it is typed; `remedy`: what would do.
+  package static func controlArgumentInvalid(_ option: String, _ value: String, _ remedy: Phrase) -> Phrase {
     Phrase(
-      en: "\"\(value)\" is not a valid \(name).",
-      ar: "\"\(value)\" قيمة غير صالحة للحقل \(name).")
+      en: "\"\(value)\" is not valid for \(option). \(remedy)",
+      ar: "القيمة \"\(value)\" لا تصلح للخيار \(option). \(remedy)")
   }
   package static var controlTooLong: Phrase {
     Phrase(en: "The request is too long.", ar: "الطلب أطول من المسموح.")

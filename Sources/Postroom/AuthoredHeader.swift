@@ -90,7 +90,11 @@ package struct AuthoredHeader: Sendable {
     if block.first("Date", in: held.span) == nil { header += "Date: \(stamp.date.text)\r\n".utf8 }
     if block.first("Message-ID", in: held.span) == nil { header += "Message-ID: <\(stamp.messageID)>\r\n".utf8 }
     var kept = 0
-    for field in block.all("Bcc", in: held.span) { bcc += held[field.range] }
+    for field in block.all("Bcc", in: held.span) {
+      bcc += held[field.range]
+      // The last field of a message without a body may have no line end.
+      if bcc.last != ASCII.lf { bcc += "\r\n".utf8 }
+    }
     for range in dropped(block) {
       header += held[kept..<range.lowerBound]
       kept = range.upperBound
@@ -127,8 +131,9 @@ package struct AuthoredHeader: Sendable {
   private static func mailboxes(of field: HeaderField, _ bytes: [UInt8]) -> [EmailAddress?] {
     let limits = MailLimits()
     guard field.value.count < limits.fieldLength else { return [nil] }
-    let mailboxes = AddressList.parse(field.unfolded(in: bytes.span), limits: limits).mailboxes
-    guard !mailboxes.isEmpty, mailboxes.count < limits.addresses else { return [nil] }
-    return mailboxes.map(\.address)
+    let list = AddressList.parse(field.unfolded(in: bytes.span), limits: limits)
+    let mailboxes = list.mailboxes
+    guard list.isWhole, !mailboxes.isEmpty, mailboxes.count < limits.addresses else { return [nil] }
+    return (mailboxes + list.hidden).map(\.address)
   }
 }

@@ -27,7 +27,15 @@ package struct Filing: Sendable {
   package enum Fate: Sendable, Equatable {
     /// In the mailbox, or durably on its way there.
     case filed
+    /// An address of several accounts: some have it, one could not take it for good reason.
+    case partly(StoreFault)
     case refused(StoreFault)
+
+    /// Somebody has it.
+    var isAccepted: Bool {
+      if case .refused = self { return false }
+      return true
+    }
   }
 
   /// What became of a letter.
@@ -42,12 +50,24 @@ package struct Filing: Sendable {
     fileprivate var isIdentified = false
 
     /// At least one recipient has it.
-    package var isAccepted: Bool { fates.contains(.filed) }
+    package var isAccepted: Bool { fates.contains(where: \.isAccepted) }
+    /// One address's accounts do not all have it.
+    package var isPartial: Bool {
+      fates.contains { fate in
+        if case .partly = fate { return true }
+        return false
+      }
+    }
     /// All recipients have it, and the author's copy is where it belongs.
     package var isComplete: Bool { sentFault == nil && fates.allSatisfy { $0 == .filed } }
     /// The first reason why a recipient was refused.
     package var fault: StoreFault? {
-      for case .refused(let fault) in fates { return fault }
+      for fate in fates {
+        switch fate {
+        case .filed: continue
+        case .partly(let fault), .refused(let fault): return fault
+        }
+      }
       return sentFault
     }
   }
@@ -92,19 +112,34 @@ package struct Filing: Sendable {
     if let outcome = result.outcome { store.replyWasLost(outcome) }
   }
 
-  /// A recipient that leads to several accounts has its mail when one of them has it.
+  /// A recipient that leads to several accounts has its mail when all of them have it; one that was closed just now is none of them.
   private func fates(of letter: Letter, _ stored: [DeliveryOutcome.Fate]) -> [Fate] {
     var next = stored.startIndex
     return letter.recipients.map { recipient in
       let own = stored[next..<next + recipient.accounts.count]
       next += recipient.accounts.count
-      var fault = StoreFault.noSuchAccount
-      for fate in own {
-        guard case .refused(let reason) = fate else { return .filed }
-        fault = reason
+      var fault: StoreFault?
+      var isFiled = false
+      for (account, fate) in zip(recipient.accounts, own) {
+        guard case .refused(let reason) = fate else {
+          isFiled = true
+          continue
+        }
+        if reason != .noSuchAccount || fault == nil { fault = reason }
+        if own.count > 1 { logRefusal(letter, recipient, account, reason) }
       }
-      return .refused(fault)
+      guard let fault else { return isFiled ? .filed : .refused(.noSuchAccount) }
+      if !isFiled { return .refused(fault) }
+      return fault == .noSuchAccount ? .filed : .partly(fault)
     }
+  }
+
+  private func logRefusal(_ letter: Letter, _ recipient: LetterRecipient, _ account: Recipient, _ fault: StoreFault) {
+    logger.warning(
+      "not filed for one of several",
+      metadata: [
+        "letter": "\(letter.id)", "to": "<\(recipient.address)>", "account": "\(account.account)", "reason": "\(fault)",
+      ])
   }
 
   private func logSentCopy(_ letter: Letter, _ fault: StoreFault?) {
@@ -148,6 +183,9 @@ package struct Filing: Sendable {
       for (name, value) in letter.remarks { facts[name] = "\(value)" }
       switch fate {
       case .filed: logger.info("filed", metadata: facts)
+      case .partly(let fault):
+        facts["reason"] = "\(fault)"
+        logger.warning("filed for some", metadata: facts)
       case .refused(let fault):
         facts["reason"] = "\(fault)"
         logger.warning("not filed", metadata: facts)

@@ -15,8 +15,8 @@ struct Intake {
   let letter: String
   /// Our own user's message: its header is completed on the way.
   var header: AuthoredHeader?
-  /// Takes out findings that claim to be ours.
-  var forged: ForgedResults?
+  /// Takes out findings that claim to be ours, and ends a header that nothing ends.
+  var arriving: ArrivingHeader?
   /// The spool could not take more: the rest of the message is read and dropped.
   var fault: StoreFault?
   /// Watches the header pass by.
@@ -54,7 +54,7 @@ struct Intake {
   mutating func read(_ input: UnsafeRawBufferPointer) -> Int {
     // Taken out, so that what they hold is not copied.
     var header = self.header.take()
-    var forged = self.forged.take()
+    var arriving = self.arriving.take()
     var counter = self.counter
     var endsLine = self.endsLine
     let spool = self.spool
@@ -66,7 +66,7 @@ struct Intake {
       let next = { (piece: UnsafeRawBufferPointer) -> Void in
         if header == nil { spool.append(piece) } else { header?.take(piece, spool.append) }
       }
-      if forged == nil { next(piece) } else { forged?.take(piece, next) }
+      if arriving == nil { next(piece) } else { arriving?.take(piece, next) }
     }
     let count: Int
     switch reader {
@@ -78,7 +78,7 @@ struct Intake {
       self.reader = .chunks(reader)
     }
     self.header = header
-    self.forged = forged
+    self.arriving = arriving
     self.counter = counter
     self.endsLine = endsLine
     taken += count
@@ -94,7 +94,7 @@ struct Intake {
       if !reader.isBinary, !endsLine { withUnsafeBytes(of: (UInt8(13), UInt8(10))) { keep($0) } }
     }
     var header = self.header.take()
-    forged?.finish { [spool] piece in
+    arriving?.finish { [spool] piece in
       if header == nil { spool.append(piece) } else { header?.take(piece, spool.append) }
     }
     self.header = header
@@ -109,7 +109,7 @@ struct Intake {
     let next = { [spool] (piece: UnsafeRawBufferPointer) -> Void in
       if header == nil { spool.append(piece) } else { header?.take(piece, spool.append) }
     }
-    if forged == nil { next(piece) } else { forged?.take(piece, next) }
+    if arriving == nil { next(piece) } else { arriving?.take(piece, next) }
     self.header = header
   }
 }

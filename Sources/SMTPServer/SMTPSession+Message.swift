@@ -18,7 +18,11 @@ extension SMTPSession {
     }
     var intake = Intake(reader, spool: service.store.spool(), letter: letter, header: header)
     // RFC 8601 §5. What comes by LMTP was looked at by whoever took it in.
-    if machine.settings.role != .lmtp { intake.forged = ForgedResults(of: [service.settings.hostName]) }
+    if machine.settings.role != .lmtp {
+      // RFC 3030 §3: what is BINARYMIME stays as it is.
+      intake.arriving = ArrivingHeader(
+        of: [service.settings.hostName], endsHeader: machine.transaction?.isBinary != true)
+    }
     self.intake = intake
     input.isBodyStreaming = true
   }
@@ -105,6 +109,10 @@ extension SMTPSession {
     if findings.hasNUL, machine.transaction?.isBinary != true {
       return Refusal(.unacceptableContent, reason: "NUL in message")
     }
+    // RFC 3030 §3: only the body may be binary. A reader that takes a bare CR for a line's end would see other fields than we checked.
+    if machine.transaction?.isBinary == true, intake.counter.hasBareCR {
+      return Refusal(.bareLineEnd, reason: "bare CR in the header of a binary message")
+    }
     if service.settings.refusesBareLineEnds, findings.hasBareLF || findings.hasBareCR {
       return Refusal(.bareLineEnd, reason: "bare CR or LF in message")
     }
@@ -112,7 +120,9 @@ extension SMTPSession {
     if service.settings.refusesLongLines, findings.longestLine > machine.settings.limits.textLine {
       return Refusal(.textLineTooLong, reason: "a line of \(findings.longestLine) octets")
     }
-    if intake.counter.headerOctets > AuthoredHeader.limit || intake.header?.isTooLong == true {
+    if intake.counter.headerOctets > AuthoredHeader.limit || intake.header?.isTooLong == true
+      || intake.arriving?.isTooLong == true
+    {
       return Refusal(.headerTooLong, reason: "header without end")
     }
     guard let header = intake.header, let principal else { return nil }
@@ -194,9 +204,14 @@ extension SMTPSession {
   mutating func finish(_ result: Filing.Result, _ letter: String) -> ServerStep {
     let accepted = SMTPReply(250, .init(2, 0, 0), "Message accepted as \(letter)")
     if machine.settings.role == .lmtp {
+      // Who is named by an address of several accounts and has it gets no second one when the message comes again for the others.
+      if result.isPartial { service.filing.willComeAgain(result) }
       return machine.finishMessage(
         perRecipient: result.fates.map { fate in
-          if case .refused(let fault) = fate { SMTPReply(fault: fault) } else { accepted }
+          switch fate {
+          case .filed: accepted
+          case .partly(let fault), .refused(let fault): SMTPReply(fault: fault)
+          }
         })
     }
     if result.isComplete { return machine.finishMessage(accepted) }

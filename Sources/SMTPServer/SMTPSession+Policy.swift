@@ -65,8 +65,11 @@ extension SMTPSession {
 }
 
 extension SMTPReply {
+  /// RFC 6531 §3.7.4.3: replies are ASCII, whatever the client's own names are.
   static func notYourAddress(_ address: String, _ name: String) -> SMTPReply {
-    SMTPReply(550, .init(5, 7, 1), "You are logged in as \(name) and may not send as \(address)")
+    func isASCII(_ text: String) -> Bool { text.utf8.allSatisfy { $0 < 128 } }
+    let user = isASCII(name) ? "You are logged in as \(name) and" : "You"
+    return SMTPReply(550, .init(5, 7, 1), "\(user) may not send as \(isASCII(address) ? address : "this address")")
   }
   static let sendingElsewhere = SMTPReply(
     550, .init(5, 7, 1), "This server delivers only to its own domains so far: the recipient's domain is elsewhere")

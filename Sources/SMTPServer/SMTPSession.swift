@@ -107,6 +107,7 @@ package struct SMTPSession: Session {
     var consumed = 0
     let step = input.withUnsafeBytes { machine.advance($0, consumed: &consumed) }
     input.consume(consumed)
+    input.isBodyStreaming = machine.isSkipping
     return perform(step, &input, &output)
   }
 

@@ -40,6 +40,9 @@ extension Store {
   /// The largest message taken.
   package var messageLimit: Int { dials.withLock { $0.messageLimit } }
 
+  /// For how long removed mail is kept.
+  package var recoverableDays: Int64 { dials.withLock { $0.recoverableDays } }
+
   /// A snapshot on the same disk: segments get a second name, indexes are copied.
   package func snapshot(
     to parent: String, databases: [String], folders: [String], _ progress: @escaping WorkProgress = { _, _ in }

@@ -33,9 +33,12 @@ extension Store {
   ) async throws(StoreFault) -> AppendResult {
     let messages = planned(items)
     let weight = messages.reduce(0) { $0 + $1.0.plan.totalLength }
+    let ids = items.compactMap(\.uniqueID)
     return try await lane(of: account).perform(weight: weight) { transaction throws(StoreFault) in
+      try transaction.leaveRoom(for: ids, generation: FreeNumbers.chance(), of: account)
       let result = try transaction.append(messages, to: mailbox, of: account)
-      transaction.willChange()
+      // The messages come first: what says that they are here must not outlive them in a power cut.
+      transaction.willRemove()
       try transaction.run(
         LaneSQL.insertFiled, [.int(account.raw), .bytes(mark.positionKey), .int(mark.position)])
       try transaction.run(LaneSQL.insertFiled, [.int(account.raw), .bytes(mark.lastKey), .int(mark.last)])
@@ -70,6 +73,16 @@ extension Store {
     }
   }
 
+  /// The names of a mailbox's keywords.
+  package func keywords(in mailbox: MailboxID, of account: AccountID) async throws(StoreFault) -> [String] {
+    try await lane(of: account).read { reader throws(StoreFault) in
+      let connection = try reader.connection()
+      return try inStore { () throws(DatabaseFault) in
+        try connection.rows(AccountSQL.keywords, [.int(account.raw), .int(mailbox.raw)]) { $0.text(1) }
+      }
+    }
+  }
+
   /// Messages as the lane takes them; the blobs are made ready here, outside the lane.
   func planned(_ items: [AppendItem]) -> [(NewMessage, keywords: [String])] {
     items.map { item in
@@ -78,6 +91,7 @@ extension Store {
         internalDate: item.internalDate, sentIdentity: item.sentIdentity)
       message.item = item.item
       message.savedAt = item.savedAt
+      message.uniqueID = item.uniqueID
       return (message, keywords: item.keywords)
     }
   }

@@ -18,16 +18,35 @@ struct InspectionOptions: ParsableArguments {
   /// Prints what `inspect` finds, asking the named server, else the first of /etc/resolv.conf, else the internet's own.
   func show<Evidence>(_ inspect: (any DNSLookup) async throws -> Inspection<Evidence>) async throws {
     var settings = Net.ResolverSettings()
-    settings.server = try server()
+    let asked = try server()
+    settings.server = asked
     let resolver: Resolver
     do throws(ResolverFault) {
       resolver = try Resolver(settings: settings, logger: SilentLog.logger("resolver"))
     } catch {
-      throw Terminal.fail(.dataFault(error.description))
+      throw Terminal.fail(.resolverFault(error.reason))
     }
     defer { resolver.close() }
+    // Cancelled when the answer is there.
+    async let _: Void = Self.sayThatItWaits(for: asked)
     let inspection = try await inspect(resolver)
-    Terminal.print(json ? try JSONPage.text(inspection) : inspection.lines.joined(separator: "\n"))
+    Terminal.print(json ? try JSONPage.text(inspection) : Self.lines(inspection).joined(separator: "\n"))
+  }
+
+  /// The evidence's reasons are in English, as the records and fields that they name; in another language the result is explained first.
+  private static func lines<Evidence>(_ inspection: Inspection<Evidence>) -> [String] {
+    var lines = inspection.lines
+    if Speech.language != .english, let meaning = Phrase.inspectionResult(inspection.result) {
+      lines.insert(Speech.say(meaning), at: 1)
+    }
+    return lines
+  }
+
+  /// A server that does not answer is asked for up to twenty seconds: not in silence.
+  private static func sayThatItWaits(for server: (address: String, port: Int)?) async {
+    do { try await Task.sleep(for: .seconds(2)) } catch { return }
+    let name = server.map { $0.port == 53 ? $0.address : "\($0.address), \($0.port)" } ?? "DNS"
+    Terminal.write(Speech.say(.dnsWaiting(name)) + "\n")
   }
 
   private func server() throws -> (address: String, port: Int)? {
@@ -42,12 +61,14 @@ struct InspectionOptions: ParsableArguments {
     if let colon = dns.lastIndex(of: ":"), dns.hasPrefix("[") || dns.firstIndex(of: ":") == colon {
       let digits = dns[dns.index(after: colon)...]
       guard let number = Int(digits), (1...65_535).contains(number) else {
-        throw Terminal.fail(.controlArgumentInvalid("--dns", dns))
+        throw Terminal.fail(.controlArgumentInvalid("--dns", dns, .remedyDNSServer))
       }
       (host, port) = (dns[..<colon], number)
     }
     let address = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : String(host)
-    guard IPAddress(address) != nil else { throw Terminal.fail(.controlArgumentInvalid("--dns", dns)) }
+    guard IPAddress(address) != nil else {
+      throw Terminal.fail(.controlArgumentInvalid("--dns", dns, .remedyDNSServer))
+    }
     return (address, port)
   }
 
@@ -75,7 +96,7 @@ struct MessageArgument: ParsableArguments {
     do throws(FileFault) {
       return try FileBytes.read(file == "-" ? "/dev/stdin" : file, limit: Self.limit)
     } catch {
-      throw Terminal.fail(.dataFault(error.description))
+      throw Terminal.fail(error.phrase)
     }
   }
 }

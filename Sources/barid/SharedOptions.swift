@@ -3,7 +3,7 @@ import BaridServer
 import Glibc
 import Phrases
 
-/// Understood by every command; `Speech` reads it before the parser does, so that help is in the right language too.
+/// Shown by every command; `Speech` has taken it from the words before the parser sees them, so that help is in the right language too.
 struct LanguageOption: ParsableArguments {
   @Option(help: ArgumentHelp(Speech.say(.helpOptionLanguage), valueName: "en|ar"))
   var language: String?
@@ -22,13 +22,14 @@ struct ConfigOption: ParsableArguments {
     return ConfigurationFile(path: named)
   }
 
-  /// The settings, or every mistake on standard error and exit status 1.
-  func settings() throws -> ServerSettings {
+  /// The settings, or every mistake on standard error and exit status 1. `toStart`: a server was to be started with them.
+  func settings(toStart: Bool = false) throws -> ServerSettings {
     do throws(ConfigurationMistakes) {
       return try file.read()
     } catch {
+      let count = Speech.say(.configMistakes(error.all.count))
       throw Terminal.fail(
-        error.text(in: Speech.language) + "\n" + Speech.say(.configMistakes(error.all.count)))
+        error.text(in: Speech.language) + "\n" + count + (toStart ? " " + Speech.say(.configNothingStarted) : ""))
     }
   }
 }

@@ -113,7 +113,11 @@ struct SettingsReaderTests {
       if option.key.hasPrefix("tls.cert") || option.key == "tls.keys" { continue }
       _ = try read("\(option.key): \(option.example)")
     }
-    #expect(try read(ConfigurationText.describe(), [:]) == ServerSettings())
+    let own = try read(
+      "hostname: mail.test\nlimits: {message-size: 64MiB}\nlisteners: {lmtp: {proxy-from: [10.0.0.0/8]}}\n")
+    for (language, settings) in [(Language.english, ServerSettings()), (.arabic, ServerSettings()), (.english, own)] {
+      #expect(try read(ConfigurationText.describe(settings, in: language), [:]) == settings)
+    }
   }
 
   @Test func `keys are unique and their variables too`() {

@@ -333,13 +333,13 @@ class Pipelined(Client):
             self.remember()
             self.forget()
 
-    def stored(self, head, rest, someAreGone):
+    def stored(self, head, rest, some_are_gone):
         mode, silent, flags, own = head.store
         failed = re.search(rb"\[MODIFIED ([\d:,]+)\]", rest)
         failed = self.set_of(failed.group(1)) if failed else set()
         if failed and (not head.since or failed - set(head.targets)):
             raise Wrong(f"{head.text}: {rest[:100]!r}")
-        if head.needed - failed and not someAreGone:
+        if head.needed - failed and not some_are_gone:
             raise Wrong(f"{head.text} was not answered for {sorted(head.needed - failed)}")
         for uid in own or []:
             if (uid if head.by == "uid" else self.uids.index(uid) + 1) not in failed:

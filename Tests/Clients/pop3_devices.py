@@ -1,4 +1,5 @@
 """POP3 that remembers: devices and policies by the program's own commands, and real programs with their delete and keep settings."""
+import imaplib
 import json
 import os
 import poplib
@@ -199,6 +200,58 @@ def stolen_laptop(bed):
     assert not json.loads(barid(bed, "mail", "deleted", "list", user, "--json"))
 
 
+def slow_readers_of_a_downgraded_message(bed):
+    """Six phones that read nothing: what is held for each is a piece of the message, also where its header is rewritten for them."""
+    client = imaplib.IMAP4(bed.host, bed.port("IMAP"))
+    client.login(bed.user(99), bed.password)
+    client.enable("UTF8=ACCEPT")
+    message = ("From: أمل <amal@example.test>\r\nSubject: سلام\r\n\r\n" + ("QUJD" * 18 + "\r\n") * 140_000).encode()
+    tag = client._new_tag()
+    client.send(tag + b" APPEND INBOX UTF8 (~{%d}\r\n" % len(message))
+    client.readline()
+    client.send(message + b")\r\n")
+    assert b"OK" in client.readline()
+    client.logout()
+    drop(bed, 99, bed.password).retr(1)
+    before = bed.resident_kib()
+    readers = []
+    for _ in range(6):
+        reader = socket.socket()
+        reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        reader.connect((bed.host, bed.port("POP3")))
+        reader.sendall(f"USER {bed.user(99)}\r\nPASS {bed.password}\r\nRETR 1\r\n".encode())
+        readers.append(reader)
+    for reader in readers:
+        text = b""
+        while b"Subject: =?" not in text:
+            text += reader.recv(4_096)
+    grown = bed.resident_kib() - before
+    for reader in readers:
+        reader.close()
+    assert grown < 30_000, f"{grown} KiB for six readers of {len(message)} octets"
+
+
+def mpop_only_new(bed):
+    """mpop knows itself what it has: where only what is new shall be shown, it fetches that and goes on."""
+    if not shutil.which("mpop"):
+        return
+    password = device(bed, 98, "mpop")
+    barid(bed, "device", "policy", bed.user(98), "mpop", "--only-new", "yes")
+    with tempfile.TemporaryDirectory(prefix="barid-mpop-") as folder:
+        for name in ["new", "cur", "tmp"]:
+            os.makedirs(f"{folder}/mail/{name}")
+        with open(f"{folder}/mpoprc", "w", encoding="ascii") as rc:
+            rc.write(
+                f"account test\nhost {bed.host}\nport {bed.port('POP3S')}\nuser {bed.user(98)}\npassword {password}\n"
+                f"tls on\ntls_starttls off\ntls_trust_file {bed.authority}\nkeep on\n"
+                f"uidls_file {folder}/uidls\ndelivery maildir {folder}/mail\n")
+        os.chmod(f"{folder}/mpoprc", 0o600)
+        for count in (2, 4, 6):
+            fill(bed, 98, 2)
+            run(["mpop", "-C", f"{folder}/mpoprc", "-q", "test"], environment=dict(os.environ, HOME=folder))
+            assert len(os.listdir(f"{folder}/mail/new")) == count
+
+
 def killed_before_quit(bed):
     """kill -9 between RETR, DELE and QUIT: nothing counts as taken and nothing is deleted."""
     fill(bed, 96, 3)
@@ -228,4 +281,5 @@ def killed_before_quit(bed):
 
 
 # The last one starts the server again.
-CHECKS = [mutt_deletes, commands, getmail_days, mpop_group, slow_reader, stolen_laptop, killed_before_quit]
+CHECKS = [mutt_deletes, commands, getmail_days, mpop_group, slow_reader, stolen_laptop,
+          mpop_only_new, slow_readers_of_a_downgraded_message, killed_before_quit]

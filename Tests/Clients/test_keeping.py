@@ -11,7 +11,7 @@ import time
 
 from bed import letter, run
 import test_program
-from test_program import OFFSET, Server, barid, in_folder, program
+from test_program import OFFSET, Server, barid, in_folder, program, refused
 
 HOST = "127.0.0.1"
 PASSWORD = "correct horse 9"
@@ -49,9 +49,9 @@ def expunge(client, numbers, where="INBOX"):
     client.expunge()
 
 
-def uidls():
+def uidls(user="amal"):
     client = poplib.POP3_SSL(HOST, 995 + OFFSET, context=test_program.ssl._create_unverified_context())
-    client.user("amal@example.org")
+    client.user(f"{user}@example.org")
     client.pass_(PASSWORD)
     lines = [line.decode().split(" ")[1] for line in client.uidl()[1]]
     client.quit()
@@ -82,6 +82,8 @@ def removed_mail_comes_back(folder):
         assert len(found[0].split()) == 1
         # POP's UIDLs of what came back are what they were.
         assert set(uidls()) == set(before[:4] + before[5:]), (before, uidls())
+        words = refused([program(), "mail", "deleted", "restore", "amal@example.org", "99", "--config", server.config])
+        assert words.startswith('"99" is not the number of a removed message.'), words
         words = barid(server, "mail", "deleted", "restore", "amal@example.org", number, expect=1)
         assert words == "", words
         barid(server, "mail", "deleted", "purge", "amal@example.org", expect=1)
@@ -117,7 +119,9 @@ def mail_is_as_it_was(folder):
         assert subjects(client, "Old") == ["letter 9"] and subjects(client, "Archive") == []
         _, names = client.list('""', '"Newer*"')
         assert names and names[0], names
-        barid(server, "mail", "restore", "amal@example.org", "--at", "never", expect=1)
+        # No moment, one with a part that is none, and one of which nobody knows what the mail was.
+        for moment in ("never", "2026-02-31 10:00", "2026-11-28 17:xx:30", "@5", "31 days ago"):
+            barid(server, "mail", "restore", "amal@example.org", "--at", moment, expect=1)
         barid(server, "mail", "restore", "amal@example.org", "--at", "2 hours ago", "--mailbox", "Nothing", expect=1)
         client.logout()
 
@@ -217,6 +221,7 @@ def backups_are_made_checked_and_brought_back(folder):
         server.end()
         barid(server, "backup", "restore", f"{folder}/backups", expect=1)
         shutil.move(f"{folder}/data", f"{folder}/lost")
+        assert "sound" in barid(server, "backup", "verify", f"{folder}/backups")
         assert "is as it was" in barid(server, "backup", "restore", f"{folder}/backups")
         assert "sound" in barid(server, "store", "verify")
     with Server(folder):
@@ -257,6 +262,10 @@ def mail_goes_in_and_out(folder):
         for path, count in [("one.eml", 1), ("one.eml", 0), (".//one.eml", 0)]:
             done = as_json(server, "mail", "import", "badr@example.org", f"{folder}/{path}")
             assert done["messages"] == count, done
+        words = barid(server, "mail", "import", "badr@example.org", f"{folder}/one.eml")
+        assert words.startswith(f"There is nothing new in {folder}/one.eml:") and "--again" in words, words
+        words = barid(server, "mail", "import", "badr@example.org", f"{folder}/one.eml", "--again")
+        assert words.startswith("Imported: 1 message into 1 mailbox."), words
         for form in ("maildir", "eml", "mboxrd", "mboxcl2"):
             out = f"{folder}/out-{form}"
             done = as_json(server, "mail", "export", "amal@example.org", out, "--format", form)
@@ -277,6 +286,28 @@ def mail_goes_in_and_out(folder):
 
 
 @in_folder
+def unique_ids_move_along(folder):
+    """From a Maildir as Dovecot 2.3 left it, through Barid and on to another account: POP programs fetch nothing again."""
+    with Server(folder) as server:
+        settle(server, "amal", "badr", "omar")
+        for name in ("cur", "new", "tmp"):
+            os.makedirs(f"{folder}/md/{name}")
+        for number in range(4):
+            with open(f"{folder}/md/cur/170000000{number}.M{number}.host:2,S", "wb") as out:
+                out.write(letter(number).encode())
+        with open(f"{folder}/md/dovecot-uidlist", "w") as out:
+            out.write("3 V1795917489 N9 Gaa44bf26b1860b6ba970000083ecc375\n1 W17 :1700000000.M0.host\n"
+                      "2 W17 P :1700000001.M1.host\n8 Psaved-1 W17 :1700000003.M3.host:2,S\n")
+        as_json(server, "mail", "import", "amal@example.org", f"{folder}/md")
+        ids = uidls()
+        assert ids[:2] + ids[3:] == ["000000016b0b86b1", "1700000001.M1.host", "saved-1"], ids
+        for user, form in (("badr", "maildir"), ("omar", "mboxcl2")):
+            as_json(server, "mail", "export", "amal@example.org", f"{folder}/out-{form}", "--format", form)
+            as_json(server, "mail", "import", f"{user}@example.org", f"{folder}/out-{form}")
+            assert uidls(user) == ids, (form, uidls(user), ids)
+
+
+@in_folder
 def an_upgrade_is_undone(folder):
     with Server(folder) as server:
         settle(server, "amal")
@@ -284,7 +315,9 @@ def an_upgrade_is_undone(folder):
         for number in range(3):
             append(client, number)
         client.logout()
-        barid(server, "upgrade", expect=1)
+        for words in [["upgrade"], ["upgrade", "--rehearse"], ["upgrade", "--undo"]]:
+            said = refused([program(), *words, "--config", server.config])
+            assert said == "The server runs. Stop it first; an upgrade needs the data folder for itself.", said
         server.end()
         barid(server, "upgrade", "--undo", expect=1)
         assert "well" in barid(server, "upgrade", "--rehearse")
@@ -420,6 +453,6 @@ def each_member_has_an_own_state(folder):
 
 CHECKS = [
     removed_mail_comes_back, mail_is_as_it_was, a_removed_account_comes_back, damage_is_isolated,
-    backups_are_made_checked_and_brought_back, mail_goes_in_and_out, an_upgrade_is_undone, space_is_given_back,
-    a_full_disk_is_survived, each_member_has_an_own_state,
+    backups_are_made_checked_and_brought_back, mail_goes_in_and_out, unique_ids_move_along,
+    an_upgrade_is_undone, space_is_given_back, a_full_disk_is_survived, each_member_has_an_own_state,
 ]

@@ -111,7 +111,9 @@ def config_mistakes_all_at_once(folder):
         assert part in words, (part, words)
     arabic = refused([program(), "config", "check", "--config", path, "--language", "ar"])
     assert re.search("[\u0600-\u06ff]", arabic), arabic
-    assert refused([program(), "serve", "--config", path]).startswith(path)
+    assert words.endswith("Mistakes in the configuration: 3."), words
+    words = refused([program(), "serve", "--config", path])
+    assert words.startswith(path) and words.endswith("Mistakes in the configuration: 3. Nothing was started."), words
     assert os.listdir(folder) == ["bad.yaml"], "something was touched"
 
 
@@ -122,6 +124,36 @@ def config_describe_can_be_used(folder):
         out.write(run([program(), "config", "describe"]))
     assert run([program(), "config", "check", "--config", path], environment=dict(os.environ, LANG="C")) == \
         "The configuration is good.\n"
+    # The values are those of now: of the file, and of the environment over it. With a mistake the list is still there.
+    with open(path, "w", encoding="utf-8") as out:
+        out.write("language: ar\nlimits: {message-size: 64MiB}\n")
+    shown = run([program(), "config", "describe", "--config", path, "--language", "en"],
+                environment=dict(os.environ, LANG="C", BARID_HOSTNAME="envhost.test"))
+    for line in ["hostname: envhost.test", "language: ar", "limits.message-size: 64MiB", "pop3.login-delay: 0"]:
+        assert line in shown.splitlines(), (line, shown)
+    assert "· default 50MiB ·" in shown, shown
+    with open(path, "w", encoding="utf-8") as out:
+        out.write("languag: ar\n")
+    done = subprocess.run([program(), "config", "describe", "--config", path], capture_output=True, text=True, check=True,
+                          env=dict(os.environ, LANG="C"))
+    assert "language: en" in done.stdout and "barid config check" in done.stderr, done
+
+
+def arabic_to_the_end():
+    """What had English sentences only."""
+    letters = re.compile("[\u0621-\u064a]")
+    for line in run([program(), "config", "describe", "--language", "ar"]).splitlines():
+        assert not line.startswith("#") or "BARID_" in line or "barid serve" in line or letters.search(line), line
+    page = run([program(), "config", "describe", "--help", "--language", "ar"])
+    assert "Print the table" not in page, page
+    with tempfile.NamedTemporaryFile(suffix=".eml") as unsigned:
+        unsigned.write(b"From: <a@example.org>\r\n\r\nx\r\n")
+        unsigned.flush()
+        for noun in ["dkim", "arc"]:
+            lines = run([program(), noun, "verify", unsigned.name, "--language", "ar"]).splitlines()
+            assert lines[:2] == ["none", "لا يوجد ما يُفحص."], lines
+            lines = run([program(), noun, "verify", unsigned.name, "--language", "en"]).splitlines()
+            assert lines[0] == "none" and "the message " in lines[1], lines
 
 
 def help_in_two_languages():
@@ -138,6 +170,10 @@ def help_in_two_languages():
         for heading in ["OVERVIEW", "USAGE", "Usage:", "OPTIONS", "SUBCOMMANDS", "Error:", "Show help", "See '"]:
             assert heading not in page, (heading, page)
     assert wrong.stderr.startswith("خطأ: "), wrong.stderr
+    # --language stands anywhere, also before the noun and where a noun alone shows its page.
+    for words in [["--language", "ar", "account", "--help"], ["account", "--language", "ar"], ["account", "--language=ar", "--help"],
+                  ["--language=ar", "domain", "list", "--config", "/none", "--help"]]:
+        assert "الاستعمال:" in run([program(), *words], environment=dict(os.environ, LANG="C")), words
     for noun in ["domain", "account", "alias", "device", "config", "server"]:
         assert "USAGE: barid " + noun in run([program(), noun, "--help"])
 
@@ -180,6 +216,42 @@ def commands_with_and_without_a_server(folder):
         assert server.end() == 0
     barid(config, "account", "remove", "badr@example.org")
     assert "badr" not in barid(config, "account", "list")
+
+
+@in_folder
+def no_command_makes_a_folder(folder):
+    """A mistyped path is not answered by an empty store: only `serve`, `demo`, `backup restore` and `domain add` make a folder."""
+    config = os.path.join(folder, "barid.yaml")
+    with open(config, "w", encoding="utf-8") as out:
+        out.write(configuration(folder))
+    with open(folder + "/box", "w", encoding="ascii") as out:
+        out.write("From a\n\n")
+    user = "amal@example.org"
+    commands = [
+        ["domain", "list"], ["domain", "set", "example.org", "--quota", "none"], ["domain", "remove", "example.org"],
+        ["account", "add", user], ["account", "list"], ["account", "list", "--removed"], ["account", "remove", user],
+        ["account", "restore", user], ["account", "policy", user], ["account", "set", user, "--sent-copy", "on"],
+        ["alias", "add", "b@example.org", user], ["alias", "list"], ["alias", "remove", "b@example.org"],
+        ["device", "add", user, "phone"], ["device", "list", user], ["device", "history", user], ["device", "forget", user, "x"],
+        ["mail", "search", user, "word"], ["mail", "deleted", "list", user], ["mail", "restore", user, "--at", "today"],
+        ["mail", "import", user, folder + "/box"], ["mail", "export", user, folder + "/out"],
+        ["mailbox", "state", user, "INBOX"], ["store", "verify"], ["store", "compact"], ["store", "reindex"],
+        ["backup", "create", folder + "/backups"], ["backup", "restore", folder + "/backups", "--account", user],
+        ["upgrade"], ["upgrade", "--rehearse"], ["upgrade", "--undo"], ["dkim", "list", "example.org"], ["dkim", "rotate", "example.org"],
+        ["dmarc", "report", "--outgoing"], ["server", "status"], ["server", "reload"], ["server", "confirm-time"],
+    ]
+    for command in commands:
+        words = refused([program(), *command, "--config", config])
+        assert words.startswith(f"There is no data folder at {folder}/data."), (command, words)
+    assert refused([program(), "domain", "list", "--config", config, "--language", "ar"]).startswith("لا يوجد مجلد بيانات في ")
+    assert sorted(os.listdir(folder)) == ["barid.yaml", "box"], "something was made"
+    # A folder that is there, and holds something else.
+    os.mkdir(folder + "/data")
+    refused([program(), "store", "verify", "--config", config])
+    assert not os.listdir(folder + "/data")
+    made = barid(config, "domain", "add", "example.org")
+    assert made.splitlines() == [f"A new data folder was made at {folder}/data.", "Mail for example.org is received here now."], made
+    assert barid(config, "domain", "add", "example.net").splitlines() == ["Mail for example.net is received here now."]
 
 
 @in_folder
@@ -480,8 +552,11 @@ def domain_quota(folder):
         row = json.loads(barid(server, "domain", "list", "--json"))[0]
         assert row["quotaBytes"] == 102_400 and row["quotaMessages"] is None, row
         assert row["usedMessages"] == 2 and 80_000 < row["usedBytes"] < 100_000, row
+        barid(server, "domain", "add", "مثال.إختبار")
+        barid(server, "account", "add", "amal@مثال.إختبار")
         shown = barid(server, "domain", "list")
-        assert "100KiB" in shown and "8" in shown, shown
+        assert "100KiB" in shown and "8" in shown and "0B" in shown and "Most messages" in shown, shown
+        assert "مثال.إختبار" in shown and "xn--" not in shown + barid(server, "account", "list"), shown
         assert server.end() == 0
     with Server(folder) as server:
         def room(name):
@@ -504,6 +579,63 @@ def domain_quota(folder):
         server.end()
 
 
+def wrong_values_say_what_would_do():
+    """Commands without a server name the option as it is typed, and what it takes."""
+    for command, words in [
+            (["spf", "--ip", "here", "--helo", "a"],
+             '"here" is not valid for --ip. Give a numeric address, such as 127.0.0.1 or ::1.'),
+            (["spf", "--ip", "::1", "--helo", "a", "--dns", "a:b"],
+             '"a:b" is not valid for --dns. Give a numeric address, with a port where it is not 53: 192.0.2.1:5353.'),
+            (["dmarc", "check", "--from", "example.org", "--spf", "pass"],
+             '"pass" is not valid for --spf. Give the result and its domain, such as pass:example.org.'),
+            (["dmarc", "report"], "Name the files of the reports, or give --outgoing for what was collected here.")]:
+        assert refused([program(), *command]) == words, command
+
+
+def a_silent_name_server_is_named():
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0))
+        port = silent.getsockname()[1]
+        command = [program(), "spf", "--ip", "192.0.2.1", "--helo", "mail.example.org", "--dns", f"127.0.0.1:{port}"]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                                   env=dict(os.environ, LANG="C"))
+        try:
+            assert process.stderr.readline() == f"Waiting for an answer of 127.0.0.1, {port} …\n"
+        finally:
+            process.kill()
+            process.communicate()
+
+
+@in_folder
+def files_that_cannot_be_read(folder):
+    """A file that is not there is not a fault of the data folder, and the reason is in the reader's language."""
+    config = os.path.join(folder, "barid.yaml")
+    with open(config, "w", encoding="utf-8") as out:
+        out.write(configuration(folder))
+    barid(config, "domain", "add", "example.org")
+    barid(config, "account", "add", "amal@example.org")
+    none = folder + "/none"
+    os.mkdir(folder + "/empty")
+    with open(folder + "/letter.eml", "w", encoding="ascii") as out:
+        out.write("From: <a@example.org>\r\n\r\nx\r\n")
+    at_config = ["--config", config]
+    for command in [["dkim", "verify", none], ["arc", "verify", none], ["dmarc", "report", none],
+                    ["dkim", "sign", "--key", none, "--selector", "s", "--domain", "d.test", config],
+                    ["backup", "verify", none, *at_config], ["backup", "restore", none, *at_config],
+                    ["backup", "restore", none, "--account", "amal@example.org", *at_config],
+                    ["mail", "import", "amal@example.org", none, *at_config]]:
+        words = refused([program(), *command])
+        assert words == f"There is no file or folder {none}.", (command, words)
+        words = refused([program(), *command, "--language", "ar"])
+        assert words == f"لا يوجد ملف أو مجلد باسم \u2068{none}\u2069.", (command, words)
+    for command in [["backup", "verify"], ["backup", "restore"], ["backup", "restore", "--account", "amal@example.org"]]:
+        words = refused([program(), *command, folder + "/empty", *at_config])
+        assert words == f"There is no backup in {folder}/empty.", (command, words)
+    assert refused([program(), "dkim", "verify", folder]) == f"{folder} is a folder, not a file."
+    words = refused([program(), "dkim", "sign", "--key", config, "--selector", "s", "--domain", "d.test", folder + "/letter.eml"])
+    assert words.startswith(f"{config} holds no private key for DKIM"), words
+
+
 @in_folder
 def account_settings(folder):
     """`barid account set`, with and without a server: the copy in Sent, limits, priority, search; wrong values are refused."""
@@ -514,6 +646,11 @@ def account_settings(folder):
         barid(server, "account", "set", "amal@example.org", "--sent-copy", "on", "--recipients-a-day", "2", "--search", "arabic")
         row = json.loads(barid(server, "account", "list", "--json"))[0]
         assert row["sentCopy"] is True and row["recipientsADay"] == 2 and row["priority"] is None and row["search"] == "arabic", row
+        done = subprocess.run([program(), "account", "password", "amal@example.org", "--password", "--config", server.config],
+                              input=b"\n", capture_output=True, check=False, env=dict(os.environ, LANG="C"))
+        assert (done.returncode, done.stderr) == (1, b"No password was given.\n"), done
+        words = refused([program(), "device", "add", "amal@example.org", "a\u202eb", "--config", server.config])
+        assert words == '"a?b" cannot name a device: use 1 to 64 visible characters.', words
         for wrong in [["--sent-copy", "yes"], ["--recipients-a-day", "many"], ["--priority", "10"], ["--search", "latin"], []]:
             barid(server, "account", "set", "amal@example.org", *wrong, expect=1)
         context = ssl.create_default_context(cafile=os.path.join(folder, "data/certificates/ca.pem"))
@@ -535,7 +672,7 @@ def account_settings(folder):
 
 
 CHECKS = [
-    account_settings, domain_quota,
-    certificates_by_name, help_in_two_languages, config_mistakes_all_at_once, config_describe_can_be_used, commands_with_and_without_a_server,
-    plain_log_in_is_refused, refusals_touch_nothing, hup_reloads_without_dropping, reload_takes_everything, term_drains,
+    account_settings, a_silent_name_server_is_named, files_that_cannot_be_read, wrong_values_say_what_would_do, domain_quota,
+    certificates_by_name, help_in_two_languages, arabic_to_the_end, config_mistakes_all_at_once, config_describe_can_be_used, commands_with_and_without_a_server,
+    no_command_makes_a_folder, plain_log_in_is_refused, refusals_touch_nothing, hup_reloads_without_dropping, reload_takes_everything, term_drains,
 ]

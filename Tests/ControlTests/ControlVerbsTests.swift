@@ -49,6 +49,19 @@ struct ControlVerbsTests {
     }
   }
 
+  /// "This device has everything from before": a day that there was.
+  @Test(arguments: [
+    ("2024-02-29", true), ("2023-02-29", false), ("2026-02-31", false), ("2026-04-31", false), ("9999-01-01", false),
+    ("1970-01-01", true), ("yesterday", false), ("none", true),
+  ])
+  func daysThatWere(_ day: String, _ isGood: Bool) async throws {
+    let bench = try Bench()
+    _ = await bench.ask("domain add", ["name": "example.org"])
+    _ = await bench.ask("account add", ["address": "amal@example.org", "password": "correct horse"])
+    let answer = await bench.ask("account policy", ["address": "amal@example.org", "hasBefore": .text(day)])
+    #expect(answer.isDone == isGood)
+  }
+
   @Test func aWholeDay() async throws {
     let bench = try Bench()
     #expect(await bench.ask("domain list").key == "listEmpty")

@@ -60,6 +60,8 @@ struct EditTests {
     (.aliasUnknown("no@example.org"), { s throws(DirectoryError) in _ = try s.removeAlias("no@example.org") }),
     (.deviceNameInvalid(""), { s throws(DirectoryError) in try device("", &s) }),
     (.deviceNameInvalid(" a"), { s throws(DirectoryError) in try device(" a", &s) }),
+    (.deviceNameInvalid("a\u{202E}b"), { s throws(DirectoryError) in try device("a\u{202E}b", &s) }),
+    (.deviceNameInvalid("a\u{2028}b"), { s throws(DirectoryError) in try device("a\u{2028}b", &s) }),
     (.deviceNameInvalid("a\u{7}"), { s throws(DirectoryError) in try device("a\u{7}", &s) }),
     (.deviceExpiryPast, { s throws(DirectoryError) in try device("phone", expiresAt: 5, &s) }),
     (
@@ -131,6 +133,40 @@ struct EditTests {
     }
     #expect(throws: DirectoryError.aliasTooManyTargets(limit: 100)) {
       _ = try snapshot.addAlias("many@example.org", to: many)
+    }
+  }
+
+  /// Aliases of aliases: nobody may stand behind the last account that is looked at, in whatever order they grow.
+  @Test func aliasesReachNoMoreThanAreServed() throws {
+    var snapshot = try sampleSnapshot()
+    var groups: [String] = []
+    for group in 0..<11 {
+      var members: [String] = []
+      for number in 0..<(group < 10 ? 99 : 11) {
+        let address = "m\(group)-\(number)@example.org"
+        _ = try snapshot.addAccount(address, password: nil, lane: { _ in 0 }, at: 9)
+        members.append(address)
+      }
+      groups.append("group\(group)@example.org")
+      _ = try snapshot.addAlias(groups[group], to: members)
+    }
+    let grown = snapshot
+    #expect(throws: DirectoryError.aliasTooManyTargets(limit: 1_000)) {
+      var copy = grown
+      _ = try copy.addAlias("top@example.org", to: groups)
+    }
+    _ = try snapshot.addAlias("top@example.org", to: Array(groups.prefix(10)))
+    _ = try snapshot.addAlias("group0@example.org", to: ["m10-0@example.org"])
+    for number in 1...9 { _ = try snapshot.addAlias("group\(number)@example.org", to: ["m10-\(number)@example.org"]) }
+    guard case .accounts(let accounts) = snapshot.resolve(canonical: "top@example.org") else {
+      Issue.record("nobody")
+      return
+    }
+    #expect(accounts.count == 1_000)
+    let full = snapshot
+    #expect(throws: DirectoryError.aliasTooManyTargets(limit: 1_000)) {
+      var copy = full
+      _ = try copy.addAlias("top@example.org", to: ["m10-10@example.org"])
     }
   }
 

@@ -32,6 +32,56 @@ struct LogInTests {
     await directory.close()
   }
 
+  /// RFC 8265 §4.3 among them: set in one spelling, sent in another.
+  @Test(arguments: [
+    ("caf\u{E9} cr\u{E8}me", "cafe\u{301} cre\u{300}me", true),
+    ("cafe\u{301} cre\u{300}me", "caf\u{E9} cr\u{E8}me", true),
+    // Shadda and fatha in both orders.
+    ("كلمة سرّ\u{64E}ي", "كلمة سر\u{64E}ّي", true),
+    ("correct\u{A0}horse\u{3000}battery", "correct horse battery", true),
+    ("correct horse", "correct\u{2003}horse", true),
+    // Case and compatibility stay.
+    ("\u{3C0}\u{DF}\u{E5}234567", "\u{3C0}\u{DF}\u{C5}234567", false),
+    ("12345678", "\u{FF11}\u{FF12}345678", false),
+  ])
+  func spellingsOfAPasswordAreOne(set: String, sent: String, isRight: Bool) async throws {
+    let folder = TemporaryFolder()
+    let directory = try await Self.directory(folder)
+    try await directory.setPassword("amal@example.org", Array(set.utf8))
+    for _ in 0..<2 {
+      #expect((await Self.logIn(directory, "amal", sent) != .refused) == isRight)
+      #expect(await Self.logIn(directory, "amal", set) != .refused)
+    }
+    #expect(directory.verified.count == 1)
+    await directory.close()
+  }
+
+  /// Set by a Barid that did not prepare them.
+  @Test func olderPasswordsAreComparedAsSent() async throws {
+    let folder = TemporaryFolder()
+    let directory = try await Self.directory(folder)
+    for old in ["cafe\u{301} creme", "tab\tand\u{A0}space", "caf\u{E9} creme"] {
+      let phc = try PasswordHash(of: Array(old.utf8), cost: PasswordCost(passes: 1, kibibytes: 8)).phc
+      try await directory.change { next throws(DirectoryError) in ((), try next.setPassword("amal@example.org", phc)) }
+      #expect(await Self.logIn(directory, "amal", old) != .refused)
+      #expect(await Self.logIn(directory, "amal", old) != .refused, "from the cache")
+      #expect(await Self.logIn(directory, "amal", old + "x") == .refused)
+    }
+    await directory.close()
+  }
+
+  @Test func aNewPasswordHasNoControlCharacters() async throws {
+    let folder = TemporaryFolder()
+    let directory = try await Self.directory(folder)
+    for wrong in ["correct\thorse", "correct horse\u{85}", "correct\0horse"] {
+      await #expect(throws: DirectoryError.passwordInvalid) {
+        try await directory.setPassword("amal@example.org", Array(wrong.utf8))
+      }
+    }
+    await #expect(throws: DirectoryError.self) { try await directory.setPassword("amal@example.org", []) }
+    await directory.close()
+  }
+
   @Test func theCacheAnswersOnlyForTheRightPasswordAndEndsWithIt() async throws {
     let folder = TemporaryFolder()
     let directory = try await Self.directory(folder)

@@ -169,6 +169,9 @@ import Testing
     }
     #expect(domains("From: \"x@bad.org\" <a@Example.COM>") == ["example.com"])
     #expect(domains("From: a@example.com, b@example.org") == ["example.com", "example.org"])
+    // Most programs show the second one.
+    #expect(domains("From: a@example.com <b@example.org>") == ["example.com", "example.org"])
+    #expect(domains("From: a@example.com <A@Example.com>") == ["example.com"])
     #expect(domains("From: a@example.com\r\nFrom: b@example.org") == ["example.com", "example.org"])
     #expect(domains("From: (c@d.org) a@b\u{FC}cher.example") == ["xn--bcher-kva.example"])
     #expect(domains("Subject: x") == [])

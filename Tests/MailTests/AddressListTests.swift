@@ -2,6 +2,24 @@ import Mail
 import Testing
 
 @Suite struct AddressListTests {
+  /// Addresses where the grammar has no place for them are not shown, and not lost.
+  @Test(arguments: [
+    ("a@b", "", true), ("A <a@b>, c@d (e@f)", "", true), ("\"c@d\" <a@b>", "", true), ("G: a@b, c@d;", "", true),
+    ("a@b <c@d>", "c@d", true), ("<a@b> <c@d>", "c@d", true), ("\"N\" <a@b> <c@d>", "c@d", true),
+    ("a@b c@d", "c@d", true),
+    ("<a@b> c@d", "c@d", true), ("<a@b>: c@d;", "c@d", true), ("a@b:c@d;", "c@d", true),
+    ("<a@b\r\n <c@d>", "c@d", true),
+    ("<a@b:c@d>", "c@d", true), ("<a@b c@d>", "c@d", true), ("a@b <c@d> <e@f>, g@h i@j", "c@d e@f i@j", true),
+    ("a@b words", "", true), ("a@b (never closed <c@d>", "", false), ("a@b \"never closed <c@d>", "", false),
+  ])
+  func hidden(_ text: String, _ expected: String, _ isWhole: Bool) {
+    let list = AddressList.parse(Array(text.utf8))
+    let hidden = list.hidden.map { String(decoding: $0.localPart + [0x40] + $0.domain, as: UTF8.self) }
+    #expect(hidden.joined(separator: " ") == expected)
+    #expect(list.isWhole == isWhole)
+    #expect(list.mailboxes.first?.domain == Array("b".utf8))
+  }
+
   /// "name|route|local|domain", groups as "name:[…]".
   static func outline(_ text: String) -> String {
     func show(_ mailbox: Mailbox) -> String {

@@ -70,6 +70,22 @@ import Testing
     let pieces = Downgrade.pieces(of: span, MIMEScanner.scan(span)) ?? []
     #expect(pieces.reduce(0) { $0 + $1.count } == found.count)
     #expect(Downgrade.message(found) == nil)
+    // In pieces for a slow reader: all of it, and no more copied than asked for.
+    for limit in [0, 10, 1_000] {
+      let pieces = Downgrade.streamable(message, copying: limit)
+      var joined: [UInt8] = []
+      for piece in pieces {
+        switch piece {
+        case .original(let range):
+          #expect(range.count > limit)
+          joined += message[range]
+        case .replaced(let octets): joined += octets
+        }
+      }
+      #expect(joined == found)
+      #expect((pieces.count == 1) == (limit == 1_000))
+    }
+    #expect(Downgrade.streamable(found) == [.original(0..<found.count)])
   }
 
   /// Whatever the octets are: no trap, ASCII in every field that was UTF-8, and a second run changes nothing.

@@ -122,6 +122,74 @@ struct RetentionTests {
     await place.office.stop()
   }
 
+  /// What is restored in a group is there again for all members, and no round takes it away before they can have come.
+  @Test func restoredInAGroup() async throws {
+    let place = try await POPOffice.start()
+    try await place.policy { $0.isGroup = true }
+    let people = [try await place.device("amal"), try await place.device("basim")]
+    try await place.deliver(["one", "two"])
+    for person in people { _ = try await place.fetch(person, delete: true) }
+    #expect(try await place.subjects() == [])
+    place.clock.advance(days: 2)
+    #expect(try await place.office.store.restoreDeleted(.all, of: place.office.account).restored == 2)
+    #expect(await place.round() == 0)
+    #expect(try await place.fetch(people[0], delete: true) == ["one", "two"])
+    #expect(await place.round() == 0)
+    #expect(try await place.fetch(people[1], delete: true) == ["one", "two"])
+    #expect(try await place.subjects() == [])
+    await place.office.stop()
+  }
+
+  /// What is restored stays a day between sessions, also where 0 days after arrival are over at once.
+  @Test func restoredWithoutDays() async throws {
+    let place = try await POPOffice.start()
+    let device = try await place.device("pc") { $0.keeping = .afterArrival(days: 0) }
+    try await place.deliver(["one"])
+    #expect(try await place.fetch(device) == ["one"])
+    #expect(try await place.subjects() == [])
+    #expect(try await place.office.store.restoreDeleted(.all, of: place.office.account).restored == 1)
+    #expect(await place.round() == 0)
+    place.clock.advance(days: 1)
+    #expect(await place.round() == 1)
+    await place.office.stop()
+  }
+
+  /// In a group one device's downloads do not suffice, and the owner hears it.
+  @Test func noneDecidesAloneInAGroup() async throws {
+    let place = try await POPOffice.start()
+    try await place.policy {
+      $0.isGroup = true
+      $0.keeping = .afterDownload(days: 0)
+    }
+    let amal = try await place.device("amal")
+    let basim = try await place.device("basim")
+    await #expect(throws: DirectoryError.groupCountsAll) { try await place.policy { $0.counted = .device } }
+    await #expect(throws: DirectoryError.groupCountsAll) {
+      try await place.office.directory.setPOPPolicy(of: place.address, device: "amal") {
+        $0.keeping = .afterDownload(days: 0)
+        $0.counted = .device
+      }
+    }
+    try await place.deliver(["one"])
+    #expect(try await place.fetch(amal) == ["one"])
+    #expect(try await place.fetch(basim) == ["one"])
+    #expect(try await place.subjects() == [])
+    await place.office.stop()
+  }
+
+  /// A session by the account password that began before the owner made this a group removes nothing from its members.
+  @Test func aGroupMadeMeanwhile() async throws {
+    let place = try await POPOffice.start()
+    try await place.deliver(["one"])
+    let port = place.port
+    let client = try await onThread { Shared(try PopClient(port)) }
+    #expect(try await onThread { try client.value.delete(1) })
+    try await place.policy { $0.isGroup = true }
+    #expect(try await onThread { try client.value.quit() }.hasPrefix("-ERR"))
+    #expect(try await place.subjects() == ["one"])
+    await place.office.stop()
+  }
+
   /// The owner's word at QUIT is what holds, not the one at log-in.
   @Test func aPolicyThatChanges() async throws {
     let place = try await POPOffice.start()
@@ -174,6 +242,37 @@ struct RetentionTests {
     await place.office.stop()
   }
 
+  /// Who reads on the server, as with mutt, takes what he opens, also a second time: that is one program. Two programs that share
+  /// a password take the same new messages.
+  @Test func aReaderOnTheServer() async throws {
+    let place = try await POPOffice.start()
+    let device = try await place.device("mutt")
+    let port = place.port
+    let open: @Sendable ([Int]) async throws -> Void = { numbers in
+      try await onThread {
+        let client = try PopClient(port, device)
+        for number in numbers { _ = try client.retrieve(number) }
+        try client.quit()
+      }
+    }
+    let isFlagged = {
+      try await place.office.store.popDevices(of: place.office.account)[0].flaggedAt != nil
+    }
+    try await place.deliver((1...20).map { "\($0)" })
+    for numbers in [Array(1...19), [20], [2], [3], [4, 9, 5], [1, 8, 12], [20, 19], [19], [20]] {
+      try await open(numbers)
+      #expect(try await isFlagged() == false)
+    }
+    for (new, isSecond) in [(21...23, false), (24...26, true)] {
+      try await place.deliver(new.map { "\($0)" })
+      try await open(Array(new))
+      #expect(try await isFlagged() == false)
+      try await open(Array(new))
+      #expect(try await isFlagged() == isSecond)
+    }
+    await place.office.stop()
+  }
+
   /// A client without a memory of its own always takes everything: that is one history.
   @Test func aClientThatAlwaysTakesAll() async throws {
     let place = try await POPOffice.start()
@@ -215,8 +314,17 @@ struct RetentionTests {
     try await place.deliver(["letter"])
     #expect(try await place.fetch(at) == ["letter"])
     #expect(try await place.subjects() == [])
-    try await place.office.directory.removeDevice("zero", from: place.address)
+    // Others may lose it at once, too: not what this session retrieved.
+    #expect(try await expire(keeps) == "EXPIRE 1")
+    // Where others must agree, QUIT alone removes nothing.
+    try await place.office.directory.setPOPPolicy(of: place.address, device: "zero") { $0.counted = .all }
+    #expect(try await expire(at) == "EXPIRE 1")
+    #expect(try await expire(nil) == "EXPIRE 1 USER")
+    try await place.office.directory.removeDevice("keeps", from: place.address)
     try await place.office.directory.removeDevice("pc", from: place.address)
+    // Nobody else is there to agree.
+    #expect(try await expire(at) == "EXPIRE 0")
+    try await place.office.directory.removeDevice("zero", from: place.address)
     #expect(try await expire(nil) == "EXPIRE NEVER USER")
     await place.office.stop()
   }
@@ -243,6 +351,30 @@ struct RetentionTests {
         #expect("\(error)" == "-ERR [SYS/PERM] The folder chosen for POP does not exist")
       }
     }
+    await place.office.stop()
+  }
+
+  /// DELE that archives makes the archive anew where somebody has removed it: nothing goes to the bin, or to INBOX.
+  @Test(arguments: [false, true])
+  func anArchiveThatIsMissing(_ isName: Bool) async throws {
+    let place = try await POPOffice.start()
+    let (store, account) = (place.office.store, place.office.account)
+    let device = try await place.device("pc") { $0.deletion = .archive }
+    if isName { _ = try await store.createMailbox("Archive/2025", of: account) }
+    try await store.deleteMailbox("Archive", of: account)
+    try await place.deliver(["one"])
+    #expect(try await place.fetch(device, delete: true) == ["one"])
+    #expect(try await place.subjects() == [])
+    #expect(try await place.subjects("Archive") == ["one"])
+    let made = try await store.mailbox(named: "Archive", of: account)
+    #expect(made.role == .archive && made.isSubscribed)
+    // Where the maildrop is the archive itself, mail stays.
+    let other = try await place.device("other") {
+      $0.deletion = .archive
+      $0.folder = "Archive"
+    }
+    #expect(try await place.fetch(other, delete: true) == ["one"])
+    #expect(try await place.subjects("Archive") == ["one"])
     await place.office.stop()
   }
 

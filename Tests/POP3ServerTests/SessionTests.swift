@@ -58,6 +58,7 @@ struct SessionTests {
   /// RFC 1939 §4: the exclusive lock, by option; given back by QUIT and by a lost connection.
   @Test func exclusive() async throws {
     let office = try await TestOffice.start(popSettings: { $0.isExclusive = true })
+    try await Self.raw("Subject: a\r\n\r\n", into: office)
     let port = office.pop3Port
     try await onThread {
       let first = try PopClient(port)
@@ -69,7 +70,12 @@ struct SessionTests {
       }
       // Another account is another maildrop.
       try PopClient(port, user: "other").quit()
+      // The lock is free when QUIT is answered, whether the client closes or not.
       try first.quit()
+      let next = try PopClient(port)
+      _ = try next.retrieve(1)
+      try next.quit()
+      try PopClient(port).quit()
       _ = try first.line.rest()
     }
     await office.untilNobodyIsHere()
@@ -79,6 +85,20 @@ struct SessionTests {
     }
     await office.untilNobodyIsHere()
     try await onThread { _ = try PopClient(port).quit() }
+    await office.stop()
+  }
+
+  /// RFC 1939 §3: the autologout removes nothing and says nothing.
+  @Test func autologout() async throws {
+    let office = try await TestOffice.start(popSettings: { $0.patience = 1 })
+    try await Self.raw("Subject: a\r\n\r\n", into: office)
+    let port = office.pop3Port
+    try await onThread {
+      let client = try PopClient(port)
+      try client.delete(1)
+      #expect(try client.line.rest() == [])
+    }
+    #expect(try await office.inbox(office.account).count == 1)
     await office.stop()
   }
 
@@ -97,6 +117,26 @@ struct SessionTests {
     }
     place.clock.advance(seconds: 60)
     try await onThread { _ = try PopClient(port).quit() }
+    await place.office.stop()
+  }
+
+  /// Only a log-in that succeeds delays the next.
+  @Test func whatIsInUseDelaysNobody() async throws {
+    let place = try await POPOffice.start(popSettings: {
+      $0.logInDelay = 60
+      $0.isExclusive = true
+    })
+    let (port, clock) = (place.port, place.clock)
+    try await onThread {
+      let first = try PopClient(port)
+      clock.advance(seconds: 60)
+      do {
+        _ = try PopClient(port)
+        Issue.record("two sessions")
+      } catch { #expect("\(error)".hasPrefix("-ERR [IN-USE] ")) }
+      try first.quit()
+      _ = try PopClient(port).quit()
+    }
     await place.office.stop()
   }
 
@@ -213,31 +253,66 @@ struct SessionTests {
     await place.office.stop()
   }
 
+  /// Adds messages as an import does, with the ids that they had elsewhere.
+  private static func take(_ ids: [String], into office: TestOffice) async throws {
+    let target = try await office.store.mailbox(named: "INBOX", of: office.account)
+    var items: [AppendItem] = []
+    for id in ids {
+      let spool = office.store.spool()
+      Array("Subject: \(id)\r\n\r\n".utf8).withUnsafeBytes { spool.append($0) }
+      var item = AppendItem(message: try await spool.finish(), internalDate: 0)
+      item.uniqueID = id
+      items.append(item)
+    }
+    let mark = ImportMark(key: Array("key".utf8))
+    _ = try await office.store.append(items, to: target.id, of: office.account, mark: mark)
+  }
+
+  private static func ids(_ office: TestOffice) async throws -> [String] {
+    let port = office.pop3Port
+    return try await onThread { try PopClient(port).ids().map(\.id) }
+  }
+
   /// Ids that came with imported mail are kept, and no other message ever gets the same.
   @Test func importedIDs() async throws {
     var office = try await TestOffice.start()
     for number in 0..<3 { try await Self.raw("Subject: \(number)\r\n\r\n", into: office) }
-    let mailbox = try await office.store.mailbox(named: "INBOX", of: office.account)
-    let table = try await office.store.open(mailbox.id, of: office.account, claimRecent: false).state.table
-    let items = (0..<3).map { table[$0].item }
-    let future = String(items[2] + 1, radix: 36)
-    let refused = try await office.store.importUIDLs(
-      [(items[0], "UID7-1234567890"), (items[1], "b\(future)"), (items[2], "UID7-1234567890"), (items[2], "bad id")],
-      of: office.account)
-    #expect(refused == [items[2], items[2]])
-    // An id that another message has by itself.
-    let own = String(items[2], radix: 36)
-    #expect(try await office.store.importUIDLs([(items[0], "b\(own)")], of: office.account) == [items[0]])
+    let own = try await Self.ids(office)
+    let next = (Int64(own[2].dropFirst(), radix: 36) ?? 0) + 1
+    let future = (0..<4).map { "b" + String(next + $0, radix: 36) }
+    let long = String(repeating: "x", count: 70)
+    // Ours by themselves, in any order; ahead of the counter's last generation; as other servers make them.
+    let good = [
+      future[3], "UID7-1234567890", future[0], long, "b" + String((1 << 40) + 3 as Int64, radix: 36), "b01", "b",
+    ]
+    try await Self.take(good, into: office)
+    let bad = [
+      own[1], "UID7-1234567890", future[3], "bad id", long + "x", "", "é", "b" + String(Int64.max, radix: 36),
+    ]
+    try await Self.take(bad, into: office)
     try await Self.raw("Subject: 3\r\n\r\n", into: office)
-    let folder = office.folder
-    var port = office.pop3Port
-    let before = try await onThread { [port] in try PopClient(port).ids().map(\.id) }
-    #expect(before[0] == "UID7-1234567890" && before[1] == "b\(future)" && Set(before).count == 4)
+    // A second import of ids like ours.
+    try await Self.take([future[1], future[0]], into: office)
+    let before = try await Self.ids(office)
+    #expect(before.count == 21 && Set(before).count == 21)
+    #expect(Array(before[..<3]) == own && Array(before[3..<10]) == good)
+    #expect(bad.allSatisfy { id in !before[10..<18].contains(id) })
+    #expect(before[19] == future[1] && before[20] != future[0])
     await office.halt()
-    office = try await TestOffice.start(folder: folder)
-    port = office.pop3Port
-    let after = try await onThread { [port] in try PopClient(port).ids().map(\.id) }
-    #expect(after == before)
+    office = try await TestOffice.start(folder: office.folder)
+    #expect(try await Self.ids(office) == before)
+    // Not even when its message is gone for good.
+    let port = office.pop3Port
+    try await onThread {
+      let client = try PopClient(port)
+      for number in [4, 5] { try client.delete(number) }
+      try client.quit()
+    }
+    #expect(try await office.store.purgeDeleted(.all, of: office.account) == 2)
+    try await Self.take(["UID7-1234567890", future[3], future[2]], into: office)
+    let after = try await Self.ids(office)
+    #expect(Array(after[..<19]) == Array(before[..<3] + before[5...]))
+    #expect(Set(after).union(before).count == 24 && after[21] == future[2])
     await office.stop()
   }
 

@@ -129,6 +129,33 @@ struct StoryTests {
     await place.office.stop()
   }
 
+  /// A device whose program asks for unique ids is shown everything from the start: STAT and UIDL agree (mpop insists on it).
+  @Test func aProgramThatAsksForIDs() async throws {
+    let place = try await POPOffice.start()
+    let device = try await place.device("phone") { $0.onlyNew = true }
+    try await place.deliver(["one", "two"])
+    #expect(try await place.fetchAll(device) == ["one", "two"])
+    #expect(try await place.fetchAll(device) == [])
+    let port = place.port
+    let counts = { (asks: Bool) in
+      try await onThread {
+        let client = try PopClient(port, device)
+        let count = try client.count()
+        if asks { _ = try client.ids() }
+        // No QUIT: a program that takes it for an error just goes.
+        client.line.reset()
+        return count
+      }
+    }
+    #expect(try await counts(true) == 0)
+    try await place.deliver(["three"])
+    #expect(try await counts(false) == 3)
+    try await place.office.store.popForget(1, of: place.office.account)
+    #expect(try await place.fetchAll(device) == ["one", "two", "three"])
+    #expect(try await counts(false) == 0)
+    await place.office.stop()
+  }
+
   /// Story 5: the laptop had everything, the server nothing; its password is taken away; what POP removed is still there to be restored.
   @Test func stolenLaptop() async throws {
     let place = try await POPOffice.start()

@@ -69,6 +69,8 @@ private func write(_ message: [UInt8], pieces: Int = .max) -> (wire: [UInt8], oc
     ("A: b\r\n", 5, "A: b\r\n"), ("\r\n1\r\n2", 1, "\r\n1\r\n"),
     ("A: b\n\n1\n2\n", 1, "A: b\n\n1\n"), ("A: b\r\n\r\n\r\n\r\nx", 2, "A: b\r\n\r\n\r\n\r\n"),
     ("A: b\r\n \r\n\r\nx\r\n", 0, "A: b\r\n \r\n\r\n"), ("", 1, ""),
+    ("A: b\r\n\r\na\rb\r.c\rd", 2, "A: b\r\n\r\na\rb\r"), ("A: b\r\rx\ry", 1, "A: b\r\rx\r"),
+    ("A: b\r\n\r\na\r\r\nb", 2, "A: b\r\n\r\na\r\r\n"),
   ]
 
   @Test(arguments: cuts) func cutsAt(_ message: String, _ lines: Int, _ top: String) {
@@ -83,6 +85,26 @@ private func write(_ message: [UInt8], pieces: Int = .max) -> (wire: [UInt8], oc
         at += piece.count
       }
       #expect(String(decoding: got, as: UTF8.self) == top)
+    }
+  }
+
+  /// All bodies of seven octets out of those that matter: TOP sends the first lines of what RETR sends.
+  @Test func countsTheLinesThatAreSent() {
+    let alphabet: [UInt8] = [13, 10, 46, 97]
+    for number in 0..<16_384 {
+      let message = Array("A: b\r\n\r\n".utf8) + (0..<7).map { alphabet[number >> (2 * $0) & 3] }
+      let lines = number % 4
+      var cutter = TopCutter(lines: lines)
+      var top: [UInt8] = []
+      var at = 0
+      while at < message.count {
+        let piece = Array(message[at..<min(message.count, at + number % 3 + 1)])
+        top += piece[..<piece.withUnsafeBytes { cutter.take($0) }]
+        at += piece.count
+      }
+      let sent = write(top).wire.split(separator: 10, omittingEmptySubsequences: false)
+      let whole = write(message).wire.split(separator: 10, omittingEmptySubsequences: false)
+      #expect(sent.dropLast(2) == whole.dropLast(2).prefix(2 + lines))
     }
   }
 }

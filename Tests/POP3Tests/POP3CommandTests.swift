@@ -20,7 +20,8 @@ import Testing
     ("STLS", .stls), ("STAT", .stat), ("LIST", .list(nil)), ("LIST 1", .list(1)), ("list  007", .list(7)),
     ("RETR 999999999", .retr(999_999_999)),
     ("DELE 2", .dele(2)), ("NOOP", .noop), ("RSET", .rset), ("TOP 1 0", .top(1, lines: 0)),
-    ("top 3  10 ", .top(3, lines: 10)),
+    ("top 3  10 ", .top(3, lines: 10)), ("TOP 1 2147483647", .top(1, lines: .max)),
+    ("TOP 1 99999999999999999999", .top(1, lines: .max)),
     ("UIDL", .uidl(nil)), ("UIDL 5", .uidl(5)), ("UTF8", .utf8), ("LANG", .lang(nil)), ("LANG *", .lang("*")),
     ("LANG ar-EG", .lang("ar-EG")), ("QUIT", .quit),
   ]
@@ -40,6 +41,7 @@ import Testing
     ("APOP a", .missingArgument), ("RETR 0", .badNumber), ("RETR -1", .badNumber), ("RETR +1", .badNumber),
     ("RETR 1.5", .badNumber), ("RETR 0x1", .badNumber),
     ("DELE 9999999999", .badNumber), ("LIST x", .badNumber), ("TOP 0 1", .badNumber), ("TOP 1 -1", .badNumber),
+    ("TOP 1 9999999999x", .badNumber), ("TOP 9999999999 1", .badNumber),
     ("RETR ١", .badNumber),
     ("APOP a zz", .badCharacter), ("APOP a " + String(repeating: "g", count: 32), .badCharacter),
     ("STAT\u{0}", .badCharacter), ("PASS a\u{0}b", .badCharacter), ("AUTH PL@IN", .badCharacter),

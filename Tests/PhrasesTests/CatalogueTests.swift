@@ -16,7 +16,10 @@ struct CatalogueTests {
     var parts = #filePath.split(separator: "/", omittingEmptySubsequences: false)
     parts.removeLast(3)
     let folder = parts.joined(separator: "/") + "/Sources/Phrases"
-    let topics = ["Help", "Config", "Options", "Server", "Directory", "Mail", "Demo", "POP", "Search", "Keeping"]
+    let topics = [
+      "Help", "Config", "Options", "Purposes", "Server", "Directory", "Mail", "Demo", "POP", "Search", "Keeping",
+      "Members", "Submission",
+    ]
     return topics.flatMap { topic in
       texts(in: contents("\(folder)/Phrase+\(topic).swift"), topic: topic)
     }

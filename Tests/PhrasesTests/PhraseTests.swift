@@ -39,6 +39,12 @@ struct PhraseTests {
     #expect(Phrase.importDone(2, 11, 0).text(in: .arabic).contains("رسالتين إلى \u{2068}11\u{2069} صندوقًا"))
   }
 
+  @Test func removalsCount() {
+    #expect(
+      Phrase.popFreed(messages: 1, bytes: "2B").text(in: .english) == "Removed by POP: 1 message. Space freed: 2B.")
+    #expect(Phrase.popFreed(messages: 2, bytes: "2B").text(in: .arabic).contains("ما عدده رسالتين."))
+  }
+
   @Test func whatIsCopiedIsNotIsolated() {
     #expect(Phrase.passwordShownOnce("abcd-efgh").text(in: .arabic).hasSuffix(" abcd-efgh"))
   }

@@ -208,6 +208,12 @@ struct EvidenceTests {
     #expect(
       try await Self.send(Self.letter, from: "192.0.2.1", port: port, to: ["other@example.test"]).hasPrefix("250"))
     #expect(try await Self.send(Self.letter, from: "203.0.113.1", port: port).hasPrefix("451"))
+    // A letter that had not to wait makes nobody known.
+    for (name, reply) in [("postmaster@example.test", "250"), ("user@example.test", "451")] {
+      let answer = try await Self.send(
+        Self.letter, from: "203.0.113.200", port: port, sender: "x@new.example", to: [name])
+      #expect(answer.hasPrefix(reply))
+    }
     await office.stop()
   }
 

@@ -1,4 +1,6 @@
 import DNS
+import Logging
+import Synchronization
 import Testing
 
 @testable import SMTPServer
@@ -33,6 +35,37 @@ import Testing
     #expect(list.wait(network: "n9999", sender: "a@x", recipient: "u", at: 9_999) == 300)
     #expect(list.knows(network: "m9999", sender: "a@x", at: 9_999))
     #expect(!list.knows(network: "m1", sender: "a@x", at: 9_999))
+  }
+}
+
+/// A list that is given up begins to list everybody, the test's own entry included (RFC 5782 §5).
+@Suite struct DNSListsTests {
+  final class Zone: DNSLookup, Sendable {
+    let listsAll = Mutex(false)
+
+    func query(_ name: String, _ type: RecordType) async -> DNSAnswer {
+      let isListed = listsAll.withLock { $0 } || name.hasPrefix("2.0.0.127.") || name.hasPrefix("66.")
+      return isListed ? .records([.a(IPv4Address(127, 0, 0, 2))], isSecure: false) : .noName
+    }
+  }
+
+  @Test func given() async throws {
+    let zone = Zone()
+    let lists = DNSLists([try #require(DNSList("bl.example"))], zone, logger: Logger(label: "test"))
+    let listed = try #require(IPAddress("192.0.2.66"))
+    let other = try #require(IPAddress("192.0.2.1"))
+    await lists.test(at: 1_000)
+    #expect(await lists.look(up: listed, at: 1_000).listings == ["bl.example"])
+    #expect(await lists.look(up: other, at: 1_000).listings.isEmpty)
+    zone.listsAll.withLock { $0 = true }
+    // Nobody is refused by it from a minute after its last good test on, and an hour later it may be good again.
+    let answer = await lists.look(up: other, at: 1_061)
+    #expect(answer.listings.isEmpty)
+    #expect(answer.troubles == ["bl.example"])
+    #expect(lists.active.isEmpty)
+    zone.listsAll.withLock { $0 = false }
+    #expect(await lists.look(up: listed, at: 1_100).listings.isEmpty)
+    #expect(await lists.look(up: listed, at: 4_700).listings == ["bl.example"])
   }
 }
 

@@ -54,6 +54,39 @@ struct QuotaTests {
     await again.stop()
   }
 
+  /// An address of several accounts, one of them full: nothing is lost in silence, and nobody gets a second copy.
+  @Test func oneOfSeveral() async throws {
+    let office = try await TestOffice.start()
+    let (smtp, lmtp) = (office.smtpPort, office.lmtpPort)
+    try await office.directory.addAlias("both@example.test", to: ["user@example.test", "other@example.test"])
+    try await office.store.setLimits(bytes: nil, count: 0, of: office.other)
+    let letter = DeliveryTests.letter("for both")
+    try await onThread {
+      for port in [smtp, lmtp, smtp] {
+        let client = try port == lmtp ? LineClient(port: port) : DeliveryTests.connect(port)
+        if port == lmtp {
+          _ = try client.answer()
+          _ = try client.ask("LHLO x.example")
+        }
+        try DeliveryTests.begin(client, to: ["both"])
+        try client.send(letter)
+        #expect(try client.answer().hasPrefix("452 4.2.2"))
+      }
+    }
+    #expect(try await office.inbox(office.account).count == 1)
+    #expect(office.log.lines("not filed for one of several", "account=\(office.other.raw)").count == 3)
+    try await office.store.setLimits(bytes: nil, count: 10, of: office.other)
+    try await onThread {
+      let client = try DeliveryTests.connect(smtp)
+      try DeliveryTests.begin(client, to: ["both"])
+      try client.send(letter)
+      #expect(try client.answer().hasPrefix("250"))
+    }
+    #expect(try await office.inbox(office.account).count == 1)
+    #expect(try await office.inbox(office.other).count == 1)
+    await office.stop()
+  }
+
   /// The accounts of a domain together: at MAIL, RCPT and the end of DATA, in IMAP's APPEND and COPY, on all lanes.
   @Test func ofTheDomain() async throws {
     let office = try await TestOffice.start()

@@ -116,6 +116,55 @@ struct SubmissionTests {
     await office.stop()
   }
 
+  /// Every address of From must be the user's own, wherever in the field it stands.
+  @Test func hiddenAddresses() async throws {
+    let office = try await TestOffice.start(smtpSettings: { $0.limits.errors = 100 })
+    let port = office.submissionPort
+    try await onThread {
+      let client = try Self.logIn(port)
+      for from in [
+        "user@example.test <other@example.test>", "<user@example.test> <other@example.test>",
+        "\"Boss\" <user@example.test> <other@example.test>", "user@example.test other@example.test",
+        "<user@example.test> other@example.test", "<user@example.test>: other@example.test;",
+        "user@example.test:other@example.test;", "<user@example.test\r\n <other@example.test>",
+        "<user@example.test:other@example.test>",
+      ] {
+        let answer = try Self.send(client, "From: \(from)\r\n\r\ntext\r\n")
+        #expect(answer == "550 5.7.1 You are logged in as user@example.test and may not send as other@example.test")
+      }
+      let unreadable = try Self.send(client, "From: user@example.test (<other@example.test>\r\n\r\ntext\r\n")
+      #expect(unreadable.hasPrefix("550 5.6.0"))
+      // Programs that know no name write the address twice.
+      #expect(try Self.send(client, "From: user@example.test <user@example.test>\r\n\r\ntext\r\n").hasPrefix("250"))
+      // RFC 6531 §3.7.4.3: the reply is ASCII.
+      let arabic = try Self.send(
+        client, mail: "<user@example.test> SMTPUTF8", "From: بريد@example.test\r\n\r\ntext\r\n")
+      #expect(arabic == "550 5.7.1 You are logged in as user@example.test and may not send as this address")
+    }
+    await office.stop()
+  }
+
+  /// RFC 3030 §3: only the body may be binary; a bare CR in the header would be a field's end to some readers.
+  @Test func binaryHeader() async throws {
+    let office = try await TestOffice.start()
+    for (port, isOwn) in [(office.submissionPort, true), (office.smtpPort, false)] {
+      try await onThread {
+        let client = isOwn ? try Self.logIn(port) : try DeliveryTests.connect(port)
+        for (text, reply) in [
+          ("From: user@example.test\r\nSubject: x\rFrom: other@example.test\r\n\r\n", "554 5.6.0"),
+          ("From: user@example.test\r\nSubject: x\r\r\n\r\n", "554 5.6.0"),
+          ("From: user@example.test\r\nSubject: x\r\n\r\n\0\r\n\r\r\n\n", "250 2.0.0"),
+        ] {
+          #expect(try client.ask("MAIL FROM:<user@example.test> BODY=BINARYMIME").hasPrefix("250"))
+          #expect(try client.ask("RCPT TO:<other@example.test>").hasPrefix("250"))
+          try client.send("BDAT \(text.utf8.count) LAST\r\n" + text)
+          #expect(try client.answer().hasPrefix(reply))
+        }
+      }
+    }
+    await office.stop()
+  }
+
   /// Sessions side by side cannot pass a limit together.
   @Test func sessionsSideBySide() async throws {
     let office = try await TestOffice.start(smtpSettings: { $0.recipientsADay = 10 })

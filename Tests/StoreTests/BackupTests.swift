@@ -29,6 +29,33 @@ import Testing
     try await fixture.store.backUp(to: "\(fixture.folder)-backups", databases: [], folders: [], keep: keep).path
   }
 
+  /// Unique ids that came from elsewhere come back with one account, also after their messages were purged, also into another.
+  @Test func importedIDsComeBack() async throws {
+    let fixture = try await Fixture(accounts: [1, 2])
+    defer { Fixture.remove("\(fixture.folder)-backups") }
+    try await fixture.take("old-id", ImportMark(key: [1]))
+    let backup = try await backUp(fixture)
+    for account in [1, 1, 2] as [Int64] {
+      let target = AccountID(raw: account)
+      _ = try await fixture.store.restoreAccount(target, from: backup, old: Fixture.account, lane: 0)
+      #expect(try await fixture.uniqueIDs(account) == ["old-id"])
+      _ = try await fixture.store.purgeDeleted(.all, of: target)
+      #expect(try await fixture.uniqueIDs(account) == ["old-id"])
+    }
+    for isLast in [false, true] {
+      let inbox = try await fixture.inbox()
+      let uids = inbox.state.table.records.map(\.uid)
+      _ = try await fixture.store.setFlags(FlagChange(uids: uids, mode: .add, flags: .deleted), in: inbox)
+      _ = try await fixture.store.expunge(nil, in: inbox)
+      if isLast { continue }
+      #expect(try await fixture.store.restoreDeleted(.all, of: Fixture.account).restored > 0)
+      #expect(try await fixture.uniqueIDs().count { $0 == "old-id" } == 1)
+    }
+    #expect(try await fixture.store.purgeDeleted(.all, of: Fixture.account) >= 1)
+    _ = try await fixture.store.restoreAccount(Fixture.account, from: backup, old: Fixture.account, lane: 0)
+    #expect(try await fixture.uniqueIDs() == ["old-id"])
+  }
+
   @Test func aBackupIsWholeAndIncremental() async throws {
     let clock = TestClock()
     let fixture = try await Fixture(clock.options(lanes: 2) { $0.segmentSize = 20_000 }, accounts: [1, 2])

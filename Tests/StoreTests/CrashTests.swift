@@ -214,6 +214,26 @@ final class Trap: Sendable {
     #expect(try await fixture.store.verify().mistakes.isEmpty)
   }
 
+  /// How far an import is, and its messages' unique ids, do not outlive a message that did not reach the disk: it comes again.
+  @Test(arguments: [DurableStep.Point.segmentSync, .committed])
+  func anImportKeepsStepWithItsMessages(_ point: DurableStep.Point) async throws {
+    let trap = Trap()
+    let fixture = try await Fixture(trap.options)
+    let path = "\(fixture.folder)/lane-0/segments/00000001"
+    let durable = try Descriptor.open(path, O_RDWR).length()
+    trap.arm(point, .kill)
+    let mark = ImportMark(key: [1], position: 9)
+    do { try await fixture.take("old-id", mark) } catch {}
+    await fixture.close()
+    if point == .segmentSync { try Descriptor.open(path, O_RDWR).truncate(to: durable) }
+    try await fixture.reopen()
+    let isThere = try await fixture.texts().count == 1
+    #expect(try await (fixture.store.importMark([1], of: Fixture.account) != nil) == isThere)
+    if !isThere { try await fixture.take("old-id", mark) }
+    #expect(try await fixture.uniqueIDs() == ["old-id"])
+    #expect(try await fixture.store.verify().mistakes.isEmpty)
+  }
+
   /// A lane of the recipients has no room, or stops, after the intent is durable.
   @Test(arguments: [InjectedFault.error(ENOSPC), .kill], [DurableStep.Point.segmentWrite, .commit])
   func aLaneThatFailsAfterTheIntentGetsItsCopiesLater(_ fault: InjectedFault, _ point: DurableStep.Point) async throws {

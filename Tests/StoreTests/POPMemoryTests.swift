@@ -68,6 +68,22 @@ import Testing
     #expect(usage.count == (isThere ? 3 : deletion == .archive ? 2 : 1))
   }
 
+  /// In a group nobody decides alone, whatever the policies of before say.
+  @Test func aGroupWaitsForAll() async throws {
+    let fixture = try await Fixture()
+    try await fixture.deliver("one")
+    let inbox = try await fixture.inbox()
+    var rule = POPRetention(
+      members: [1, 2].map { .init(device: $0, since: 1 << 40, keeping: .afterDownload(days: 0), isAlone: true) })
+    for isGroup in [true, false] {
+      rule.isGroup = isGroup
+      var update = POPUpdate(
+        mailbox: inbox.id, account: Fixture.account, device: 1, peer: "", table: inbox.state.table, retention: rule)
+      update.taken = inbox.state.table.records.map(\.item)
+      #expect(try await fixture.store.popUpdate(update).removed == (isGroup ? 0 : 1))
+    }
+  }
+
   /// What went has a row that says why, from which it can be restored.
   @Test func causes() async throws {
     let fixture = try await Fixture()
@@ -95,5 +111,21 @@ import Testing
     #expect(
       causes.map(\.1)
         == [GoneCause.popped, .discarded, .expired].map(\.rawValue))
+  }
+}
+
+extension Fixture {
+  /// Brings a message in as an import does, with the unique id that it had elsewhere.
+  func take(_ id: String, _ mark: ImportMark) async throws {
+    let spool = store.spool()
+    Array("Subject: imported".utf8).withUnsafeBytes { spool.append($0) }
+    var item = AppendItem(message: try await spool.finish(), internalDate: 0)
+    item.uniqueID = id
+    _ = try await store.append([item], to: inbox().id, of: Fixture.account, mark: mark)
+  }
+
+  func uniqueIDs(_ account: Int64 = 1) async throws -> [String] {
+    let items = try await inbox(account).state.table.records.map(\.item)
+    return try await store.uniqueIDs(of: items, in: AccountID(raw: account))
   }
 }

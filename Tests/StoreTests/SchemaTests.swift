@@ -37,7 +37,8 @@ import Testing
         CREATE TABLE member (
           a INTEGER NOT NULL, mbox INTEGER NOT NULL, uid INTEGER NOT NULL, who INTEGER NOT NULL, flags INTEGER NOT NULL,
           hidden INTEGER NOT NULL, m INTEGER NOT NULL, PRIMARY KEY (a, mbox, uid, who)) STRICT, WITHOUT ROWID
-        """), SQL("PRAGMA user_version = 5"),
+        """), SQL("DROP INDEX uidl_by_text"),
+      SQL("ALTER TABLE pop_device DROP COLUMN lists_ids"), SQL("PRAGMA user_version = 5"),
     ] { try connection.run(sql) }
     connection.close()
     try await fixture.reopen()

@@ -145,6 +145,25 @@ import Testing
     #expect(mailbox.state.table[0].flags.contains(.seen) == false)
   }
 
+  /// RFC 9051 §6.4.7: flags should go along, messages must; and time travel sets mail of many mailboxes aside into one.
+  @Test func mailMovesWithoutKeywordsThatHaveNoPlace() async throws {
+    let clock = TestClock()
+    let fixture = try await Fixture(clock.options())
+    let moment = clock.now
+    clock.advance(60)
+    for text in ["a", "b"] { try await fixture.deliver(text) }
+    let (inbox, archive) = (try await fixture.inbox(), try await fixture.open("Archive"))
+    _ = try await fixture.store.move([2], from: inbox, to: archive.id)
+    _ = try await fixture.store.setFlags(
+      FlagChange(uids: [1], mode: .add, flags: [], keywords: (0..<53).map { "k\($0)" }), in: inbox)
+    _ = try await fixture.store.setFlags(
+      FlagChange(uids: [1], mode: .add, flags: .seen, keywords: ["other", "K7"]), in: archive)
+    _ = try await fixture.store.copy([1], from: archive, to: inbox.id)
+    #expect(inbox.state.table.records.last?.flags == [.seen, .keyword(7)])
+    #expect(try await fixture.store.restore(to: moment, newer: "Newer", of: Fixture.account).setAside == 3)
+    #expect(try await fixture.texts("Newer").values.sorted() == ["a", "b", "b"])
+  }
+
   @Test func copyKeepsTheEmailMoveKeepsTheItem() async throws {
     let fixture = try await Fixture()
     for text in ["a", "b", "c"] { try await fixture.deliver(text) }
@@ -221,6 +240,16 @@ import Testing
     await #expect(throws: StoreFault.noSuchMailbox) {
       try await fixture.store.append(items, to: MailboxID(raw: 99), of: Fixture.account)
     }
+  }
+
+  /// RFC 9051 §9: no FLAGS response could say a keyword that is no atom.
+  @Test func keywordsAreAtoms() async throws {
+    let fixture = try await Fixture()
+    try await fixture.deliver("a")
+    let inbox = try await fixture.inbox()
+    let words = ["$ok", "", "a b", "foo(", "b{", "c]", "*", "%", "\"q\"", "\\Foo", "ünï", "a\u{7F}", "x[1]", "X-Y.z:/"]
+    _ = try await fixture.store.setFlags(FlagChange(uids: [1], mode: .add, flags: [], keywords: words), in: inbox)
+    #expect(inbox.state.keywords == ["$ok", "X-Y.z:/"] && inbox.state.table[0].flags == [.keyword(0), .keyword(1)])
   }
 
   @Test func quotaIsCountedInTheBatch() async throws {

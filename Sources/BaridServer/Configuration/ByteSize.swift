@@ -14,7 +14,7 @@ package enum ByteSize {
 
   /// The size in the largest unit that it fills, to a tenth (the rest cut off): for people.
   package static func rounded(_ bytes: Int) -> String {
-    guard let unit = units.first(where: { bytes >= $0.bytes }) else { return String(bytes) }
+    guard let unit = units.first(where: { bytes >= $0.bytes }) else { return "\(bytes)B" }
     let tenths = bytes % unit.bytes / (unit.bytes / 10)
     return "\(bytes / unit.bytes)" + ((1...9).contains(tenths) ? ".\(tenths)" : "") + unit.name
   }

@@ -1,5 +1,5 @@
 internal import DNS
-internal import Phrases
+package import Phrases
 
 // The table of options, in the order in which `barid config describe` shows them.
 extension ConfigurationOption {
@@ -9,60 +9,61 @@ extension ConfigurationOption {
 
   private static let general: [ConfigurationOption] = [
     .text(
-      "hostname", \.hostname, form: "a host name",
-      "The name this server gives itself in greetings and trace headers; empty: the machine's own.",
+      "hostname", \.hostname, form: .formHostName,
+      .purposeHostname,
       example: "mail.example.org", check: Check.hostname),
     .text(
-      "data-folder", \.dataFolder, form: "a path",
-      "The folder that holds all mail and accounts; one server at a time. A change needs a restart.",
+      "data-folder", \.dataFolder, form: .formPath,
+      .purposeDataFolder,
       example: "/var/lib/barid",
       check: Check.path),
     .text(
-      "language", \.language, form: "en or ar",
-      "The language of answers to commands, where neither --language nor the locale says one.", example: "ar",
+      "language", \.language, form: .formEither("en", or: "ar"),
+      .purposeLanguage, example: "ar",
       check: { Language(rawValue: $0) == nil ? .remedyOneOf("en, ar") : nil }),
   ]
 
+  private static let logLevels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
+
   private static let logging: [ConfigurationOption] = [
     .text(
-      "log.level", \.log.level, form: "one of trace, debug, info, notice, warning, error, critical",
-      "The least serious event that is logged.", example: "debug",
+      "log.level", \.log.level, form: .formOneOf(logLevels.joined(separator: ", ")),
+      .purposeLogLevel, example: "debug",
       check: {
-        let levels = ["trace", "debug", "info", "notice", "warning", "error", "critical"]
-        return levels.contains($0) ? nil : .remedyOneOf(levels.joined(separator: ", "))
+        logLevels.contains($0) ? nil : .remedyOneOf(logLevels.joined(separator: ", "))
       }),
-    .choice("log.format", \.log.format, "Lines for people (text) or one JSON object a line (json).", example: "json"),
+    .choice("log.format", \.log.format, .purposeLogFormat, example: "json"),
     .text(
-      "log.file", \.log.file, form: "a path", "Where log lines go; empty: standard error.",
+      "log.file", \.log.file, form: .formPath, .purposeLogFile,
       example: "/var/log/barid.log"),
   ]
 
   private static let certificates: [ConfigurationOption] = [
     .list(
-      "tls.certificates", \.tls.certificates, of: "paths",
-      "PEM files with a certificate chain each, leaf first; empty: a certificate of the data folder's own authority.",
+      "tls.certificates", \.tls.certificates, of: .formPaths,
+      .purposeCertificates,
       example: "[/etc/barid/mail.pem]"),
     .list(
-      "tls.keys", \.tls.keys, of: "paths", "PEM files with the private keys, in the order of tls.certificates.",
+      "tls.keys", \.tls.keys, of: .formPaths, .purposeKeys,
       example: "[/etc/barid/mail.key]"),
-    .choice("tls.minimum", \.tls.minimum, "The oldest version of TLS that is spoken.", example: "\"1.3\""),
+    .choice("tls.minimum", \.tls.minimum, .purposeTLSMinimum, example: "\"1.3\""),
   ]
 
   private static let listeners: [ConfigurationOption] = ListenerKind.allCases.flatMap { kind -> [ConfigurationOption] in
     let name = kind.rawValue
     return [
       .flag(
-        "listeners.\(name).enabled", \.listeners[kind].isEnabled, "Whether \(kind.title) is served.",
+        "listeners.\(name).enabled", \.listeners[kind].isEnabled, .purposeListener(kind.title),
         example: "false"),
       .list(
-        "listeners.\(name).hosts", \.listeners[kind].hosts, of: "addresses",
-        "The addresses that \(kind.title) listens on.", example: "[\"127.0.0.1\", \"::1\"]", check: Check.address),
+        "listeners.\(name).hosts", \.listeners[kind].hosts, of: .formAddresses,
+        .purposeHosts(kind.title), example: "[\"127.0.0.1\", \"::1\"]", check: Check.address),
       .number(
-        "listeners.\(name).port", \.listeners[kind].port, 1...65_535, "The port of \(kind.title).",
+        "listeners.\(name).port", \.listeners[kind].port, 1...65_535, .purposePort(kind.title),
         example: String(kind.usualPort + 2000)),
       .list(
-        "listeners.\(name).proxy-from", \.listeners[kind].proxyFrom, of: "addresses or networks",
-        "The proxies whose connections to \(kind.title) begin with a PROXY header.", example: "[\"10.0.0.0/8\"]",
+        "listeners.\(name).proxy-from", \.listeners[kind].proxyFrom, of: .formNetworks,
+        .purposeProxyFrom(kind.title), example: "[\"10.0.0.0/8\"]",
         check: Check.network),
     ]
   }
@@ -70,89 +71,87 @@ extension ConfigurationOption {
   private static let imap: [ConfigurationOption] = [
     .flag(
       "imap.literal-plus", \.imap.literalPlus,
-      "Whether IMAP clients may send texts of any size without asking (LITERAL+); otherwise up to 4 KiB (LITERAL-).",
+      .purposeLiteralPlus,
       example: "true")
   ]
 
   private static let pop3: [ConfigurationOption] = [
     .flag(
       "pop3.exclusive", \.pop3.isExclusive,
-      "Whether one POP3 session at a time has a maildrop (RFC 1939); otherwise each sees it as it was at log-in.",
+      .purposeExclusive,
       example: "true"),
     .number(
       "pop3.login-delay", \.pop3.logInDelay, 0...86_400,
-      "Seconds that must pass between two POP3 log-ins to one account; 0: none.", example: "60"),
+      .purposeLogInDelay, example: "60"),
     .flag(
       "pop3.apop", \.pop3.allowsAPOP,
-      "Whether devices added with --apop may log in by APOP, also without TLS: their mail then travels readable.",
+      .purposeAPOP,
       example: "true"),
     .flag(
       "pop3.zero-days", \.pop3.allowsZeroDays,
-      "Whether a POP3 policy may remove mail at the end of the session that took it (EXPIRE 0).", example: "true"),
+      .purposeZeroDays, example: "true"),
     .number(
       "pop3.round-minutes", \.pop3.roundMinutes, 1...1_440,
-      "Minutes between two looks for mail that POP3 policies let go.", example: "60"),
+      .purposeRoundMinutes, example: "60"),
   ]
 
   private static let logIn: [ConfigurationOption] = [
     .flag(
       "log-in.scram", \.logIn.scram,
-      "Whether SCRAM-SHA-256 is offered. Only devices' passwords work with it, and mail programs that know it try nothing else.",
+      .purposeScram,
       example: "true")
   ]
 
   private static let limits: [ConfigurationOption] = [
     .number(
-      "limits.connections", \.limits.connections, 1...1_000_000, "Connections at one time, of all protocols.",
+      "limits.connections", \.limits.connections, 1...1_000_000, .purposeConnections,
       example: "50000"),
     .number(
       "limits.connections-per-address", \.limits.connectionsPerAddress, 1...1_000_000,
-      "Connections at one time from one address.", example: "50"),
+      .purposePerAddress, example: "50"),
     .number(
       "limits.connections-per-network", \.limits.connectionsPerNetwork, 1...1_000_000,
-      "Connections at one time from one network (IPv4 /24, IPv6 /64).", example: "500"),
+      .purposePerNetwork, example: "500"),
     .size(
-      "limits.message-size", \.limits.messageSize, (64 * 1024)...(1 << 30), "The largest message that is taken.",
+      "limits.message-size", \.limits.messageSize, (64 * 1024)...(1 << 30), .purposeMessageSize,
       example: "100MiB"),
     .number(
-      "limits.mailboxes", \.limits.mailboxes, 100...1_000_000,
-      "Mailboxes that one account may have; more cannot be created over IMAP.", example: "2000"),
+      "limits.mailboxes", \.limits.mailboxes, 100...1_000_000, .purposeMailboxes, example: "2000"),
     .number(
-      "limits.drain-seconds", \.limits.drainSeconds, 0...3_600, "How long a stop waits for commands under way.",
+      "limits.drain-seconds", \.limits.drainSeconds, 0...3_600, .purposeDrainSeconds,
       example: "10"),
     .number(
-      "limits.threads", \.limits.threads, 0...256, "Event loops; 0: one per core. A change needs a restart.",
+      "limits.threads", \.limits.threads, 0...256, .purposeThreads,
       example: "4"),
   ]
 
   private static let store: [ConfigurationOption] = [
     .number(
       "store.recoverable-days", \.store.recoverableDays, 0...3_650,
-      "How many days removed mail and removed accounts can come back, and IMAP clients that were away are told exactly what went.",
-      example: "90")
+      .purposeRecoverableDays, example: "90")
   ]
 
   private static let resolver: [ConfigurationOption] = [
     .text(
-      "resolver.address", \.resolver.address, form: "an address",
-      "The DNS server to ask; empty: the first of /etc/resolv.conf.", example: "127.0.0.1",
+      "resolver.address", \.resolver.address, form: .formAddress,
+      .purposeResolver, example: "127.0.0.1",
       check: { $0.isEmpty ? nil : Check.address($0) }),
-    .number("resolver.port", \.resolver.port, 1...65_535, "The DNS server's port.", example: "5353"),
+    .number("resolver.port", \.resolver.port, 1...65_535, .purposeResolverPort, example: "5353"),
   ]
 }
 
 extension ListenerKind {
   /// The name in sentences.
-  package var title: String {
+  package var title: Phrase {
     switch self {
-    case .smtp: "SMTP (mail from other servers)"
-    case .submission: "submission (STARTTLS)"
-    case .submissions: "submission over TLS"
-    case .imap: "IMAP (STARTTLS)"
-    case .imaps: "IMAP over TLS"
-    case .pop3: "POP3 (STLS)"
-    case .pop3s: "POP3 over TLS"
-    case .lmtp: "LMTP (mail from another mail server on this machine)"
+    case .smtp: .titleSMTP
+    case .submission: .titleSubmission
+    case .submissions: .titleSubmissions
+    case .imap: .titleIMAP
+    case .imaps: .titleIMAPS
+    case .pop3: .titlePOP3
+    case .pop3s: .titlePOP3S
+    case .lmtp: .titleLMTP
     }
   }
 }

@@ -1,4 +1,4 @@
-internal import Phrases
+package import Phrases
 
 /// One option of the configuration, declared once: reading, checking, `barid config describe` and docs/configuration.md
 /// all come from here.
@@ -6,9 +6,9 @@ package struct ConfigurationOption: Sendable {
   /// The path in the file, "limits.message-size". In the environment: BARID_LIMITS_MESSAGE_SIZE.
   package let key: String
   /// What may be written, in words: "a number from 1 to 65535".
-  package let form: String
+  package let form: Phrase
   /// What it does, one sentence.
-  package let purpose: String
+  package let purpose: Phrase
   /// A value that could stand in the file.
   package let example: String
   /// True: the value is a list.
@@ -70,7 +70,7 @@ extension ConfigurationOption {
 
   /// Any option: `parse` turns the raw value into the setting's or throws the remedy.
   static func option<Value: Sendable>(
-    _ key: String, _ path: Path<Value>, form: String, _ purpose: String, example: String, isList: Bool = false,
+    _ key: String, _ path: Path<Value>, form: Phrase, _ purpose: Phrase, example: String, isList: Bool = false,
     write: @escaping @Sendable (Value) -> String,
     parse: @escaping @Sendable (RawValue) throws(Refusal) -> Value
   ) -> ConfigurationOption {
@@ -88,7 +88,7 @@ extension ConfigurationOption {
   }
 
   static func text(
-    _ key: String, _ path: Path<String>, form: String, _ purpose: String, example: String,
+    _ key: String, _ path: Path<String>, form: Phrase, _ purpose: Phrase, example: String,
     check: @escaping @Sendable (String) -> Phrase? = { _ in nil }
   ) -> ConfigurationOption {
     option(
@@ -101,11 +101,11 @@ extension ConfigurationOption {
   }
 
   static func number(
-    _ key: String, _ path: Path<Int>, _ range: ClosedRange<Int>, _ purpose: String, example: String
+    _ key: String, _ path: Path<Int>, _ range: ClosedRange<Int>, _ purpose: Phrase, example: String
   ) -> ConfigurationOption {
-    let form = "a number from \(range.lowerBound) to \(range.upperBound)"
-    return option(
-      key, path, form: form, purpose, example: example, write: { String($0) },
+    option(
+      key, path, form: .formNumber(from: range.lowerBound, to: range.upperBound), purpose, example: example,
+      write: { String($0) },
       parse: { raw throws(Refusal) in
         guard case .one(let text) = raw, let value = Int(text), range.contains(value) else {
           throw Refusal(remedy: .remedyNumber(from: range.lowerBound, to: range.upperBound))
@@ -116,12 +116,11 @@ extension ConfigurationOption {
 
   /// Bytes, with an optional unit: 50MiB.
   static func size(
-    _ key: String, _ path: Path<Int>, _ range: ClosedRange<Int>, _ purpose: String, example: String
+    _ key: String, _ path: Path<Int>, _ range: ClosedRange<Int>, _ purpose: Phrase, example: String
   ) -> ConfigurationOption {
     let (least, most) = (ByteSize.text(range.lowerBound), ByteSize.text(range.upperBound))
-    let form = "a size from \(least) to \(most)"
     return option(
-      key, path, form: form, purpose, example: example, write: ByteSize.text,
+      key, path, form: .formSize(from: least, to: most), purpose, example: example, write: ByteSize.text,
       parse: { raw throws(Refusal) in
         guard case .one(let text) = raw, let value = ByteSize.parse(text), range.contains(value) else {
           throw Refusal(remedy: .remedySize(from: least, to: most))
@@ -130,9 +129,9 @@ extension ConfigurationOption {
       })
   }
 
-  static func flag(_ key: String, _ path: Path<Bool>, _ purpose: String, example: String) -> ConfigurationOption {
+  static func flag(_ key: String, _ path: Path<Bool>, _ purpose: Phrase, example: String) -> ConfigurationOption {
     option(
-      key, path, form: "true or false", purpose, example: example, write: { String($0) },
+      key, path, form: .formEither("true", or: "false"), purpose, example: example, write: { String($0) },
       parse: { raw throws(Refusal) in
         switch raw.text.lowercased() {
         case "true", "yes", "on", "1": return true
@@ -143,11 +142,11 @@ extension ConfigurationOption {
   }
 
   static func list(
-    _ key: String, _ path: Path<[String]>, of what: String, _ purpose: String, example: String,
+    _ key: String, _ path: Path<[String]>, of what: Phrase, _ purpose: Phrase, example: String,
     check: @escaping @Sendable (String) -> Phrase? = { _ in nil }
   ) -> ConfigurationOption {
     option(
-      key, path, form: "a list of \(what)", purpose, example: example, isList: true,
+      key, path, form: .formList(of: what), purpose, example: example, isList: true,
       write: { "[" + $0.map(quoted).joined(separator: ", ") + "]" },
       parse: { raw throws(Refusal) in
         for item in raw.items {
@@ -158,10 +157,11 @@ extension ConfigurationOption {
   }
 
   static func choice<Value: RawRepresentable & CaseIterable & Sendable>(
-    _ key: String, _ path: Path<Value>, _ purpose: String, example: String
+    _ key: String, _ path: Path<Value>, _ purpose: Phrase, example: String
   ) -> ConfigurationOption where Value.RawValue == String {
     let words = Value.allCases.map(\.rawValue)
-    let form = words.count == 2 ? "\(words[0]) or \(words[1])" : "one of " + words.joined(separator: ", ")
+    let form: Phrase =
+      words.count == 2 ? .formEither(words[0], or: words[1]) : .formOneOf(words.joined(separator: ", "))
     return option(
       key, path, form: form, purpose, example: example, write: \.rawValue,
       parse: { raw throws(Refusal) in

@@ -1,30 +1,31 @@
+package import Phrases
+
 /// The options as people read them.
 package enum ConfigurationText {
-  /// What `barid config describe` prints: a file with every option, commented out at its default.
-  package static func describe() -> String {
-    var text = """
-      # Every option of Barid with its default. The file is \(ConfigurationFile.usualPath), or the one that
-      # `barid serve --config FILE` names. A variable of the environment stands over the file: its name is
-      # written beside each option.
-
-      """
+  /// What `barid config describe` prints: a file with every option at its value in `settings`.
+  package static func describe(_ settings: ServerSettings, in language: Language) -> String {
+    let head = Phrase.describeHead(ConfigurationFile.usualPath).text(in: language)
+    var text = head.split(separator: "\n").map { "# \($0)\n" }.joined()
     for option in ConfigurationOption.all {
+      let standard = Phrase.describeStandard(option.standard).text(in: language)
+      let example = Phrase.describeExample(option.example).text(in: language)
       text += """
 
-        # \(option.purpose)
-        # \(option.form) · for example \(option.example) · \(option.variable)
-        \(option.key): \(option.standard)
+        # \(option.purpose.text(in: language))
+        # \(option.form.text(in: language)) · \(standard) · \(example) · \(option.variable)
+        \(option.key): \(option.write(settings))
 
         """
     }
     return text
   }
 
-  /// The table of docs/configuration.md.
+  /// The table of docs/configuration.md, in English.
   package static func table() -> String {
     var text = "| option | takes | default | what it does | example |\n|---|---|---|---|---|\n"
     for option in ConfigurationOption.all {
-      text += "| `\(option.key)` | \(option.form) | `\(option.standard)` | \(option.purpose) | `\(option.example)` |\n"
+      let (form, purpose) = (option.form.text(in: .english), option.purpose.text(in: .english))
+      text += "| `\(option.key)` | \(form) | `\(option.standard)` | \(purpose) | `\(option.example)` |\n"
     }
     return text
   }

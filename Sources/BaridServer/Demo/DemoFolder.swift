@@ -61,7 +61,7 @@ package struct DemoFolder: Sendable {
       try FileBytes.replace(file, with: Array(text.utf8), mode: 0o600)
       return people
     } catch {
-      throw StartFault(.dataFault(error.description))
+      throw StartFault(error.phrase)
     }
   }
 

@@ -34,7 +34,7 @@ struct CheckDesk: Sendable {
       do throws(FileFault) {
         own.suffixes = PublicSuffixList(try FileBytes.read(settings.checks.publicSuffixes, limit: 4 << 20))
       } catch {
-        throw StartFault(.dataFault(error.description))
+        throw StartFault(error.phrase)
       }
     }
     let resolver =

@@ -14,8 +14,12 @@ package struct ClosedFolder: Sendable {
   package func restore(
     _ path: String, _ progress: @escaping @Sendable (Int64, Int64) -> Void
   ) throws(StartFault) {
+    let backup: String
+    do throws(StoreFault) { backup = try BackupFolder.find(path) } catch {
+      throw StartFault(ControlVerbs.noBackup(in: path))
+    }
     do throws(StoreFault) {
-      _ = try BackupFolder.restore(try BackupFolder.find(path), to: settings.dataFolder, progress)
+      _ = try BackupFolder.restore(backup, to: settings.dataFolder, progress)
     } catch .notPermitted {
       throw StartFault(.backupFolderFull(settings.dataFolder))
     } catch { throw fault(error) }

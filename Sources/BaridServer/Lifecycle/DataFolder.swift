@@ -1,4 +1,5 @@
 internal import Control
+internal import Glibc
 package import Directory
 package import Logging
 internal import Phrases
@@ -10,7 +11,22 @@ package struct DataFolder: Sendable {
   package let store: Store
   package let directory: Directory
 
-  /// Opens the store, which takes the folder's lock, then the directory.
+  package static func isPresent(_ settings: ServerSettings) -> Bool { Store.isPresent(in: settings.dataFolder) }
+
+  /// Refuses where there is none: only `serve`, `demo`, `backup restore` and `domain add` make a data folder, so that a mistyped
+  /// path is not answered by an empty one.
+  package static func require(_ settings: ServerSettings) throws(StartFault) {
+    if isPresent(settings) { return }
+    let path = settings.dataFolder
+    if access(path, F_OK) == 0 {
+      try FolderProbe.check(path)
+    } else if errno == EACCES {
+      throw StartFault(.dataFolderNotWritable(path))
+    }
+    throw StartFault(.dataFolderAbsent(path))
+  }
+
+  /// Opens the store, which takes the folder's lock, then the directory; both are made where they are missing.
   package static func open(
     _ settings: ServerSettings, loggers: @Sendable (String) -> Logger
   ) throws(StartFault) -> DataFolder {

@@ -1,4 +1,5 @@
 internal import Glibc
+package import Phrases
 
 /// A file that could not be read or written, for people.
 package struct FileFault: Error, Equatable, Sendable, CustomStringConvertible {
@@ -10,6 +11,20 @@ package struct FileFault: Error, Equatable, Sendable, CustomStringConvertible {
   package var reason: String { String(cString: strerror(code)) }
   package var sentence: String { "cannot \(verb) this file (\(reason))" }
   package var description: String { "cannot \(verb) \(path): \(reason)" }
+}
+
+extension FileFault {
+  /// The same for a person: usual reasons in words of our own.
+  package var phrase: Phrase {
+    switch code {
+    case ENOENT, ENOTDIR: .fileMissing(path)
+    case EACCES, EPERM: .fileForbidden(path)
+    case EISDIR: .fileIsFolder(path)
+    case EFBIG: .fileTooLarge(path)
+    case ENOSPC, EDQUOT: .diskFull
+    default: verb == "read" ? .transferUnreadable(path, reason) : .transferUnwritable(path, reason)
+    }
+  }
 }
 
 /// Small whole files: configuration, certificates, passwords.

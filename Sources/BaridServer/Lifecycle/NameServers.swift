@@ -28,7 +28,7 @@ package enum NameServers {
     do throws(ResolverFault) {
       return try Resolver(settings: own, logger: logger)
     } catch {
-      throw StartFault(.dataFault(error.description))
+      throw StartFault(.resolverFault(error.reason))
     }
   }
 }

@@ -15,7 +15,7 @@ enum PortProbe {
         case EACCES, EPERM: throw StartFault(.portForbidden(listener.port))
         // A machine without IPv6 still serves IPv4.
         case EADDRNOTAVAIL, EAFNOSUPPORT: if address.bitCount == 32 { throw StartFault(.hostUnknown(host)) }
-        case let code: throw StartFault(.dataFault(String(cString: strerror(code))))
+        case let code: throw StartFault(.portRefused(listener.port, String(cString: strerror(code))))
         }
       }
     }

@@ -116,7 +116,7 @@ extension PostOffice {
     case .forbidden: .portForbidden(fault.port)
     case .noSuchAddress: .hostUnknown(fault.address)
     case .noCertificate: .certificateUnreadable(fault.listener, fault.description)
-    case .other(let reason): .dataFault(reason)
+    case .other(let reason): .portRefused(fault.port, reason)
     }
   }
 }

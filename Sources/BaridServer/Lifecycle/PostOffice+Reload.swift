@@ -48,7 +48,7 @@ extension PostOffice {
     let desk = try CheckDesk.open(new, after: last, journal: journal, log: log)
     let lines: LogSwitch.Change
     do throws(FileFault) { lines = try log.prepare(new.log) } catch {
-      throw StartFault(.dataFault(error.description))
+      throw StartFault(error.phrase)
     }
     try await listen(new, contexts, desk)
     log.take(lines)

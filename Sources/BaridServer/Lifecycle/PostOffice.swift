@@ -105,6 +105,7 @@ package final class PostOffice: Sendable {
       group.addTask { await self.retain() }
       group.addTask { await self.housekeeping.run() }
       group.addTask { await self.doChores() }
+      group.addTask { await FreeMemory(logger: logger).run() }
       for await _ in stops { break }
       let seconds = current.withLock { $0.limits.drainSeconds }
       logger.notice("stopping", metadata: ["seconds": "\(seconds)"])

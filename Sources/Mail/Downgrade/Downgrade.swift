@@ -50,6 +50,27 @@ public enum Downgrade {
     return pieces
   }
 
+  /// The pieces for a reader that takes its time: small originals are copied to their neighbours, so that what is left of the original
+  /// are long runs, to be read when they are sent. A message is not in memory for longer than this takes.
+  public static func streamable(_ message: [UInt8], copying limit: Int = 4_096) -> [Piece] {
+    let span = message.span
+    guard let pieces = pieces(of: span, MIMEScanner.scan(span)) else { return [.original(0..<message.count)] }
+    var result: [Piece] = []
+    var octets: [UInt8] = []
+    for piece in pieces {
+      switch piece {
+      case .original(let range) where range.count > limit:
+        if !octets.isEmpty { result.append(.replaced(octets)) }
+        octets = []
+        result.append(piece)
+      case .original(let range): octets += message[range]
+      case .replaced(let made): octets += made
+      }
+    }
+    if !octets.isEmpty { result.append(.replaced(octets)) }
+    return result
+  }
+
   /// The downgraded message; nil where it stays as it is.
   public static func message(_ message: [UInt8]) -> [UInt8]? {
     let span = message.span

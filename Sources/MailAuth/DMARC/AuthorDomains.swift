@@ -7,7 +7,9 @@ public enum AuthorDomains {
   public static func domains(of message: ScannedMessage) -> [String] {
     var result: [String] = []
     for field in message.fields(named: "from").prefix(10) {
-      for mailbox in AddressList.parse(Array(message.header[field.value])).mailboxes.prefix(100) {
+      let list = AddressList.parse(Array(message.header[field.value]))
+      // Programs differ in which address they show where a field has more than it may.
+      for mailbox in (list.mailboxes + list.hidden).prefix(100) {
         let text = String(decoding: mailbox.domain, as: UTF8.self)
         let domain = Domain.normalized(text) ?? text
         if !domain.isEmpty, !result.contains(domain) { result.append(domain) }

@@ -29,10 +29,11 @@ struct Arguments {
     return number
   }
 
-  func twoNumbers(_ line: Span<UInt8>) throws(POP3SyntaxFault) -> (Int, Int) {
+  /// RFC 1939 §7 TOP: more lines than the body has are the whole message, so no number of them is too large.
+  func numberAndCount(_ line: Span<UInt8>) throws(POP3SyntaxFault) -> (Int, Int) {
     guard words.count >= 2 else { throw .missingArgument }
     guard words.count == 2 else { throw .unexpectedArgument }
-    guard let first = line.number(words[0]), first > 0, let second = line.number(words[1]) else { throw .badNumber }
+    guard let first = line.number(words[0]), first > 0, let second = line.count(words[1]) else { throw .badNumber }
     return (first, second)
   }
 

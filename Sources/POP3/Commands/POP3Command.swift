@@ -33,7 +33,7 @@ public enum POP3Command: Hashable, Sendable {
     switch verbEnd {
     case 3:
       if line.matches("TOP", in: verb) {
-        let (number, lines) = try arguments.twoNumbers(line)
+        let (number, lines) = try arguments.numberAndCount(line)
         return .top(number, lines: lines)
       }
     case 4:
@@ -81,7 +81,7 @@ public enum POP3SyntaxFault: Error, Hashable, Sendable {
   case badCharacter
   case missingArgument
   case unexpectedArgument
-  /// Not a number from 1 (for TOP's lines from 0), or more than nine digits.
+  /// Not a number from 1 (for TOP's lines from 0), or a message number of more than nine digits.
   case badNumber
   case badUTF8
   case badBase64

@@ -2,14 +2,17 @@ internal import Mail
 
 /// Cuts a message for TOP (RFC 1939 §7): the headers, the blank line, and the first lines of the body.
 ///
-/// Fed with pieces of any size. A line ends with LF, with or without a CR; a message without a blank line is all headers.
+/// Fed with pieces of any size. Lines are those that `DotWriter` sends: they end with CRLF, LF or CR. A message without a blank line is
+/// all headers.
 public struct TopCutter: Sendable {
   /// Everything that is wanted was seen.
   public private(set) var isDone = false
   private var lines: Int
   private var isBody = false
-  /// Nothing but a CR has been seen on the current line.
+  /// Nothing has been seen on the current line.
   private var isBlank = true
+  /// The last octet was a CR, whose LF may follow.
+  private var endsWithCR = false
 
   /// - Parameter lines: how many lines of the body are wanted.
   public init(lines: Int) { self.lines = lines }
@@ -19,12 +22,19 @@ public struct TopCutter: Sendable {
     guard !isDone, let base = input.baseAddress else { return 0 }
     var index = 0
     while index < input.count {
+      if endsWithCR {
+        endsWithCR = false
+        let isLF = base.load(fromByteOffset: index, as: UInt8.self) == .lf
+        if isLF { index += 1 }
+        if endLine() { return index }
+        continue
+      }
       let end = LineScan.lineEnd(base, from: index, to: input.count)
       if end > index { isBlank = false }
       guard end < input.count else { return input.count }
       index = end + 1
-      guard base.load(fromByteOffset: end, as: UInt8.self) == .lf else { continue }
-      if endLine() { return index }
+      endsWithCR = base.load(fromByteOffset: end, as: UInt8.self) == .cr
+      if !endsWithCR, endLine() { return index }
     }
     return input.count
   }

@@ -26,7 +26,7 @@ public enum POP3Phrase: Hashable, Sendable, CaseIterable {
   case unknownCommand, badCharacter, missingArgument, unexpectedArgument, badNumber, badBase64, lineTooLong, badLineEnd
   case notNow, needsTLS, noTLS, alreadyTLS, notLast, notAfterUTF8, sendUser, badCredentials, unsupportedMechanism,
     cancelled
-  case noSuchMessage, alreadyDeleted, noSuchLanguage, unavailable, inUse, tooManyErrors, timedOut, shuttingDown
+  case noSuchMessage, alreadyDeleted, noSuchLanguage, unavailable, inUse, tooManyErrors, shuttingDown
   case tooSoon, groupNeedsDevice, noFolder, messageGone, sendElsewhere
   case messageDamaged
 
@@ -80,7 +80,6 @@ public enum POP3Phrase: Hashable, Sendable, CaseIterable {
     case .unavailable: "Temporary trouble, try again later"
     case .inUse: "The maildrop is in use by another session"
     case .tooManyErrors: "Too many errors, closing connection"
-    case .timedOut: "No command for too long, closing connection"
     case .shuttingDown: "Server is shutting down, closing connection"
     case .tooSoon: "Too soon after the last log-in, try again later"
     case .groupNeedsDevice: "Only a device with a password of its own may delete from a group's mailbox"
@@ -97,7 +96,7 @@ public enum POP3Phrase: Hashable, Sendable, CaseIterable {
     case .welcome: "مرحبًا"
     case .capabilities: "قائمة الإمكانات تلي"
     case .begunTLS: "ابدأ تشفير TLS الآن"
-    case .sendPassword: "أرسل كلمة المرور"
+    case .sendPassword: "أرسل كلمة السر"
     case .opened: "صندوق البريد جاهز"
     case .listing: "القائمة تلي"
     case .messageFollows: "الرسالة تلي"
@@ -125,7 +124,7 @@ public enum POP3Phrase: Hashable, Sendable, CaseIterable {
     case .notLast: "لا يجوز أن يلي هذا الأمر شيء قبل جوابه"
     case .notAfterUTF8: "لا يجوز STLS بعد UTF8"
     case .sendUser: "أرسل USER أولًا"
-    case .badCredentials: "اسم المستخدم أو كلمة المرور غير صحيحة"
+    case .badCredentials: "اسم المستخدم أو كلمة السر غير صحيحة"
     case .unsupportedMechanism: "طريقة دخول غير مدعومة"
     case .cancelled: "أُلغي الدخول"
     case .noSuchMessage: "لا توجد رسالة بهذا الرقم"
@@ -134,7 +133,6 @@ public enum POP3Phrase: Hashable, Sendable, CaseIterable {
     case .unavailable: "عطل مؤقت، حاول لاحقًا"
     case .inUse: "صندوق البريد مستعمل في جلسة أخرى"
     case .tooManyErrors: "أخطاء كثيرة، سيُغلق الاتصال"
-    case .timedOut: "لم يصل أمر منذ وقت طويل، سيُغلق الاتصال"
     case .shuttingDown: "الخادم يتوقف، سيُغلق الاتصال"
     case .tooSoon: "لم تمضِ المدة المطلوبة منذ آخر دخول، حاول لاحقًا"
     case .groupNeedsDevice: "لا يحذف من صندوق المجموعة إلا جهاز له كلمة مرور خاصة به"

@@ -71,6 +71,14 @@ enum FolderFiles {
     }
   }
 
+  /// Removes a file, or a folder with all that is in it; links are not followed.
+  static func remove(_ path: String) throws(TransferFault) {
+    if unlink(path) == 0 || errno == ENOENT { return }
+    guard errno == EISDIR else { throw .unwritable(path, String(cString: strerror(errno))) }
+    for name in try names(path) { try remove("\(path)/\(name)") }
+    guard rmdir(path) == 0 else { throw .unwritable(path, String(cString: strerror(errno))) }
+  }
+
   static func make(_ path: String) throws(TransferFault) {
     if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
     let code = errno

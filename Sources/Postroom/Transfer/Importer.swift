@@ -8,6 +8,8 @@ package struct TransferReport: Sendable, Equatable {
   package var bytes: Int64 = 0
   /// Messages passed over because they are larger than the server takes (import) or damaged (export).
   package var skipped = 0
+  /// Keywords that the mailboxes cannot name (import).
+  package var keywordsLeftOut = 0
 
   package init() {}
 }
@@ -50,6 +52,8 @@ package struct Importer: Sendable {
     _ source: any TransferSource, _ again: Bool, _ report: inout TransferReport, _ progress: (Int64) -> Void
   ) async throws(TransferFault) {
     let mailbox = try await asking { () throws(StoreFault) in try await self.mailbox(source.mailbox) }
+    var keywords = ImportKeywords(
+      known: try await asking { () throws(StoreFault) in try await store.keywords(in: mailbox, of: account) })
     var mark = ImportMark(key: Self.key(source.name, mailbox))
     if again {
       let key = mark.key
@@ -64,7 +68,7 @@ package struct Importer: Sendable {
     while true {
       // Whoever gave up waiting finds what is durable; the next run goes on from there.
       if Task.isCancelled { throw .store("cancelled") }
-      let batch = try read(source)
+      let batch = try read(source, &keywords)
       // The commit of the batch before runs while this one is hashed and parsed.
       let ready = mark
       let items = waiting
@@ -80,6 +84,8 @@ package struct Importer: Sendable {
       mark.position = end.position
       mark.last = end.last
     }
+    report.skipped += source.tooLarge
+    report.keywordsLeftOut += keywords.leftOut.count
   }
 
   private func file(
@@ -97,15 +103,16 @@ package struct Importer: Sendable {
     var skipped = 0
   }
 
-  private func read(_ source: any TransferSource) throws(TransferFault) -> Batch {
+  private func read(_ source: any TransferSource, _ keywords: inout ImportKeywords) throws(TransferFault) -> Batch {
     var batch = Batch()
     var bytes = 0
-    while batch.messages.count < Self.batchMessages, bytes < Self.batchBytes, let message = try source.next() {
+    while batch.messages.count < Self.batchMessages, bytes < Self.batchBytes, var message = try source.next() {
       if message.bytes.count > limit {
         batch.skipped += 1
         continue
       }
       bytes += message.bytes.count
+      message.keywords = keywords.fitting(message.keywords)
       batch.messages.append(message)
     }
     return batch
@@ -157,10 +164,11 @@ package struct Importer: Sendable {
       if message.isFlagged { flags.insert(.flagged) }
       if message.isDeleted { flags.insert(.deleted) }
       if message.isDraft { flags.insert(.draft) }
-      items.append(
-        AppendItem(
-          message: spooled, flags: flags, keywords: message.keywords,
-          internalDate: message.date != 0 ? message.date : spooled.derived.sentAt ?? 0))
+      var item = AppendItem(
+        message: spooled, flags: flags, keywords: message.keywords,
+        internalDate: message.date ?? spooled.derived.sentAt ?? 0)
+      item.uniqueID = message.uniqueID
+      items.append(item)
     }
     return items
   }

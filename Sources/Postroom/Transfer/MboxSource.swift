@@ -1,19 +1,27 @@
 import Mail
+import Store
 
 /// The messages of an mbox file (RFC 4155 and its kin).
 ///
-/// A message begins at a line "From " that is the first or follows an empty line. Where a message has a Content-Length after which
+/// What Barid wrote says how long it is (`MboxMark`) and comes back as it was. Else a message begins at a line "From " that is the first
+/// or follows an empty line. Where a message has a Content-Length after which
 /// the next one (or the end) really begins, it is mboxcl2 and taken as it is; else ">From " lines lose one ">" (mboxrd, and as good
-/// as possible mboxo). Status, X-Status and X-Keywords become flags and leave the message, as do the other fields that mail programs
-/// add to their files.
+/// as possible mboxo). Status, X-Status and X-Keywords become flags, X-UIDL the unique id for POP3, and leave the message, as do the
+/// other fields that mail programs add to their files.
 final class MboxSource: TransferSource {
-  let mailbox: String
+  var mailbox: String
   let name: String
   private let lines: FileLines
   private let format: TransferFormat
   private let limit: Int
+  /// The first 4 KiB: by what of them was taken the file is known again.
+  private let beginning: [UInt8]
+  private lazy var whole = fingerprint(beginning)
   /// The "From " line that was read already.
   private var separator: [UInt8]?
+  /// Of the message that is being read: it has more than the limit, and is read to its end without being kept.
+  private var isTooLarge = false
+  private(set) var tooLarge = 0
 
   var total: Int64 { lines.length }
 
@@ -23,21 +31,42 @@ final class MboxSource: TransferSource {
     self.limit = limit
     name = path
     lines = try FileLines(path)
+    beginning = Array(try lines.bytes(Int(min(4_096, lines.length))) ?? [])
+    lines.seek(0)
   }
 
   func seek(position: Int64, last: Int64) throws(TransferFault) {
-    if position > lines.length { throw .changed(name) }
+    if position > lines.length || last != mark(position) { throw .changed(name) }
+    lines.seek(position)
+    // There lies the next message, or nothing.
+    while let line = try lines.line() {
+      if line.starts(with: Self.from) { break }
+      if !Self.isEmpty(line) { throw .changed(name) }
+    }
     lines.seek(position)
     separator = nil
   }
 
+  private func mark(_ position: Int64) -> Int64 {
+    position < beginning.count ? fingerprint(beginning.prefix(Int(position))) : whole
+  }
+
   private static let from = Array("From ".utf8)
-  private static let own: Set<String> = [
-    "status", "x-status", "x-keywords", "x-uid", "x-imap", "x-imapbase", "x-mozilla-status", "x-mozilla-status2",
-    "x-mozilla-keys",
+  /// Fields of files that say nothing to us.
+  private static let dropped: Set<String> = [
+    "x-uid", "x-imap", "x-imapbase", "x-mozilla-status", "x-mozilla-status2", "x-mozilla-keys",
   ]
 
   func next() throws(TransferFault) -> TransferMessage? {
+    while let message = try read() {
+      if !isTooLarge { return message }
+      tooLarge += 1
+    }
+    return nil
+  }
+
+  private func read() throws(TransferFault) -> TransferMessage? {
+    isTooLarge = false
     if separator == nil {
       while let line = try lines.line() {
         if line.starts(with: Self.from) {
@@ -51,29 +80,84 @@ final class MboxSource: TransferSource {
     guard let opening = separator else { return nil }
     separator = nil
     let start = lines.position
+    if let message = try readMarked() { return message }
+    lines.seek(start)
     let head = try readHead()
-    var message = TransferMessage(bytes: head.bytes, date: Self.date(opening) ?? 0, position: 0)
+    // The epoch is what programs write that know no date.
+    let date = Self.date(opening)
+    var message = TransferMessage(bytes: head.bytes, date: date == 0 ? nil : date, position: 0)
     head.apply(to: &message)
     if let length = head.contentLength, format != .mboxrd, try takeExactly(length, &message.bytes) {
       // mboxcl2: the length held.
     } else {
       if format != .mboxrd, head.contentLength != nil { lines.seek(start + Int64(head.length)) }
-      try takeLines(&message.bytes)
+      try takeLines(&message.bytes, afterEmpty: head.isEnded || head.bytes.isEmpty)
     }
+    if !isTooLarge { message.bytes = message.bytes.withMailLineEnds() }
+    return placed(message)
+  }
+
+  /// A message that Barid wrote and nobody has changed since; nil: another.
+  private func readMarked() throws(TransferFault) -> TransferMessage? {
+    guard let line = try lines.line(), let mark = MboxMark(line), mark.fields >= 0 else { return nil }
+    var head = Head()
+    for _ in 0..<mark.fields {
+      guard let line = try lines.line(), let field = Field(line), head.take(field) else { return nil }
+    }
+    var message = TransferMessage(bytes: [], date: mark.date.rawValue, position: 0)
+    guard try takeExactly(mark.size, &message.bytes) else { return nil }
+    if head.contentLength == nil { message.bytes = MboxQuoting.removed(message.bytes) }
+    head.apply(to: &message)
+    return placed(message)
+  }
+
+  private func placed(_ message: TransferMessage) -> TransferMessage {
+    var message = message
     message.position = lines.position - Int64(separator?.count ?? 0)
-    message.bytes = message.bytes.withMailLineEnds()
+    message.last = mark(message.position)
     return message
   }
 
   // MARK: The header
 
+  private struct Field {
+    /// In lower case.
+    var name: String
+    var value: String
+
+    init?(_ line: ArraySlice<UInt8>) {
+      guard let colon = line.prefix(64).firstIndex(of: 58) else { return nil }
+      name = String(decoding: line[..<colon], as: UTF8.self).lowercased()
+      let text = String(decoding: line[(colon + 1)...], as: UTF8.self)
+      value = String(text.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+    }
+  }
+
   private struct Head {
     var bytes: [UInt8] = []
     /// In the file.
     var length = 0
+    /// By an empty line.
+    var isEnded = false
     var contentLength: Int?
     var flags = ""
     var keywords: [String] = []
+    var uniqueID: String?
+
+    /// Takes a field that mail programs add to their files; false: another one.
+    mutating func take(_ field: Field) -> Bool {
+      switch field.name {
+      case "status", "x-status": flags += field.value
+      case "x-keywords": keywords = field.value.split(separator: " ").map(String.init)
+      case "content-length": contentLength = Int(field.value)
+      case "x-uidl":
+        // As qpopper and UW's ipop3d write it; a second one is the message's own.
+        if uniqueID != nil { return false }
+        uniqueID = field.value
+      default: return MboxSource.dropped.contains(field.name)
+      }
+      return true
+    }
 
     func apply(to message: inout TransferMessage) {
       message.isSeen = flags.contains("R")
@@ -82,6 +166,7 @@ final class MboxSource: TransferSource {
       message.isDeleted = flags.contains("D")
       message.isDraft = flags.contains("T")
       message.keywords = keywords
+      message.uniqueID = uniqueID
     }
   }
 
@@ -89,57 +174,57 @@ final class MboxSource: TransferSource {
     var head = Head()
     var isDropping = false
     while let line = try lines.line() {
-      // A message without a header that ends it: the next one begins.
-      if line.starts(with: Self.from), head.bytes.isEmpty { break }
       head.length += line.count
-      if line.count <= 2, line.allSatisfy({ $0 == 10 || $0 == 13 }) {
+      // Some programs write the "From " line twice.
+      if line.starts(with: Self.from), head.bytes.isEmpty { continue }
+      if Self.isEmpty(line) {
         head.bytes += line
+        head.isEnded = true
         return head
       }
-      if line.first == 32 || line.first == 9 {
-        if !isDropping { head.bytes += line }
-        continue
-      }
-      isDropping = false
-      if let colon = line.prefix(64).firstIndex(of: 58) {
-        let name = String(decoding: line[..<colon], as: UTF8.self).lowercased()
-        let value = Self.trimmed(String(decoding: line[(colon + 1)...], as: UTF8.self))
-        if name == "content-length", format != .mboxrd {
-          head.contentLength = Int(value)
-          isDropping = true
-        } else if Self.own.contains(name) {
-          isDropping = true
-          if name == "status" || name == "x-status" { head.flags += value }
-          if name == "x-keywords" { head.keywords = value.split(separator: " ").map(String.init) }
-        }
-      }
+      if line.first != 32, line.first != 9 { isDropping = takes(line, &head) }
       if !isDropping { head.bytes += line }
-      if head.bytes.count > limit { break }
+      if head.bytes.count > limit {
+        isTooLarge = true
+        break
+      }
     }
     return head
   }
 
-  private static func trimmed(_ text: String) -> String {
-    String(text.drop { $0.isWhitespace }.reversed().drop { $0.isWhitespace }.reversed())
+  /// Whether a line is the file's, not the message's.
+  private func takes(_ line: ArraySlice<UInt8>, _ head: inout Head) -> Bool {
+    guard let field = Field(line), format != .mboxrd || field.name != "content-length" else { return false }
+    return head.take(field) || MboxMark(line) != nil
+  }
+
+  private static func isEmpty(_ line: ArraySlice<UInt8>) -> Bool {
+    line.count <= 2 && line.allSatisfy { $0 == 10 || $0 == 13 }
   }
 
   // MARK: The body
 
   /// Takes `count` bytes when the next message or the end is really behind them.
   private func takeExactly(_ count: Int, _ bytes: inout [UInt8]) throws(TransferFault) -> Bool {
-    guard count >= 0, count <= limit, lines.position + Int64(count) <= lines.length else { return false }
+    guard count >= 0, Int64(count) <= lines.length - lines.position else { return false }
     let here = lines.position
     lines.seek(here + Int64(count))
     var isGood = true
-    // Between messages lies one empty line.
+    // Between messages lies one empty line, and another where a message does not end its last one.
     if let line = try lines.line() {
-      isGood = line.count <= 2 && line.allSatisfy { $0 == 10 || $0 == 13 }
-      if isGood, let next = try lines.line() {
+      isGood = Self.isEmpty(line)
+      var next = isGood ? try lines.line() : nil
+      if let second = next, Self.isEmpty(second) { next = try lines.line() }
+      if let next {
         isGood = next.starts(with: Self.from)
         separator = isGood ? Array(next) : nil
       }
     }
     let end = lines.position
+    if isGood, count > limit {
+      isTooLarge = true
+      return true
+    }
     lines.seek(here)
     guard isGood, let body = try lines.bytes(count) else {
       separator = nil
@@ -151,27 +236,30 @@ final class MboxSource: TransferSource {
     return true
   }
 
-  private func takeLines(_ bytes: inout [UInt8]) throws(TransferFault) {
-    var wasEmpty = false
+  /// `afterEmpty`: what comes first follows an empty line, that of the header.
+  private func takeLines(_ bytes: inout [UInt8], afterEmpty: Bool) throws(TransferFault) {
+    var wasEmpty = afterEmpty
+    var isWhole = true
     var emptyLength = 0
     while let line = try lines.line() {
-      if wasEmpty || bytes.isEmpty, line.starts(with: Self.from) {
+      if wasEmpty, line.starts(with: Self.from) {
         separator = Array(line)
         break
       }
-      wasEmpty = line.count <= 2 && line.allSatisfy { $0 == 10 || $0 == 13 }
+      // Very long lines come in pieces.
+      let isStart = isWhole
+      isWhole = line.last == 10
+      wasEmpty = isStart && Self.isEmpty(line)
       emptyLength = line.count
-      guard bytes.count + line.count <= limit + 4 else { continue }
-      bytes += Self.isQuoted(line) ? line.dropFirst() : line
+      // Once a line does not fit, those behind it would make another message of it.
+      if isTooLarge || bytes.count + line.count > limit + 4 {
+        isTooLarge = true
+        continue
+      }
+      bytes += isStart && MboxQuoting.isQuoted(line) ? line.dropFirst() : line
     }
     // The empty line before the next message (or the end) belongs to the file.
     if wasEmpty { bytes.removeLast(min(emptyLength, bytes.count)) }
-  }
-
-  /// One or more ">" and then "From ".
-  private static func isQuoted(_ line: ArraySlice<UInt8>) -> Bool {
-    guard line.first == 62 else { return false }
-    return line.drop { $0 == 62 }.starts(with: from)
   }
 
   /// "From sender Thu Nov 24 18:22:48 1986", with or without a zone.

@@ -6,15 +6,19 @@ enum TransferFolder {
   static func sources(
     _ path: String, format: TransferFormat?, root: String, limit: Int
   ) throws(TransferFault) -> [any TransferSource] {
-    let kind = if let format { format } else { try found(path) }
-    switch kind {
-    case .maildir: return try maildirs(path, root, limit)
-    case .eml: return try folders(path, root, limit)
-    case let mbox: return try mboxes(path, root, mbox, limit)
-    }
+    let list = try ExportList(of: path)
+    let kind = if let format { format } else if let list { list.format } else { try found(path) }
+    let sources =
+      switch kind {
+      case .maildir: try maildirs(path, root, limit)
+      case .eml: try folders(path, root, limit)
+      case let mbox: try mboxes(path, root, mbox, limit)
+      }
+    guard let list, list.format == kind || list.format.isOneFile && kind.isOneFile else { return sources }
+    return try list.name(sources, in: path, root, limit)
   }
 
-  static func found(_ path: String) throws(TransferFault) -> TransferFormat {
+  private static func found(_ path: String) throws(TransferFault) -> TransferFormat {
     guard FolderFiles.isFolder(path) else {
       if FolderFiles.isFile(path) { return path.lowercased().hasSuffix(".eml") ? .eml : .mbox }
       throw .unreadable(path, "no such file or folder")
@@ -27,7 +31,7 @@ enum TransferFolder {
 
   private static func hasEML(_ path: String) throws(TransferFault) -> Bool {
     for name in try FolderFiles.names(path) {
-      if name.lowercased().hasSuffix(".eml") { return true }
+      if name.lowercased().hasSuffix(".eml"), FolderFiles.isFile("\(path)/\(name)") { return true }
       if FolderFiles.isFolder("\(path)/\(name)"), try hasEML("\(path)/\(name)") { return true }
     }
     return false
@@ -56,7 +60,10 @@ enum TransferFolder {
     _ path: String, _ root: String, _ limit: Int
   ) throws(TransferFault) -> [any TransferSource] {
     var sources: [any TransferSource] = []
-    if isMaildir(path) { sources.append(try FileSource(path, mailbox: root, kind: .maildir, limit: limit)) }
+    if isMaildir(path) {
+      sources.append(
+        try FileSource(path, mailbox: root, kind: .maildir, isMaildrop: root == "INBOX", limit: limit))
+    }
     for name in try FolderFiles.names(path) where !["cur", "new", "tmp"].contains(name) {
       let folder = "\(path)/\(name)"
       guard FolderFiles.isFolder(folder) else { continue }
@@ -78,7 +85,7 @@ enum TransferFolder {
     if FolderFiles.isFile(path) { return [try FileSource(path, mailbox: root, kind: .eml, limit: limit)] }
     var sources: [any TransferSource] = []
     let names = try FolderFiles.names(path)
-    if names.contains(where: { $0.lowercased().hasSuffix(".eml") }) {
+    if names.contains(where: { $0.lowercased().hasSuffix(".eml") && FolderFiles.isFile("\(path)/\($0)") }) {
       sources.append(try FileSource(path, mailbox: root, kind: .eml, limit: limit))
     }
     for name in names where !name.hasPrefix(".") && FolderFiles.isFolder("\(path)/\(name)") {
@@ -117,8 +124,38 @@ enum TransferFolder {
   }
 }
 
-/// Mailbox levels as names of files, and back: "/" and what a file system or shell would stumble over becomes %XX.
+/// Mailbox levels as names of files, and back: "/", what a file system or shell would stumble over, and what would look like another
+/// file of an export, becomes %XX.
 enum ExportNames {
+  /// Ends of names that files of an export have.
+  private static let ends = [".mbox", ".eml", ".tsv"]
+  private static let maildir = ["cur", "new", "tmp"]
+
+  /// Where a mailbox lies below the folder of an export; "." is the folder itself.
+  static func place(of mailbox: String, _ format: TransferFormat) -> String {
+    let levels = mailbox.split(separator: "/").map(String.init)
+    if format == .maildir {
+      // Maildir++: INBOX is the folder itself, and all others lie in it.
+      return mailbox == "INBOX" ? "." : shortened("." + levels.map(dotted).joined(separator: "."))
+    }
+    return shortened(levels.map(file).joined(separator: "/")) + (format == .eml ? "" : ".mbox")
+  }
+
+  private static func dotted(_ level: String) -> String {
+    String(decoding: MailboxName(level).modifiedUTF7, as: UTF8.self).split(
+      separator: ".", omittingEmptySubsequences: false
+    ).joined(separator: "&AC4-")
+  }
+
+  /// What is longer than names of files and paths may be (255 and 4,096 bytes) becomes its beginning and a fingerprint; `ExportList`
+  /// has the name.
+  private static func shortened(_ place: String) -> String {
+    if place.utf8.count <= 1_000, place.split(separator: "/").allSatisfy({ $0.utf8.count <= 240 }) { return place }
+    var start = place.prefix { $0 != "/" }
+    while start.utf8.count > 100 { start.removeLast() }
+    return "\(start)~\(String(fingerprint(place), radix: 16))"
+  }
+
   static func file(for level: String) -> String {
     var bytes: [UInt8] = []
     for byte in level.utf8 {
@@ -128,7 +165,11 @@ enum ExportNames {
       }
     }
     let name = String(decoding: bytes, as: UTF8.self)
-    return name.hasPrefix(".") ? "%2E" + name.dropFirst() : name
+    if name.hasPrefix(".") { return "%2E" + name.dropFirst() }
+    if let end = ends.first(where: { name.lowercased().hasSuffix($0) }) {
+      return name.dropLast(end.count) + "%2E" + name.suffix(end.count - 1)
+    }
+    return maildir.contains(name) ? "%" + hex(name.utf8.first ?? 0) + name.dropFirst() : name
   }
 
   static func level(from name: String) -> String {

@@ -10,6 +10,9 @@ package enum TransferFormat: String, Sendable, CaseIterable {
   case maildir
   /// One .eml file a message, one folder a mailbox, flags in flags.tsv.
   case eml
+
+  /// One file a mailbox.
+  var isOneFile: Bool { self != .maildir && self != .eml }
 }
 
 /// Why files of mail cannot be read or written.
@@ -36,8 +39,10 @@ package struct TransferMessage: Sendable {
   package var isDeleted = false
   package var isDraft = false
   package var keywords: [String] = []
-  /// Seconds since 1970 UTC.
-  package var date: Int64
+  /// The id under which POP3 listed it.
+  package var uniqueID: String?
+  /// Seconds since 1970 UTC, or a `KeptDate`'s raw value where the zone is known too; nil = unknown.
+  package var date: Int64?
   /// How far the source is after this message, and its fingerprint.
   package var position: Int64
   package var last: Int64 = 0
@@ -46,9 +51,11 @@ package struct TransferMessage: Sendable {
 /// One mailbox in files: its name, and its messages one after the other.
 protocol TransferSource: AnyObject {
   /// Levels joined by "/".
-  var mailbox: String { get }
+  var mailbox: String { get set }
   /// Names the source for `ImportMark`.
   var name: String { get }
+  /// Messages that were passed over, because they are larger than the limit.
+  var tooLarge: Int { get }
   /// In what `TransferMessage.position` counts: for the progress bar.
   var total: Int64 { get }
   /// Goes to where an import broke off. Throws `.changed`.
@@ -57,10 +64,13 @@ protocol TransferSource: AnyObject {
   func next() throws(TransferFault) -> TransferMessage?
 }
 
-/// A fingerprint of a name: FNV-1a, 63 bits.
-func fingerprint(_ text: String) -> Int64 {
+/// A fingerprint of a name.
+func fingerprint(_ text: String) -> Int64 { fingerprint(text.utf8) }
+
+/// FNV-1a, 63 bits.
+func fingerprint(_ bytes: some Sequence<UInt8>) -> Int64 {
   var hash: UInt64 = 0xcbf2_9ce4_8422_2325
-  for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+  for byte in bytes { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
   return Int64(hash >> 1)
 }
 

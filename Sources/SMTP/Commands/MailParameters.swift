@@ -83,7 +83,9 @@ public struct MailParameters: Hashable, Sendable {
     if line.matches("SIZE", in: keyword) {
       // RFC 1870 §4: up to 20 digits; what does not fit is too large in any case.
       try Self.put(&size, line, parameter) { line, value in
-        value.count > 18 && value.count <= 20 ? Int.max : line.number(value, digits: 18)
+        guard !value.isEmpty, value.count <= 20, value.allSatisfy({ line[$0].isDigit }) else { return nil }
+        let first = value.first { line[$0] != UInt8(ascii: "0") } ?? value.upperBound - 1
+        return value.upperBound - first > 18 ? Int.max : line.number(first..<value.upperBound, digits: 18)
       }
     } else if line.matches("BODY", in: keyword) {
       try Self.put(&body, line, parameter) { BodyType(rawValue: $0.text($1).uppercased()) }

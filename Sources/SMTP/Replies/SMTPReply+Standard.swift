@@ -68,6 +68,8 @@ extension SMTPReply {
   public static func badArguments(_ text: String) -> SMTPReply { SMTPReply(501, .init(5, 5, 4), text) }
   /// 503 with what should have come first.
   public static func badSequence(_ text: String) -> SMTPReply { SMTPReply(503, .init(5, 5, 1), text) }
+  /// A BDAT of the transaction failed (RFC 3030 §2).
+  public static let resetNeeded = badSequence("Send RSET first")
 
   // MARK: Refusals
   /// RFC 3207 §4.

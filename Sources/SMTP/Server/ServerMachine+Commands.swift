@@ -105,7 +105,7 @@ extension ServerMachine {
     if reply.code == 421 { return close(reply) }
     switch pending {
     case .recipient: transaction?.refusedRecipients += 1
-    case .chunk(let chunk): return refuseChunk(chunk.size, reply)
+    case .chunk(let chunk): return refuse(chunk, reply)
     // RFC 5321 §4.1.1.4: a refused DATA ends the transaction's chance; the client may RSET or send DATA again.
     case .hello, .sender, .data, .verify, .expand: break
     }
@@ -117,7 +117,9 @@ extension ServerMachine {
     transaction = nil
     client = name
     self.isExtended = isExtended
-    let first = reply?.text ?? "\(settings.hostName) greets \(name.text)"
+    // RFC 6531 §3.7.1: a reply to EHLO is ASCII.
+    let isASCII = name.text.utf8.allSatisfy { $0 < 128 }
+    let first = reply?.text ?? (isASCII ? "\(settings.hostName) greets \(name.text)" : settings.hostName)
     guard isExtended else { return idle(SMTPReply(250, first)) }
     let keywords = settings.extensions.keywords(
       messageSize: settings.limits.messageSize, isTLS: isTLS, offersAuthentication: offersAuthentication)

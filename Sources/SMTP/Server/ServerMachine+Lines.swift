@@ -42,6 +42,8 @@ extension ServerMachine {
       do throws(SMTPSyntaxFault) {
         command = try SMTPCommand.parse(input.extracting(0..<length), longestLocalPart: settings.limits.localPart)
       } catch {
+        // RFC 3030 §2: what a failed BDAT would have brought is missing.
+        if input.hasPrefix("BDAT", at: 0) { transaction?.isBroken = true }
         return fail(isRefused ? .badSequence("No SMTP service here") : error.reply)
       }
       return take(command, isLastInGroup: next == input.count)
@@ -76,14 +78,14 @@ extension ServerMachine {
 
   /// RFC 3030 §2: the receiver of a refused BDAT accepts and discards its octets, then replies.
   mutating func skipChunk(
-    _ remaining: Int, _ reply: SMTPReply, _ input: Span<UInt8>, _ consumed: inout Int
+    _ remaining: Int, isLast: Bool, _ reply: SMTPReply, _ input: Span<UInt8>, _ consumed: inout Int
   ) -> ServerStep {
     consumed = min(remaining, input.count)
     if consumed < remaining {
-      phase = .skippingChunk(remaining: remaining - consumed, reply)
+      phase = .skippingChunk(remaining: remaining - consumed, isLast: isLast, reply)
       return .wait
     }
     phase = .command
-    return fail(reply)
+    return failChunk(isLast: isLast, reply)
   }
 }

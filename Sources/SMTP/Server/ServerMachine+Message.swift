@@ -13,6 +13,7 @@ extension ServerMachine {
     if let messageObstacle { return fail(messageObstacle) }
     // RFC 3030 §2, §3: not mixed with BDAT, not for BINARYMIME.
     if transaction?.isChunked == true { return fail(.badSequence("DATA after BDAT")) }
+    if transaction?.isBroken == true { return fail(.resetNeeded) }
     if transaction?.isBinary == true { return fail(.badSequence("BINARYMIME needs BDAT")) }
     // RFC 2920 §3.1: DATA is last in its group. What came with it was sent before 354, and whether it is message or commands
     // nobody can know: taking it for either would let one be smuggled as the other.
@@ -21,13 +22,13 @@ extension ServerMachine {
   }
 
   mutating func takeChunk(size: Int, isLast: Bool) -> ServerStep {
-    guard settings.extensions.chunking else { return refuseChunk(size, .notImplemented) }
-    if let messageObstacle { return refuseChunk(size, messageObstacle) }
-    if transaction?.isBroken == true { return refuseChunk(size, .badSequence("Send RSET first")) }
+    let chunk = MessageChunk(size: size, isFirst: transaction?.isChunked != true, isLast: isLast)
+    guard settings.extensions.chunking else { return refuse(chunk, .notImplemented) }
+    if let messageObstacle { return refuse(chunk, messageObstacle) }
+    if transaction?.isBroken == true { return refuse(chunk, .resetNeeded) }
     let before = transaction?.chunkedOctets ?? 0
     let limit = settings.limits.messageSize
-    if limit > 0, size > limit - before { return refuseChunk(size, .messageTooLarge) }
-    let chunk = MessageChunk(size: size, isFirst: transaction?.isChunked != true, isLast: isLast)
+    if limit > 0, size > limit - before { return refuse(chunk, .messageTooLarge) }
     return chunk.isFirst ? ask(.message, .chunk(chunk)) : beginChunk(chunk)
   }
 
@@ -38,14 +39,25 @@ extension ServerMachine {
     return .readChunk(chunk)
   }
 
-  mutating func refuseChunk(_ size: Int, _ reply: SMTPReply) -> ServerStep {
+  mutating func refuse(_ chunk: MessageChunk, _ reply: SMTPReply) -> ServerStep {
     transaction?.isBroken = true
     // What nobody could want is not waited for.
     let limit = settings.limits.messageSize
-    if limit > 0, size > 4 * limit { return close(reply) }
-    guard size > 0 else { return fail(reply) }
-    phase = .skippingChunk(remaining: size, reply)
+    if limit > 0, chunk.size > 4 * limit { return close(reply) }
+    guard chunk.size > 0 else { return failChunk(isLast: chunk.isLast, reply) }
+    phase = .skippingChunk(remaining: chunk.size, isLast: chunk.isLast, reply)
     return .wait
+  }
+
+  /// Replies to a refused BDAT whose octets have passed by. RFC 2033 §4.3: in LMTP the last one has a reply for each accepted RCPT,
+  /// and none where there was none.
+  mutating func failChunk(isLast: Bool, _ reply: SMTPReply) -> ServerStep {
+    guard settings.role == .lmtp, isLast else { return fail(reply) }
+    errors += 1
+    if errors > settings.limits.errors { return close(.tooManyErrors) }
+    let count = transaction?.recipients.count ?? 0
+    transaction = nil
+    return count > 0 ? .replies(Array(repeating: reply, count: count)) : .wait
   }
 
   /// The octets of a chunk that is not the last were read.

@@ -55,6 +55,7 @@ extension ServerMachine {
     if let obstacle { return fail(obstacle) }
     guard let transaction else { return fail(.badSequence("Send MAIL first")) }
     guard !transaction.isChunked else { return fail(.badSequence("Message already begun")) }
+    if transaction.isBroken { return fail(.resetNeeded) }
     let parameters = recipient.parameters
     if parameters.notify != nil || parameters.originalRecipient != nil, !settings.extensions.dsn {
       return fail(.unsupportedParameter)

@@ -39,7 +39,7 @@ public struct ServerMachine: Sendable {
     case reading
     case readingChunk(MessageChunk)
     /// The octets of a refused BDAT pass by; then its reply is due (RFC 3030 §2).
-    case skippingChunk(remaining: Int, SMTPReply)
+    case skippingChunk(remaining: Int, isLast: Bool, SMTPReply)
     /// The rest of an over-long line passes by; then the reply is due.
     case skippingLine(SMTPReply)
     case securing
@@ -60,6 +60,14 @@ public struct ServerMachine: Sendable {
   public init(settings: ServerSettings, isTLS: Bool = false) {
     self.settings = settings
     self.isTLS = isTLS
+  }
+
+  /// Octets pass by that nobody keeps: they are no command, and may not take for ever.
+  public var isSkipping: Bool {
+    switch phase {
+    case .skippingChunk, .skippingLine: true
+    default: false
+    }
   }
 
   // MARK: Connection
@@ -114,7 +122,8 @@ public struct ServerMachine: Sendable {
       switch phase {
       case .command: step = readCommand(rest, &taken)
       case .authenticating: step = readResponse(rest, &taken)
-      case .skippingChunk(let remaining, let reply): step = skipChunk(remaining, reply, rest, &taken)
+      case .skippingChunk(let remaining, let isLast, let reply):
+        step = skipChunk(remaining, isLast: isLast, reply, rest, &taken)
       case .skippingLine(let reply): step = skipLine(reply, rest, &taken)
       case .asking, .reading, .readingChunk, .securing, .closed: return .wait
       }

@@ -8,12 +8,16 @@ public struct TraceCounter: Sendable {
   public private(set) var deliveredTo = 0
   /// Octets of the header, its blank line included.
   public private(set) var headerOctets = 0
+  /// The header has a CR that no LF follows. Never so but in BINARYMIME.
+  public private(set) var hasBareCR = false
   /// The blank line was seen: the rest is not looked at.
   public private(set) var isHeaderEnded = false
 
   /// The beginning of the current line, as long as it could matter.
   private var start: [UInt8] = []
   private static let longestName = 13
+  /// The octet before was CR.
+  private var isBehindCR = false
 
   public init() { start.reserveCapacity(Self.longestName) }
 
@@ -24,6 +28,7 @@ public struct TraceCounter: Sendable {
       if start.count < Self.longestName {
         let byte = slice[index]
         index += 1
+        pass(byte)
         if byte == .lf {
           if endLine() {
             headerOctets += index
@@ -37,14 +42,22 @@ public struct TraceCounter: Sendable {
         // The name is known: on to the line's end.
         var unused: UInt64 = 0
         var alsoUnused: UInt64 = 0
+        pass(slice[index])
+        let from = index
         index = LineScan.lineEnd(base, from: index, to: slice.count, nul: &unused, high: &alsoUnused)
         if index < slice.count {
+          if index > from { pass(slice[index]) }
           if slice[index] == .lf { start.removeAll(keepingCapacity: true) }
           index += 1
         }
       }
     }
     headerOctets += slice.count
+  }
+
+  private mutating func pass(_ octet: UInt8) {
+    if isBehindCR, octet != .lf { hasBareCR = true }
+    isBehindCR = octet == .cr
   }
 
   /// True when the line was blank.

@@ -5,13 +5,18 @@ import Synchronization
 /// The lists of a server, each switched off while it fails its test (RFC 5782 §5).
 ///
 /// 1. A list that was not tested, or failed, lists nobody.
-/// 2. A failed list is tested again an hour later, one whose test had no answer after a minute, when somebody asks.
+/// 2. Lists are tested again an hour later, one whose test had no answer after a minute, when somebody asks.
+/// 3. Nobody is listed by a list whose last test is older than a minute: a list that is given up often begins to list everybody.
 final class DNSLists: Sendable {
-  private enum State {
-    case untested(nextTry: Int64)
-    case good
-    case off(nextTry: Int64)
+  private struct State {
+    var isGood = false
+    var nextTry = Int64.min
+    /// When the last test was answered.
+    var tested = Int64.min
   }
+
+  /// Seconds for which a test vouches for a listing.
+  private static let trust: Int64 = 60
 
   private let lists: [DNSList]
   private let dns: any DNSLookup
@@ -24,33 +29,24 @@ final class DNSLists: Sendable {
     self.lists = lists
     self.dns = dns
     self.logger = logger
-    states = Mutex(lists.map { _ in .untested(nextTry: .min) })
+    states = Mutex(lists.map { _ in State() })
   }
 
   var isEmpty: Bool { lists.isEmpty }
 
   /// The zones that count now.
   var active: [String] {
-    states.withLock { states in
-      zip(lists, states).compactMap { list, state in
-        if case .good = state { return list.zone }
-        return nil
-      }
-    }
+    states.withLock { states in zip(lists, states).compactMap { $1.isGood ? $0.zone : nil } }
   }
 
   /// Tests the lists whose time has come, side by side.
   func test(at now: Int64) async {
     let due = states.withLock { states in
       states.indices.filter { index in
-        switch states[index] {
-        case .good: return false
-        case .untested(let nextTry), .off(let nextTry):
-          guard now >= nextTry else { return false }
-          // Nobody else tests it meanwhile.
-          states[index] = .untested(nextTry: now + 60)
-          return true
-        }
+        guard now >= states[index].nextTry else { return false }
+        // Nobody else tests it meanwhile.
+        states[index].nextTry = now + 60
+        return true
       }
     }
     if due.isEmpty { return }
@@ -66,7 +62,7 @@ final class DNSLists: Sendable {
     let negative = await dns.query("1.0.0.127.\(list.zone)", .a)
     if positive.isTemporary || negative.isTemporary {
       logger.warning("dns list not tested", metadata: ["zone": "\(list.zone)", "reason": "the dns does not answer"])
-      return states.withLock { $0[index] = .untested(nextTry: now + 60) }
+      return states.withLock { $0[index].nextTry = now + 60 }
     }
     var isGood = Self.isAnswer(positive) && list.read(negative) == .notListed && negative.records.isEmpty
     if !isGood, !Self.isAnswer(positive), negative.records.isEmpty {
@@ -76,9 +72,13 @@ final class DNSLists: Sendable {
       let no = await dns.query("1.0.\(nibbles).\(list.zone)", .a)
       isGood = Self.isAnswer(yes) && no.records.isEmpty && !no.isTemporary
     }
-    states.withLock { $0[index] = isGood ? .good : .off(nextTry: now + 3_600) }
+    let wasGood = states.withLock { states in
+      let wasGood = states[index].isGood
+      states[index] = State(isGood: isGood, nextTry: now + 3_600, tested: now)
+      return wasGood
+    }
     if isGood {
-      logger.info("dns list in use", metadata: ["zone": "\(list.zone)"])
+      if !wasGood { logger.info("dns list in use", metadata: ["zone": "\(list.zone)"]) }
     } else {
       logger.critical(
         "dns list switched off",
@@ -98,10 +98,13 @@ final class DNSLists: Sendable {
   func look(up address: IPAddress, at now: Int64) async -> (listings: [String], troubles: [String]) {
     await test(at: now)
     let active = Set(active)
-    let asked = lists.filter { active.contains($0.zone) }
+    let asked = lists.indices.filter { active.contains(lists[$0].zone) }
     let readings = await withTaskGroup(of: (Int, DNSList.Reading).self) { group in
-      for (number, list) in asked.enumerated() {
-        group.addTask { (number, list.read(await self.dns.query(list.name(of: address), .a))) }
+      for number in asked {
+        let list = lists[number]
+        group.addTask {
+          (number, await self.vouched(list.read(await self.dns.query(list.name(of: address), .a)), number, at: now))
+        }
       }
       return await group.reduce(into: [(Int, DNSList.Reading)]()) { $0.append($1) }.sorted { $0.0 < $1.0 }
     }
@@ -109,14 +112,23 @@ final class DNSLists: Sendable {
     var troubles: [String] = []
     for (number, reading) in readings {
       switch reading {
-      case .listed: listings.append(asked[number].zone)
+      case .listed: listings.append(lists[number].zone)
       case .notListed: break
       case .trouble(let reason):
-        troubles.append(asked[number].zone)
-        complain(asked[number].zone, reason, at: now)
+        troubles.append(lists[number].zone)
+        complain(lists[number].zone, reason, at: now)
       }
     }
     return (listings, troubles)
+  }
+
+  /// A listing counts only where the list passes its test now.
+  private func vouched(_ reading: DNSList.Reading, _ index: Int, at now: Int64) async -> DNSList.Reading {
+    guard case .listed = reading else { return reading }
+    if states.withLock({ now - max($0[index].tested, 0) < Self.trust }) { return reading }
+    await test(index, at: now)
+    return states.withLock { $0[index].isGood && now - max($0[index].tested, 0) < Self.trust }
+      ? reading : .trouble("it lists somebody, and its test has no good answer")
   }
 
   /// At most once in ten minutes for each list.

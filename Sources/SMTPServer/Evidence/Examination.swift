@@ -17,7 +17,7 @@ struct Examination: Sendable {
   let hostName: String
   /// For each recipient in order: lists and greylisting do not hold for it.
   let exempt: [Bool]
-  let removals: [ForgedResults.Removal]
+  let removals: [ArrivingHeader.Removal]
 
   /// What follows for the message.
   struct Outcome: Sendable {

@@ -75,12 +75,14 @@ extension SMTPSession {
     return Examination(
       checks: checks, letter: intake.letter, address: peer.address, helo: machine.client?.text ?? "",
       mailFrom: Self.text(transaction.sender.reversePath), client: client, hostName: service.settings.hostName,
-      exempt: transaction.recipients.map(Self.isExempt), removals: intake.forged?.removals ?? [])
+      exempt: transaction.recipients.map(Self.isExempt), removals: intake.arriving?.removals ?? [])
   }
 
-  /// A stranger's message was accepted: its sender is no stranger any more.
+  /// A stranger's message was accepted: its sender is no stranger any more. Not by a message that had not to wait.
   func noteAccepted() {
-    guard let checks = senderChecks, checks.settings.greylisting || checks.settings.tarpitSeconds > 0 else { return }
+    guard let checks = senderChecks, checks.settings.greylisting || checks.settings.tarpitSeconds > 0,
+      machine.transaction?.recipients.contains(where: { !Self.isExempt($0) }) == true
+    else { return }
     checks.greylist.accepted(network: peer.network, sender: sender, at: checks.now())
   }
 

@@ -91,6 +91,9 @@ struct AccountReturn {
       internalDate: record.keptDate.rawValue)
     item.item = record.item
     item.savedAt = record.savedAt
+    item.uniqueID = try inStore { () throws(DatabaseFault) in
+      try index.first(POPSQL.uidl, [.int(old.raw), .int(record.item)]) { $0.text(0) }
+    }
     return item
   }
 

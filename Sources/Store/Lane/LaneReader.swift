@@ -126,21 +126,18 @@ final class LaneReader {
 
   private func table(_ connection: Connection, _ values: [SQLValue]) throws(StoreFault) -> MessageTable {
     try inStore { () throws(DatabaseFault) in
+      let limit = MessageTable.chunkLimit
+      let space = UnsafeMutablePointer<Int64>.allocate(capacity: limit * MessageChunk.columns)
+      defer { space.deallocate() }
       var chunks: [MessageChunk] = []
-      var builder = MessageChunk.Builder()
-      builder.reserve(MessageTable.chunkLimit)
       let statement = try connection.prepare(MessageSQL.table)
       statement.bind(1, value: values[0])
       statement.bind(2, value: values[1])
-      try statement.forEachRow(ints: 8) { row in
-        builder.append(row: row)
-        if builder.count == MessageTable.chunkLimit {
-          chunks.append(MessageChunk(builder))
-          builder = MessageChunk.Builder()
-          builder.reserve(MessageTable.chunkLimit)
-        }
+      var count = limit
+      while count == limit {
+        count = try statement.read(ints: MessageChunk.columns, limit: limit, into: space)
+        if count > 0 { chunks.append(MessageChunk(columns: space, stride: limit, count: count)) }
       }
-      if builder.count > 0 { chunks.append(MessageChunk(builder)) }
       return MessageTable(chunks: chunks)
     }
   }

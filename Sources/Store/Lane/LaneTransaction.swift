@@ -146,8 +146,11 @@ final class LaneTransaction {
     return names
   }
 
-  /// The bits of keywords by name, new names added (RFC 9051 §2.3.2: case does not matter). Throws `.tooManyKeywords`.
-  func bits(_ names: [String], in mailbox: MailboxEntry, _ account: AccountID) throws(StoreFault) -> Flags {
+  /// The bits of keywords by name, new names added (RFC 9051 §2.3.2: case does not matter). What is no atom has none, because no
+  /// response could say it. What has no place throws `.tooManyKeywords`, or with `asFit` is left out.
+  func bits(
+    _ names: [String], in mailbox: MailboxEntry, _ account: AccountID, asFit: Bool = false
+  ) throws(StoreFault) -> Flags {
     if names.isEmpty { return [] }
     var known = try keywords(mailbox, account)
     var flags: Flags = []
@@ -157,7 +160,11 @@ final class LaneTransaction {
         flags.insert(.keyword(index))
         continue
       }
-      guard known.count < Flags.keywordLimit else { throw .tooManyKeywords }
+      guard KeywordName.isAtom(name) else { continue }
+      guard known.count < Flags.keywordLimit else {
+        if asFit { continue }
+        throw .tooManyKeywords
+      }
       flags.insert(.keyword(known.count))
       new.append((known.count, name))
       known.append(name)
@@ -255,6 +262,11 @@ final class LaneTransaction {
 enum KeywordName {
   static func isSame(_ a: String, _ b: String) -> Bool {
     a.utf8.count == b.utf8.count && zip(a.utf8, b.utf8).allSatisfy { lower($0) == lower($1) }
+  }
+
+  /// RFC 9051 §9 (atom).
+  static func isAtom(_ name: String) -> Bool {
+    !name.isEmpty && name.utf8.allSatisfy { (0x21...0x7E).contains($0) && !"\"%()*\\]{".utf8.contains($0) }
   }
 
   private static func lower(_ byte: UInt8) -> UInt8 { (65...90).contains(byte) ? byte | 0x20 : byte }

@@ -25,6 +25,24 @@ final class MessageChunk: Sendable {
     items = builder.items
   }
 
+  /// Columns of `MessageSQL.table`.
+  static let columns = 8
+
+  /// `count` rows of `MessageSQL.table`, column after column, `stride` numbers from one column to the next.
+  init(columns: UnsafePointer<Int64>, stride: Int, count: Int) {
+    func column<Number>(_ index: Int, _ number: (Int64) -> Number) -> [Number] {
+      UnsafeBufferPointer(start: columns + index * stride, count: count).map(number)
+    }
+    uids = column(0) { UInt32(truncatingIfNeeded: $0) }
+    flags = column(1) { UInt64(bitPattern: $0) }
+    modseqs = column(2) { UInt64(bitPattern: $0) }
+    sizes = column(3) { UInt32(clamping: $0) }
+    internalDates = column(4) { $0 }
+    savedAts = column(5) { $0 }
+    emails = column(6) { $0 }
+    items = column(7) { $0 }
+  }
+
   subscript(row: Int) -> MessageRecord {
     MessageRecord(
       uid: uids[row], flags: Flags(rawValue: flags[row]), modseq: modseqs[row], size: Int(sizes[row]),
@@ -77,18 +95,6 @@ final class MessageChunk: Sendable {
       savedAts.append(record.savedAt)
       emails.append(record.email.raw)
       items.append(record.item)
-    }
-
-    /// A row of `MessageSQL.table`.
-    mutating func append(row: UnsafePointer<Int64>) {
-      uids.append(UInt32(truncatingIfNeeded: row[0]))
-      flags.append(UInt64(bitPattern: row[1]))
-      modseqs.append(UInt64(bitPattern: row[2]))
-      sizes.append(UInt32(clamping: row[3]))
-      internalDates.append(row[4])
-      savedAts.append(row[5])
-      emails.append(row[6])
-      items.append(row[7])
     }
 
     mutating func append(row: Int, of chunk: MessageChunk) {

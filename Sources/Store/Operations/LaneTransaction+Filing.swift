@@ -13,6 +13,8 @@ struct NewMessage: Sendable {
   /// The item it had before, kept unless something else has it.
   var item: Int64?
   var savedAt: Int64?
+  /// See `AppendItem`.
+  var uniqueID: String?
 }
 
 extension LaneTransaction {

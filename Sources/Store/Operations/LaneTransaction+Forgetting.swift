@@ -41,7 +41,8 @@ extension LaneTransaction {
       try run(CollectionSQL.deleteGone, [.int(row.account.raw), .int(row.mailbox.raw), .int(Int64(row.uid))])
     }
     for row in rows where try forget(row.email, of: row.account) {
-      try run(CollectionSQL.deleteUIDL, [.int(row.account.raw), .int(row.item)])
+      // RFC 1939 §7: an id is never used again, so it stays with nobody.
+      try run(POPSQL.buryUIDL, [.int(row.account.raw), .int(row.item)])
     }
   }
 

@@ -108,6 +108,7 @@ extension LaneTransaction {
       let own = try takeOwn(&message.flags, by: who, in: mailbox, account)
       let record = try file(message, in: target, of: owner, modseq: modseq)
       try give(own, record, in: mailbox, account)
+      if let id = message.uniqueID { try keep(id, for: record.item, of: account) }
       if let identity = message.sentIdentity { try noteSentCopy(identity, item: record.item, of: account) }
       uids.append(record.uid)
     }
@@ -302,7 +303,8 @@ extension LaneTransaction {
   }
 }
 
-/// Keyword bits mean names, and names have other bits in another mailbox.
+/// Keyword bits mean names, and names have other bits in another mailbox. One that has no place there stays behind: flags should go
+/// along (RFC 9051 §6.4.7), the message must.
 struct KeywordTranslation {
   private let from: [String]
   private let to: MailboxEntry
@@ -323,7 +325,7 @@ struct KeywordTranslation {
     if isSame { return flags }
     var result = flags.intersection(.system.union(.hidden))
     for index in flags.keywordIndices where index < from.count {
-      if known[index] == nil { known[index] = try transaction.bits([from[index]], in: to, account) }
+      if known[index] == nil { known[index] = try transaction.bits([from[index]], in: to, account, asFit: true) }
       result.formUnion(known[index] ?? [])
     }
     return result

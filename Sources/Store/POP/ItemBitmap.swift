@@ -29,6 +29,14 @@ package struct ItemBitmap: Sendable, Equatable {
     return true
   }
 
+  package mutating func remove(_ item: Int64) {
+    guard contains(item) else { return }
+    let chunk = item >> Self.chunkBits
+    let bit = Int(item & 4_095)
+    chunks[chunk]?[bit >> 6] &= ~(1 << UInt64(bit & 63))
+    changed.insert(chunk)
+  }
+
   /// Takes a stored chunk; one of another length is cut or filled with zeros.
   mutating func load(_ chunk: Int64, _ bytes: [UInt8]) {
     var words = [UInt64](repeating: 0, count: Self.words)

@@ -20,15 +20,16 @@ extension LaneTransaction {
   func popUpdate(_ update: POPUpdate) throws(StoreFault) -> POPRemoval {
     let owner = try account(update.account)
     let mailbox = try owner.selectable(update.mailbox)
-    let archive = update.deletion == .archive ? try owner.mailbox(for: .archive) : nil
     willChange()
     var removal = POPRemoval()
     var state = try popState(update.device, update.account)
     if update.device > 0 { removal.isFlagged = try remember(update, &state) }
     if update.marksSeen { try markSeen(update) }
     var due = update.deleted
-    if update.retention.isGroup, update.device > 0 {
-      try hide(update.deleted, update.device, update.account)
+    if update.retention.isGroup {
+      // The account password is no member: what it marked before the owner made this a group stays.
+      if update.device > 0 { try hide(update.deleted, update.device, update.account) }
+      removal.isIncomplete = update.device == 0 && !update.deleted.isEmpty
       due = []
     }
     var expired: [Int64] = []
@@ -43,8 +44,8 @@ extension LaneTransaction {
         if update.retention.isGroup, now.contains(item) { due.append(item) } else { expired.append(item) }
       }
     }
-    try take(due, update.deletion, archive, mailbox, owner, .popped, &removal)
-    try take(expired, .trash, nil, mailbox, owner, .expired, &removal)
+    try take(due, update.deletion, mailbox, owner, .popped, &removal)
+    try take(expired, .trash, mailbox, owner, .expired, &removal)
     try note(update, removal, &state)
     return removal
   }
@@ -61,26 +62,32 @@ extension LaneTransaction {
         .int(account.raw), .int(state.device), .int(state.firstAt), .int(state.lastAt),
         .int(state.remembers ? 1 : 0), .int(state.again), .optional(state.flaggedAt), .optional(state.quietAt),
         .int(state.nextSession), .int(state.taken), .int(state.takenBytes), .int(state.removed),
-        .int(state.freedBytes),
+        .int(state.freedBytes), .int(state.listsIDs ? 1 : 0),
       ])
   }
 
   /// Adds what was taken to the device's memory; true when this shows that two programs use its password.
   ///
   /// One program either always takes what it had before, or (nearly all) never does. Who did both is two programs, or one that
-  /// was set up anew: the owner is told, and until then the device neither hides nor removes anything.
+  /// was set up anew: the owner is told, and until then the device neither hides nor removes anything. A program takes all from some
+  /// message on; who reads on the server (mutt) picks: that is no second program, however often.
   private func remember(_ update: POPUpdate, _ state: inout POPDeviceState) throws(StoreFault) -> Bool {
     let device = update.device
     var taken = try inStore { () throws(DatabaseFault) in
       try connection.itemBitmap(POPSQL.seen, device, update.account)
     }
     if !taken.isEmpty, !update.taken.isEmpty {
-      let again = update.taken.count { taken.contains($0) }
-      var known = 0
-      update.table.forEach { _, record in if taken.contains(record.item) { known += 1 } }
+      let now = Set(update.taken)
+      var (again, known, behind) = (0, 0, 0)
+      update.table.forEach { _, record in
+        guard taken.contains(record.item) else { return }
+        known += 1
+        if now.contains(record.item) { again += 1 }
+        if again > 0 { behind += 1 }
+      }
       if again == 0, known > 0 { state.remembers = true }
-      // Half of what it had, or a second time some of it: a single one may be a reader's wish.
-      if again > 0 { state.again += again >= 3 && again * 2 >= known ? 2 : 1 }
+      // Half of what it had, or a second time half of the newer part.
+      if again >= 3, again * 2 >= behind { state.again += again * 2 >= known ? 2 : 1 }
     }
     for item in update.taken { taken.insert(item) }
     for chunk in taken.changed {
@@ -106,6 +113,24 @@ extension LaneTransaction {
       try connection.itemBitmap(POPSQL.hidden, device, account)
     }
     for item in items { hidden.insert(item) }
+    try putHidden(hidden, device, account)
+  }
+
+  /// What comes back is there again for every member of a group, also for those who had deleted it.
+  func unhide(_ items: [Int64], _ account: AccountID) throws(StoreFault) {
+    let devices = try inStore { () throws(DatabaseFault) in
+      try connection.rows(POPSQL.hiders, [.int(account.raw)]) { $0.int(0) }
+    }
+    for device in devices {
+      var hidden = try inStore { () throws(DatabaseFault) in
+        try connection.itemBitmap(POPSQL.hidden, device, account)
+      }
+      for item in items { hidden.remove(item) }
+      try putHidden(hidden, device, account)
+    }
+  }
+
+  private func putHidden(_ hidden: ItemBitmap, _ device: Int64, _ account: AccountID) throws(StoreFault) {
     for chunk in hidden.changed {
       try run(POPSQL.putHidden, [.int(account.raw), .int(device), .int(chunk), .bytes(hidden.bytes(chunk))])
     }
@@ -136,8 +161,8 @@ extension LaneTransaction {
 
   /// Takes items out of the mailbox; those that are elsewhere by now are left alone.
   private func take(
-    _ items: [Int64], _ deletion: POPDeletion, _ archive: MailboxEntry?, _ mailbox: MailboxEntry,
-    _ owner: AccountEntry, _ cause: GoneCause, _ removal: inout POPRemoval
+    _ items: [Int64], _ deletion: POPDeletion, _ mailbox: MailboxEntry, _ owner: AccountEntry, _ cause: GoneCause,
+    _ removal: inout POPRemoval
   ) throws(StoreFault) {
     var uids: [UID] = []
     for item in items {
@@ -148,14 +173,33 @@ extension LaneTransaction {
     }
     if uids.isEmpty { return }
     let ranges = UIDRanges(uids)
-    if let archive, archive !== mailbox {
-      removal.removed += try moveAway(ranges, from: mailbox, to: archive, of: owner)
+    if deletion == .archive {
+      let archive = try archive(of: owner)
+      // A maildrop that is the archive itself keeps what it has.
+      if archive !== mailbox { removal.removed += try moveAway(ranges, from: mailbox, to: archive, of: owner) }
       return
     }
     let final: GoneCause = deletion == .delete ? .discarded : cause
     let (seen, gone) = try takeAway(ranges, from: mailbox, of: owner, cause: final)
     removal.freedBytes += gone.reduce(0) { $0 + $1.size }
     removal.removed += seen.count
+  }
+
+  /// The mailbox with the role archive. Whoever removed it gets it back: what shall be kept goes nowhere else.
+  private func archive(of owner: AccountEntry) throws(StoreFault) -> MailboxEntry {
+    if let there = owner.mailboxes.values.first(where: { $0.role == .archive && $0.isSelectable }) { return there }
+    let name = "Archive"
+    let there = owner.child(named: name, of: MailboxEntry.top)
+    if let there, there.isSelectable { return there }
+    let modseq = owner.takeModseq()
+    note(.created(name: name), owner.id)
+    if let there {
+      try makeSelectable(there, role: .archive, of: owner, modseq: modseq)
+      return there
+    }
+    let made = try insert(name, in: MailboxEntry.top, role: .archive, of: owner, modseq: modseq)
+    try runOnTree(AccountSQL.subscribe, [.int(owner.id.raw), .text(name)])
+    return made
   }
 
   /// How many moved.
@@ -206,12 +250,13 @@ extension LaneTransaction {
 
   // MARK: Between sessions
 
-  func popNote(_ device: Int64, of account: AccountID) throws(StoreFault) {
+  func popNote(_ device: Int64, of account: AccountID, listsIDs: Bool) throws(StoreFault) {
     _ = try self.account(account)
     var state = try popState(device, account)
     willChange()
     state.lastAt = max(state.lastAt, now)
     state.quietAt = nil
+    if listsIDs { state.listsIDs = true }
     try put(state, account)
   }
 
@@ -220,7 +265,6 @@ extension LaneTransaction {
   ) throws(StoreFault) -> POPRemoval {
     let owner = try self.account(account)
     let from = try owner.selectable(mailbox)
-    let archive = retention.isGroup && retention.deletion == .archive ? try owner.mailbox(for: .archive) : nil
     var removal = POPRemoval()
     // Between the look on a reader and this batch the clock may have jumped.
     if isTimeInDoubt { return removal }
@@ -237,7 +281,7 @@ extension LaneTransaction {
     }
     removal.quiet = books.quiet
     let deletion = retention.isGroup ? retention.deletion : .trash
-    try take(due, deletion, archive, from, owner, retention.isGroup ? .popped : .expired, &removal)
+    try take(due, deletion, from, owner, retention.isGroup ? .popped : .expired, &removal)
     if removal.removed > 0 {
       var state = try popState(Self.serverDevice, account)
       state.lastAt = max(state.lastAt, now)
@@ -268,38 +312,8 @@ extension LaneTransaction {
     state.flaggedAt = nil
     state.remembers = false
     state.again = 0
+    state.listsIDs = false
     try put(state, account)
-  }
-
-  // MARK: Imported unique ids
-
-  func importUIDLs(_ ids: [(item: Int64, text: String)], of account: AccountID) throws(StoreFault) -> [Int64] {
-    let owner = try self.account(account)
-    var texts = Set(
-      try inStore { () throws(DatabaseFault) in
-        try connection.rows(POPSQL.uidls, [.int(account.raw)]) { $0.text(1) }
-      })
-    var refused: [Int64] = []
-    for (item, text) in ids {
-      let isGood = (1...70).contains(text.utf8.count) && text.utf8.allSatisfy { (0x21...0x7E).contains($0) }
-      guard isGood, !texts.contains(text), reserve(text, for: item, owner) else {
-        refused.append(item)
-        continue
-      }
-      willChange()
-      try run(POPSQL.putUIDL, [.int(account.raw), .int(item), .text(text)])
-      if connection.changes == 1 { texts.insert(text) } else { refused.append(item) }
-    }
-    return refused
-  }
-
-  /// False when `text` is the id that another item of this account has or had by itself. One that is still free is never given out.
-  private func reserve(_ text: String, for item: Int64, _ owner: AccountEntry) -> Bool {
-    guard let number = POPIdentity.item(of: text), number != item else { return true }
-    guard number >= owner.nextItem, number < 1 << 40 else { return number >= 1 << 40 }
-    willChange()
-    owner.skipItems(to: number + 1)
-    return true
   }
 }
 

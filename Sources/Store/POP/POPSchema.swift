@@ -27,8 +27,17 @@ enum POPSchema {
 
 /// Statements of POP3's memory.
 enum POPSQL {
-  static let uidls = SQL("SELECT item, text FROM uidl WHERE a = ?1 ORDER BY item")
-  static let putUIDL = SQL("INSERT INTO uidl (a, item, text) VALUES (?1, ?2, ?3) ON CONFLICT (a, item) DO NOTHING")
+  static let uidls = SQL("SELECT item, text FROM uidl WHERE a = ?1 AND item > 0 ORDER BY item")
+  static let putUIDL = SQL(
+    "INSERT INTO uidl (a, item, text) VALUES (?1, ?2, ?3) ON CONFLICT (a, item) DO UPDATE SET text = ?3")
+  static let uidl = SQL("SELECT text FROM uidl WHERE a = ?1 AND item = ?2")
+  static let uidlItem = SQL("SELECT item FROM uidl WHERE a = ?1 AND text = ?2")
+  static let buryUIDL = SQL(
+    """
+    UPDATE uidl SET item = -item WHERE a = ?1 AND item = ?2
+      AND NOT EXISTS (SELECT 1 FROM placement WHERE a = ?1 AND item = ?2)
+    """)
+  static let reviveUIDL = SQL("UPDATE uidl SET item = ?2 WHERE a = ?1 AND item = -CAST(?2 AS BIGINT)")
 
   static let wireSizes = SQL(
     "SELECT email, surplus, plain_surplus, is_plain FROM wire_size WHERE a = ?1")
@@ -42,19 +51,20 @@ enum POPSQL {
   static let device = SQL(
     """
     SELECT device, first_at, last_at, remembers, again, flagged_at, quiet_at, next_n, taken, taken_bytes, removed,
-      freed_bytes FROM pop_device WHERE a = ?1 AND device = ?2
+      freed_bytes, lists_ids FROM pop_device WHERE a = ?1 AND device = ?2
     """)
   static let devices = SQL(
     """
     SELECT device, first_at, last_at, remembers, again, flagged_at, quiet_at, next_n, taken, taken_bytes, removed,
-      freed_bytes FROM pop_device WHERE a = ?1 ORDER BY device
+      freed_bytes, lists_ids FROM pop_device WHERE a = ?1 ORDER BY device
     """)
   static let putDevice = SQL(
     """
     INSERT INTO pop_device (a, device, first_at, last_at, remembers, again, flagged_at, quiet_at, next_n, taken,
-      taken_bytes, removed, freed_bytes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+      taken_bytes, removed, freed_bytes, lists_ids)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
     ON CONFLICT (a, device) DO UPDATE SET last_at = ?4, remembers = ?5, again = ?6, flagged_at = ?7, quiet_at = ?8,
-      next_n = ?9, taken = ?10, taken_bytes = ?11, removed = ?12, freed_bytes = ?13
+      next_n = ?9, taken = ?10, taken_bytes = ?11, removed = ?12, freed_bytes = ?13, lists_ids = ?14
     """)
 
   static let seen = SQL("SELECT chunk, bitmap FROM pop_seen WHERE a = ?1 AND device = ?2")
@@ -70,6 +80,7 @@ enum POPSQL {
     INSERT INTO pop_hidden (a, device, chunk, bitmap) VALUES (?1, ?2, ?3, ?4)
     ON CONFLICT (a, device, chunk) DO UPDATE SET bitmap = ?4
     """)
+  static let hiders = SQL("SELECT DISTINCT device FROM pop_hidden WHERE a = ?1")
   static let forgetHidden = SQL("DELETE FROM pop_hidden WHERE a = ?1 AND device = ?2")
 
   static let addSession = SQL(
@@ -98,7 +109,9 @@ enum POPSQL {
 
   static let all =
     [
-      uidls, putUIDL, wireSizes, addWireSize, deleteWireSize, device, devices, putDevice, seen, putSeen, forgetSeen,
-      hidden, putHidden, forgetHidden, addSession, recent, sessions, pruneSessions, arrived,
+      uidls, putUIDL, uidl, uidlItem, buryUIDL, reviveUIDL, wireSizes, addWireSize, deleteWireSize, device, devices,
+      putDevice,
+      seen, putSeen, forgetSeen,
+      hidden, putHidden, hiders, forgetHidden, addSession, recent, sessions, pruneSessions, arrived,
     ] + removals
 }

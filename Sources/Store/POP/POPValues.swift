@@ -64,12 +64,14 @@ package struct POPDeviceState: Hashable, Sendable {
   package var lastAt: Int64
   /// A session left alone what the device had taken before: its program remembers.
   package var remembers = false
-  /// Sessions that took again what the device had.
+  /// Sessions that took again what the device had, as a program does that does not know it.
   package var again: Int64 = 0
   /// Since when two programs seem to use this one password.
   package var flaggedAt: Int64?
   /// Since when it does not count among "all devices" because it is silent.
   package var quietAt: Int64?
+  /// Its program asks for unique ids: nothing is kept from it.
+  package var listsIDs = false
   var nextSession: Int64 = 1
   package var taken: Int64 = 0
   package var takenBytes: Int64 = 0
@@ -181,6 +183,8 @@ package struct POPRemoval: Sendable, Equatable {
   package var isFlagged = false
   /// Devices that have just become silent.
   package var quiet: [Int64] = []
+  /// Something marked was not removed.
+  package var isIncomplete = false
   /// There is more to remove.
   package var isPartial = false
 }

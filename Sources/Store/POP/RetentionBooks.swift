@@ -4,7 +4,7 @@ import Database
 ///
 /// Invariants
 /// 1. What no device has taken never goes.
-/// 2. A message goes when one device that decides alone says so, or when every device among "all devices" does.
+/// 2. A message goes when one device that decides alone says so (never in a group), or when every device among "all devices" does.
 /// 3. A flagged device (two programs on one password) says no, and so does one whose mail stays for ever.
 struct RetentionBooks {
   private struct Page {
@@ -70,8 +70,18 @@ struct RetentionBooks {
   var isIdle: Bool { pages.allSatisfy { $0.taken.isEmpty && $0.hidden.isEmpty } }
 
   func mayGo(_ record: MessageRecord) -> Bool {
-    if pages.contains(where: { $0.member.isAlone && isDue(record, $0) }) { return true }
-    return !pages.isEmpty && pages.allSatisfy { isDue(record, $0) || (isGroup && $0.hidden.contains(record.item)) }
+    // In a group each gets each message, whatever the others do.
+    if !isGroup, pages.contains(where: { $0.member.isAlone && isDue(record, $0) }) { return true }
+    return !pages.isEmpty && pages.allSatisfy { isDue(record, $0) || isHidden(record, $0) }
+  }
+
+  private func isHidden(_ record: MessageRecord, _ page: Page) -> Bool {
+    isGroup && page.hidden.contains(record.item) && isOld(record.savedAt, days: 0)
+  }
+
+  /// What was restored or moved back stays as long again; between sessions never less than a day.
+  private func isOld(_ since: Int64, days: Int) -> Bool {
+    now - since >= Int64(isQuit ? days : max(days, 1)) * 86_400
   }
 
   private func isDue(_ record: MessageRecord, _ page: Page) -> Bool {
@@ -79,10 +89,8 @@ struct RetentionBooks {
     switch page.member.keeping {
     case .forever: return false
     case .afterDownload(let days):
-      // What was restored or moved back stays as long again; between sessions never less than a day.
-      let least = isQuit ? days : max(days, 1)
-      return !(days > 0 && page.fresh.contains(record.item)) && now - record.savedAt >= Int64(least) * 86_400
-    case .afterArrival(let days): return now - max(record.savedAt, record.internalDate) >= Int64(days) * 86_400
+      return !(days > 0 && page.fresh.contains(record.item)) && isOld(record.savedAt, days: days)
+    case .afterArrival(let days): return isOld(max(record.savedAt, record.internalDate), days: days)
     }
   }
 }

@@ -16,11 +16,12 @@ extension Store {
     try await lane(of: update.account).perform { transaction throws(StoreFault) in try transaction.popUpdate(update) }
   }
 
-  /// Notes that a device has logged in; nobody waits for it, and losing it is no harm. The device counts among "all devices" again.
-  package func popNote(_ device: Int64, of account: AccountID) {
+  /// Notes that a device has logged in, or asked for unique ids; nobody waits for it, and losing it is no harm. The device counts among
+  /// "all devices" again.
+  package func popNote(_ device: Int64, of account: AccountID, listsIDs: Bool = false) {
     guard device > 0, let number = home(of: account) else { return }
     lanes[number].submit(weight: 0) { transaction throws(StoreFault) in
-      try transaction.popNote(device, of: account)
+      try transaction.popNote(device, of: account, listsIDs: listsIDs)
     } _: { _ in
     }
   }
@@ -83,17 +84,6 @@ extension Store {
       try transaction.popClearFlag(device, of: account)
     }
   }
-
-  /// Keeps the unique ids that imported messages had elsewhere (RFC 1939 §7: 1 to 70 octets from 0x21 to 0x7E).
-  ///
-  /// Returns the items whose ids could not be kept: malformed, or another message has the same.
-  package func importUIDLs(
-    _ ids: [(item: Int64, text: String)], of account: AccountID
-  ) async throws(StoreFault) -> [Int64] {
-    try await lane(of: account).perform { transaction throws(StoreFault) in
-      try transaction.importUIDLs(ids, of: account)
-    }
-  }
 }
 
 extension POPDeviceState {
@@ -103,6 +93,7 @@ extension POPDeviceState {
       device: row.int(0), firstAt: row.int(1), lastAt: row.int(2), remembers: row.int(3) != 0, again: row.int(4),
       flaggedAt: row.optionalInt(5), quietAt: row.optionalInt(6), nextSession: row.int(7), taken: row.int(8),
       takenBytes: row.int(9), removed: row.int(10), freedBytes: row.int(11))
+    listsIDs = row.int(12) != 0
   }
 }
 

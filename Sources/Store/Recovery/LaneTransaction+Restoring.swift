@@ -88,12 +88,13 @@ extension LaneTransaction {
     _ rows: [RemovedRow], in target: MailboxEntry, of owner: AccountEntry, modseq: Modseq
   ) throws(StoreFault) {
     var names: [MailboxID: [Int: String]] = [:]
+    try unhide(rows.map(\.record.item), owner.id)
     for row in rows {
       if names[row.mailbox] == nil { names[row.mailbox] = try oldKeywords(row.mailbox, owner.id) }
       var record = row.record
       let keywords = record.flags.keywordIndices.compactMap { names[row.mailbox]?[$0] }
       record.flags = record.flags.intersection(Flags.system.union(.internationalized)).union(
-        try bits(keywords, in: target, owner.id))
+        try bits(keywords, in: target, owner.id, asFit: true))
       record.uid = try target.takeUID()
       record.modseq = modseq
       record.savedAt = stamp
@@ -101,6 +102,7 @@ extension LaneTransaction {
         try connection.first(MessageSQL.uidOfItem, [.int(owner.id.raw), .int(record.item)]) { _ in true }
       }
       if isTaken == true { record.item = owner.takeItem() }
+      try run(POPSQL.reviveUIDL, [.int(owner.id.raw), .int(record.item)])
       let hash = try inStore { () throws(DatabaseFault) in
         try connection.first(MessageSQL.emailBlob, [.int(owner.id.raw), .int(record.email.raw)]) { $0.bytes(1) }
       }

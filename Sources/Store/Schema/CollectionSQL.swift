@@ -28,7 +28,6 @@ enum CollectionSQL {
       OR EXISTS (SELECT 1 FROM gone WHERE a = ?1 AND email = ?2)
     """)
   static let deleteTodo = SQL("DELETE FROM search_todo WHERE a = ?1 AND email = ?2")
-  static let deleteUIDL = SQL("DELETE FROM uidl WHERE a = ?1 AND item = ?2")
   static let deadMailboxes = SQL(
     """
     SELECT a, mbox FROM mailbox m WHERE deleted_at < ?1
@@ -75,7 +74,7 @@ enum CollectionSQL {
   static let recent = SQL("SELECT segment, recent_segment, synced FROM lane_state WHERE id = 1")
 
   static let all = [
-    expired, discarded, oldest, oldestOfAccount, deleteGone, isNamed, deleteTodo, deleteUIDL, deadMailboxes,
+    expired, discarded, oldest, oldestOfAccount, deleteGone, isNamed, deleteTodo, deadMailboxes,
     deleteMailbox, settleGone, settleMailboxes,
     deleteKeywords, deleteVanished, longVanished, oldVanished, deleteOldVanished, limits, insertUnnamed, unnameAccount,
     unnamed, deleteUnnamed, names,

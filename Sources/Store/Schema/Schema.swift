@@ -8,6 +8,7 @@ enum Schema {
     Migration(version: 1, script: version1), Migration(version: 2, script: POPSchema.script),
     Migration(version: 3, script: threadKeys), Migration(version: 4, script: sentCopies),
     Migration(version: 5, script: collection), Migration(version: membersVersion, script: members),
+    Migration(version: 7, script: uniqueIDs),
   ]
 
   private static let version1 = """

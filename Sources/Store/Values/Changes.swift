@@ -12,6 +12,8 @@ package struct AppendItem: Sendable {
   /// For mail that comes back from a backup: the item and the time it was saved, as they were. nil = new ones.
   package var item: Int64?
   package var savedAt: Int64?
+  /// The id under which POP3 listed it elsewhere.
+  package var uniqueID: String?
 
   package init(
     message: SpooledMessage, flags: Flags = [], keywords: [String] = [], internalDate: Int64,

@@ -30,12 +30,12 @@ struct AccountCommand: AsyncParsableCommand {
     func run() async throws {
       if removed {
         return try await Desk(settings: options.settings()).run("account removed", json: json) { result in
-          result.table([.columnAddress, .columnRemovedAt]) { [$0.cell("address"), $0.time("removedAt") ?? "-"] }
+          result.table([.columnAddress, .columnRemovedAt]) { [$0.address("address"), $0.time("removedAt") ?? "-"] }
         }
       }
       try await Desk(settings: options.settings()).run("account list", json: json) { result in
         result.table([.columnAddress, .columnDevices, .columnCreated]) {
-          [$0.cell("address"), $0.cell("devices"), $0.time("createdAt") ?? "-"]
+          [$0.address("address"), $0.cell("devices"), $0.time("createdAt") ?? "-"]
         }
       }
     }
@@ -105,8 +105,10 @@ struct PasswordOption: ParsableArguments {
 
   func added(to arguments: [String: ControlValue]) throws -> [String: ControlValue] {
     if !isGiven { return arguments }
-    guard let bytes = Terminal.password(prompt: Speech.say(.demoPassword)),
-      let text = String(validating: bytes, as: UTF8.self)
+    guard let bytes = Terminal.password(prompt: Speech.say(.demoPassword)), !bytes.isEmpty else {
+      throw Terminal.fail(.passwordMissing)
+    }
+    guard let text = String(validating: bytes, as: UTF8.self)
     else { throw Terminal.fail(.passwordInvalid) }
     return arguments.merging(["password": .text(text)]) { $1 }
   }

@@ -27,7 +27,7 @@ struct AliasCommand: AsyncParsableCommand {
 
     func run() async throws {
       try await Desk(settings: options.settings()).run("alias list", json: json) { result in
-        result.table([.columnAddress, .columnTargets]) { [$0.cell("address"), $0.cell("targets")] }
+        result.table([.columnAddress, .columnTargets]) { [$0.address("address"), $0.address("targets")] }
       }
     }
   }

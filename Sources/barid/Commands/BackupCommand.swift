@@ -30,7 +30,7 @@ struct BackupCommand: AsyncParsableCommand {
     func run() async throws {
       try await Desk(settings: options.settings()).run(
         "backup verify", ["path": .text(WholePath.of(path))], json: json, isLong: true,
-        failsUnless: "isSound", show: Mistakes.lines)
+        failsUnless: "isSound", show: Mistakes.lines, alone: ControlVerbs.verifyBackupAlone)
     }
   }
 

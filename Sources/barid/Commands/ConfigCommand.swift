@@ -20,13 +20,18 @@ struct ConfigCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "describe", abstract: Speech.say(.helpConfigDescribe))
 
-    @Flag(help: "Print the table of docs/configuration.md instead.")
-    var table = false
+    @Flag(help: ArgumentHelp(Speech.say(.helpOptionTable))) var table = false
 
-    @OptionGroup var speech: LanguageOption
+    @OptionGroup var options: ConfigOption
 
     func run() async throws {
-      Terminal.print(table ? ConfigurationText.table() : ConfigurationText.describe())
+      if table { return Terminal.print(ConfigurationText.table()) }
+      var settings = ServerSettings()
+      do throws(ConfigurationMistakes) { settings = try options.file.read() } catch {
+        // Whoever mends mistakes needs the list.
+        Terminal.write(Speech.say(.describeMistaken) + "\n")
+      }
+      Terminal.print(ConfigurationText.describe(settings, in: Speech.language))
     }
   }
 }

@@ -77,8 +77,10 @@ struct DKIMCommand: AsyncParsableCommand {
       let secret: DKIMPrivateKey
       do {
         secret = try DKIMPrivateKey(pem: try FileBytes.read(key, limit: 1 << 20))
+      } catch let fault as FileFault {
+        throw Terminal.fail(fault.phrase)
       } catch {
-        throw Terminal.fail(.certificateUnreadable(key, "\(error)"))
+        throw Terminal.fail(.signingKeyUnusable(key))
       }
       let bytes = try message.read()
       do throws(DKIMSigningError) {
@@ -86,7 +88,11 @@ struct DKIMCommand: AsyncParsableCommand {
           message: bytes, domain: domain, selector: selector, key: secret, time: present())
         DescriptorWrite.all(signed, to: STDOUT_FILENO)
       } catch {
-        throw Terminal.fail(.dataFault("\(error)"))
+        switch error {
+        case .unsignable: throw Terminal.fail(.signingNoFrom)
+        case .badName: throw Terminal.fail(.signingBadName(domain, selector))
+        case .bodyNotHashed, .keyFailed: throw Terminal.fail(.signingFailed)
+        }
       }
     }
   }

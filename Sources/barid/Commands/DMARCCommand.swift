@@ -14,6 +14,12 @@ struct DMARCCommand: AsyncParsableCommand {
     @OptionGroup var options: InspectionOptions
 
     func run() async throws {
+      for (option, values) in [("--spf", spf.map { [$0] } ?? []), ("--dkim", dkim)] {
+        // What has passed has passed for a domain.
+        for value in values where ["pass", "pass:", "pass="].contains(value.lowercased()) {
+          throw Terminal.fail(.controlArgumentInvalid(option, value, .remedyResultDomain))
+        }
+      }
       try await options.show { await Inspections.dmarc(from: from, spf: spf, dkim: dkim, $0) }
     }
   }

@@ -2,6 +2,7 @@ import ArgumentParser
 import BaridServer
 import DNS
 import Glibc
+import Mail
 import MailAuth
 import Net
 import Phrases
@@ -20,7 +21,7 @@ extension DMARCCommand {
 
     func run() async throws {
       if outgoing { return try await showOutgoing() }
-      guard !files.isEmpty else { throw Terminal.fail(.controlArgumentMissing("file")) }
+      guard !files.isEmpty else { throw Terminal.fail(.reportMissing) }
       var shown: [ShownReport] = []
       var isBad = false
       for file in files {
@@ -29,7 +30,7 @@ extension DMARCCommand {
           for report in try ReceivedReport.read(bytes) { shown.append(ShownReport(file: file, report)) }
         } catch let fault as FileFault {
           isBad = true
-          _ = Terminal.fail(.dataFault(fault.description))
+          _ = Terminal.fail(fault.phrase)
         } catch {
           isBad = true
           _ = Terminal.fail(.reportUnreadable(file))
@@ -47,6 +48,7 @@ extension DMARCCommand {
 
     private func showOutgoing() async throws {
       let settings = try options.settings()
+      try Desk.refusing { () throws(StartFault) in try DataFolder.require(settings) }
       let folder = settings.reportFolder
       let wanted = try date.map(Self.day)
       let days = ReportJournal.days(in: folder).filter { wanted == nil || $0 == wanted }
@@ -56,7 +58,7 @@ extension DMARCCommand {
       for day in days {
         let rows: [CollectedRow]
         do throws(FileFault) { rows = try ReportJournal.rows(of: day, in: folder) } catch {
-          throw Terminal.fail(.dataFault(error.description))
+          throw Terminal.fail(error.phrase)
         }
         let name = settings.effectiveHostname
         let reports = AggregateReport.reports(
@@ -90,7 +92,7 @@ extension DMARCCommand {
         try FileBytes.replace(
           "\(folder)/\(packed.name.replacing("/", with: "_"))", with: packed.bytes, mode: 0o600)
       } catch {
-        throw Terminal.fail(.dataFault(error.description))
+        throw Terminal.fail(error.phrase)
       }
     }
 
@@ -99,7 +101,7 @@ extension DMARCCommand {
       do throws(FileFault) {
         return PublicSuffixList(try FileBytes.read(settings.checks.publicSuffixes, limit: 4 << 20))
       } catch {
-        throw Terminal.fail(.dataFault(error.description))
+        throw Terminal.fail(error.phrase)
       }
     }
 
@@ -109,7 +111,7 @@ extension DMARCCommand {
       do throws(ResolverFault) {
         return try Resolver(settings: own, logger: SilentLog.logger("resolver"))
       } catch {
-        throw Terminal.fail(.dataFault(error.description))
+        throw Terminal.fail(.resolverFault(error.reason))
       }
     }
 
@@ -117,7 +119,7 @@ extension DMARCCommand {
     private static func day(_ text: String) throws -> Int64 {
       let parts = text.split(separator: "-").compactMap { Int32($0) }
       guard parts.count == 3, (1...12).contains(parts[1]), (1...31).contains(parts[2]) else {
-        throw Terminal.fail(.controlArgumentInvalid("--date", text))
+        throw Terminal.fail(.controlArgumentInvalid("--date", text, .remedyDate))
       }
       var date = tm()
       (date.tm_year, date.tm_mon, date.tm_mday) = (parts[0] - 1900, parts[1] - 1, parts[2])
@@ -190,10 +192,8 @@ private struct OutgoingReport: Encodable {
 
 /// Others' text on a terminal.
 private enum ShownText {
-  /// One line of at most 200 characters; control characters could speak to the terminal.
+  /// One line of at most 200 characters.
   static func line(_ text: String) -> String {
-    String(
-      String.UnicodeScalarView(
-        text.unicodeScalars.prefix(200).map { $0.properties.generalCategory == .control ? "?" : $0 }))
+    String(String.UnicodeScalarView(text.unicodeScalars.prefix(200))).asLine
   }
 }

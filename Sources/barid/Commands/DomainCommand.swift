@@ -16,7 +16,7 @@ struct DomainCommand: AsyncParsableCommand {
     func run() async throws {
       var arguments: [String: ControlValue] = ["name": .text(domain)]
       if let aliasOf { arguments["aliasOf"] = .text(aliasOf) }
-      try await Desk(settings: options.settings()).run("domain add", arguments)
+      try await Desk(settings: options.settings()).run("domain add", arguments, makesFolder: true)
     }
   }
 
@@ -28,10 +28,13 @@ struct DomainCommand: AsyncParsableCommand {
     func run() async throws {
       try await Desk(settings: options.settings()).run("domain list", json: json) { result in
         result.table(
-          [.columnDomain, .columnAliasOf, .columnAccounts, .columnUsed, .columnQuota, .columnMessages, .columnQuota]
+          [
+            .columnDomain, .columnAliasOf, .columnAccounts, .columnUsed, .columnQuota, .columnMessages,
+            .columnMostMessages,
+          ]
         ) {
           [
-            $0.cell("name"), $0.cell("aliasOf"), $0.cell("accounts"), $0.size("usedBytes"), $0.size("quotaBytes"),
+            $0.address("name"), $0.address("aliasOf"), $0.cell("accounts"), $0.size("usedBytes"), $0.size("quotaBytes"),
             $0.cell("usedMessages"), $0.cell("quotaMessages"),
           ]
         }

@@ -27,10 +27,9 @@ extension MailCommand {
       }
     }
 
-    /// Sender's text on one line of bounded length.
-    private static func short(_ text: String, _ limit: Int) -> String {
-      let line = String(text.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? " " : Character($0) })
-      return line.count > limit ? line.prefix(limit - 1) + "…" : line
+    /// At most so many characters.
+    private static func short(_ line: String, _ limit: Int) -> String {
+      line.count > limit ? line.prefix(limit - 1) + "…" : line
     }
   }
 }

@@ -149,7 +149,7 @@ enum PolicyTable {
   }
 
   static func device(_ session: ControlValue) -> String {
-    if let name = session["name"]?.text { return name }
+    if session["name"]?.text != nil { return session.cell("name") }
     return switch session["device"]?.int {
     case 0: Speech.say(.popUnknownDevice)
     case -1: Speech.say(.popServerItself)

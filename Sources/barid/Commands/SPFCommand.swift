@@ -11,7 +11,7 @@ struct SPFCommand: AsyncParsableCommand {
   @OptionGroup var options: InspectionOptions
 
   func run() async throws {
-    guard let address = IPAddress(ip) else { throw Terminal.fail(.controlArgumentInvalid("--ip", ip)) }
+    guard let address = IPAddress(ip) else { throw Terminal.fail(.controlArgumentInvalid("--ip", ip, .remedyAddress)) }
     try await options.show {
       await Inspections.spf(address: address, helo: helo, mailFrom: mailFrom, time: present(), $0)
     }

@@ -9,7 +9,7 @@ struct ServeCommand: AsyncParsableCommand {
   @OptionGroup var options: ConfigOption
 
   func run() async throws {
-    let settings = try options.settings()
+    let settings = try options.settings(toStart: true)
     let log = try Running.log(settings.log)
     let office = try await Running.open(settings, configuration: options.file, log: log)
     log.logger("server").notice(
@@ -24,7 +24,7 @@ enum Running {
     do throws(FileFault) {
       return try LogSwitch(settings)
     } catch {
-      throw Terminal.fail(.dataFault(error.description))
+      throw Terminal.fail(error.phrase)
     }
   }
 

@@ -34,7 +34,7 @@ struct TestBedCommand: AsyncParsableCommand {
     do throws(FileFault) {
       try FileBytes.replace(folder + "/server.pid", with: Array("\(getpid())\n".utf8), mode: 0o644)
     } catch {
-      throw Terminal.fail(.dataFault(error.description))
+      throw Terminal.fail(error.phrase)
     }
     await office.run()
   }

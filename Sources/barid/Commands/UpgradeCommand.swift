@@ -12,10 +12,11 @@ struct UpgradeCommand: AsyncParsableCommand {
   func run() async throws {
     let settings = try options.settings()
     if ControlClient.isRunning(ControlClient.socketPath(in: settings.dataFolder)) {
-      throw Terminal.fail(.backupServerRuns)
+      throw Terminal.fail(.upgradeServerRuns)
     }
     let folder = ClosedFolder(settings)
     do throws(StartFault) {
+      try DataFolder.require(settings)
       if undo {
         try folder.undo()
         return Terminal.print(.upgradeUndone)

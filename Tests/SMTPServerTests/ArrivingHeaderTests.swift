@@ -2,10 +2,10 @@ import Testing
 
 @testable import SMTPServer
 
-@Suite struct ForgedResultsTests {
+@Suite struct ArrivingHeaderTests {
   /// Runs text through, cut into pieces of `size`; returns what is left, and what came with the removals back in place.
   static func run(_ text: String, size: Int) -> (kept: String, whole: String) {
-    var filter = ForgedResults(of: ["mx.example.test"])
+    var filter = ArrivingHeader(of: ["mx.example.test"])
     var kept: [UInt8] = []
     let bytes = Array(text.utf8)
     for start in stride(from: 0, to: bytes.count, by: size) {
@@ -48,6 +48,33 @@ import Testing
       #expect(kept == expected, "\(size)")
       #expect(whole == text, "\(size)")
     }
+  }
+
+  /// A line that would continue our own field goes; text behind which no field comes is the body.
+  @Test(arguments: [
+    (" for <x@y>; Mon, 1 Jan 1990 00:00:00 +0000/Subject: x//body/", "Subject: x//body/"),
+    ("{F} rest/Subject: x//", "Subject: x//"),
+    ("Hello, the printer is out of paper./Please come./", "/Hello, the printer is out of paper./Please come./"),
+    ("Subject: x/the text/ goes on/", "Subject: x//the text/ goes on/"),
+    ("Subject: x/the text//more/", "Subject: x//the text//more/"), ("  Hello/", "/  Hello/"),
+    ("{F}Subject: x/the text", "Subject: x//the text"),
+    ("From someone Mon Jan  1/text/", "From someone Mon Jan  1//text/"),
+    ("From someone Mon Jan  1//text/", "From someone Mon Jan  1//text/"),
+    ("A: b/no field/C: d//text/", "A: b/no field/C: d//text/"),
+  ])
+  func ends(_ pattern: String, _ expected: String) {
+    for size in [1, 3, 100_000] {
+      #expect(Self.run(Self.filled(pattern), size: size).kept == Self.filled(expected), "\(size)")
+    }
+  }
+
+  /// Only so many fields are looked at; a message with more is refused.
+  @Test func counts() {
+    var filter = ArrivingHeader(of: ["mx.example.test"])
+    let text = String(repeating: "a:\r\n", count: 10_001) + Self.forged + "\r\n"
+    Array(text.utf8).withUnsafeBytes { filter.take($0) { _ in } }
+    filter.finish { _ in }
+    #expect(filter.isTooLong)
   }
 
   /// A header without end is not held for ever.
