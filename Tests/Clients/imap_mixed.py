@@ -339,8 +339,13 @@ class Pipelined(Client):
         failed = self.set_of(failed.group(1)) if failed else set()
         if failed and (not head.since or failed - set(head.targets)):
             raise Wrong(f"{head.text}: {rest[:100]!r}")
-        if head.needed - failed and not some_are_gone:
-            raise Wrong(f"{head.text} was not answered for {sorted(head.needed - failed)}")
+        missing = sorted(head.needed - failed)
+        if missing and head.by == "number" and not some_are_gone:
+            raise Wrong(f"{head.text} was not answered for {missing}")
+        for name in missing:
+            # Of what others have expunged nothing is said (RFC 2180 §4.2); the checkpoint will tell.
+            uid = name if head.by == "uid" else self.uids[name - 1]
+            self.doubts[(self.selected[0], uid)] = f"{head.text} was not answered for {name}"
         for uid in own or []:
             if (uid if head.by == "uid" else self.uids.index(uid) + 1) not in failed:
                 self.own[(self.selected[0], uid)] = mode == "+"
