@@ -28,17 +28,26 @@ extension ControlVerbs {
   /// address. The mail stays in the store.
   func removeAccount(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
     let address = try arguments.text("address")
-    let key = try await asking { () throws(DirectoryError) in try await directory.removeAccount(address) }
-    store?.stopCounting(AccountID(raw: key))
-    return (.accountRemoved(address), ["address": .text(address), "account": .int(key)])
+    let removed = try await asking { () throws(DirectoryError) in try await directory.removeAccount(address) }
+    store?.stopCounting(AccountID(raw: removed.account))
+    return (
+      .accountRemoved(address, sessions: removed.sessionsEnded),
+      [
+        "address": .text(address), "account": .int(removed.account),
+        "sessionsEnded": .int(Int64(removed.sessionsEnded)),
+      ]
+    )
   }
 
   /// address, password? (made up and returned as "password" if missing)
   func setPassword(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
     let address = try arguments.text("address")
     let (password, made) = try password(arguments)
-    try await asking { () throws(DirectoryError) in try await directory.setPassword(address, Array(password.utf8)) }
-    return (.accountPasswordSet(address), .object(["address": .text(address)].merging(made) { $1 }))
+    let ended = try await asking { () throws(DirectoryError) in
+      try await directory.setPassword(address, Array(password.utf8))
+    }
+    let facts: [String: ControlValue] = ["address": .text(address), "sessionsEnded": .int(Int64(ended))]
+    return (.accountPasswordSet(address, sessions: ended), .object(facts.merging(made) { $1 }))
   }
 
   /// address, sentCopy? (on, off), recipientsADay?, newRecipientsADay?, priority? (a number or "default"),

@@ -40,8 +40,13 @@ extension ControlVerbs {
   func removeDevice(_ arguments: ControlArguments) async throws(ControlRefusal) -> Answer {
     let address = try arguments.text("address")
     let name = try arguments.text("name")
-    try await asking { () throws(DirectoryError) in try await directory.removeDevice(name, from: address) }
-    return (.deviceRemoved(name, address), ["address": .text(address), "name": .text(name)])
+    let ended = try await asking { () throws(DirectoryError) in
+      try await directory.removeDevice(name, from: address)
+    }
+    return (
+      .deviceRemoved(name, address, sessions: ended),
+      ["address": .text(address), "name": .text(name), "sessionsEnded": .int(Int64(ended))]
+    )
   }
 
   private func scope(_ names: [String]) throws(ControlRefusal) -> ServiceSet {

@@ -1,3 +1,4 @@
+internal import Logging
 internal import Mail
 
 extension Directory {
@@ -20,17 +21,32 @@ extension Directory {
     }
   }
 
-  /// Closes an account: no log-in, no mail; its address is free again, its number is not. Its mail stays in the store.
+  /// Closes an account: no log-in, no mail, no session; its address is free again, its number is not. Its mail stays in the store.
   @discardableResult
-  package func removeAccount(_ address: String) async throws(DirectoryError) -> AccountKey {
+  package func removeAccount(_ address: String) async throws(DirectoryError) -> RemovedAccount {
     let now = options.now()
-    return try await change { next throws(DirectoryError) in try next.closeAccount(address, at: now) }
+    let change = try await changeAndEnd { next throws(DirectoryError) in try next.closeAccount(address, at: now) }
+    note("account closed", change.value, change.sessionsEnded)
+    return RemovedAccount(account: change.value, sessionsEnded: change.sessionsEnded)
   }
 
-  /// The old password is refused as soon as this returns; connections that are open stay open.
-  package func setPassword(_ address: String, _ password: [UInt8]) async throws(DirectoryError) {
+  /// An account just closed.
+  package struct RemovedAccount: Sendable {
+    package let account: AccountKey
+    /// Its own, and those of others that had one of its mailboxes selected.
+    package let sessionsEnded: Int
+  }
+
+  /// The old password is refused as soon as this returns, and sessions that came by it are over; those of devices go on. Returns how
+  /// many there were.
+  @discardableResult
+  package func setPassword(_ address: String, _ password: [UInt8]) async throws(DirectoryError) -> Int {
     let phc = try await hashed(password).phc
-    try await change { next throws(DirectoryError) in ((), try next.setPassword(address, phc)) }
+    let change = try await changeAndEnd { next throws(DirectoryError) in
+      (try next.ownerOf(address), try next.setPassword(address, phc))
+    }
+    note("password changed", change.value, change.sessionsEnded)
+    return change.sessionsEnded
   }
 
   package var accounts: [AccountInfo] { snapshot.accounts }

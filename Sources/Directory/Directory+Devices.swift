@@ -1,3 +1,5 @@
+internal import Logging
+
 extension Directory {
   /// Gives the account a device with a password of its own, which is in the answer and nowhere else.
   ///
@@ -25,13 +27,16 @@ extension Directory {
     return try await addDevice(name, to: account, scope: scope, expiresAt: days.map { now + $0 * 86_400 }, apop: apop)
   }
 
-  /// The device's password is refused as soon as this returns.
-  package func removeDevice(_ name: String, from account: String) async throws(DirectoryError) {
+  /// The device's password is refused as soon as this returns, and its sessions are over. Returns how many there were.
+  @discardableResult
+  package func removeDevice(_ name: String, from account: String) async throws(DirectoryError) -> Int {
     let now = options.now()
-    let device = try await change { next throws(DirectoryError) in
+    let change = try await changeAndEnd { next throws(DirectoryError) in
       try next.removeDevice(account, name: name, at: now)
     }
-    uses.forget(device)
+    uses.forget(change.value)
+    note("device removed", change.value.account, change.sessionsEnded, device: change.value.key)
+    return change.sessionsEnded
   }
 
   /// The devices of an account in the order they were added.

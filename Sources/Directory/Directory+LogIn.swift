@@ -81,7 +81,7 @@ extension Directory {
   private func principal(_ account: Found, device: DirectorySnapshot.Device?) -> Principal {
     Principal(
       account: account.key, name: account.value.address, device: device?.name, deviceKey: device?.key ?? 0,
-      lane: account.value.lane)
+      passwordNumber: account.value.passwordNumber, lane: account.value.lane)
   }
 
   /// The name as typed is not logged: people type passwords there.

@@ -9,6 +9,7 @@ internal import Synchronization
 /// 2. Changes are made one after another on the directory's own thread; only who changes something waits for it.
 /// 3. RCPT and log-in read the snapshot in memory and never touch the disk; a device's last use is written behind.
 /// 4. No password is kept: an account's as Argon2id, a device's as a keyed SHA-256 of 140 random bits.
+/// 5. When a change returns, the sessions whose way in it took are over (`OpenSession.isOver`) and were told so.
 ///
 /// The caller holds the data folder's lock (`Store.open` takes it): two directories on one folder would not see each other.
 package final class Directory: Sendable {
@@ -22,6 +23,7 @@ package final class Directory: Sendable {
   let hashing = WorkThreads(count: 2, mostWaiting: 512)
   let verified = VerifiedCache()
   let uses: DeviceUses
+  let sessions = OpenSessions()
   /// What accounts have sent today.
   package let sending = SendingLedger()
   /// A write of `sending` waits for its turn.
@@ -80,19 +82,31 @@ package final class Directory: Sendable {
   func change<Value: Sendable>(
     _ edit: @escaping @Sendable (inout DirectorySnapshot) throws(DirectoryError) -> (Value, [RowChange])
   ) async throws(DirectoryError) -> Value {
-    let outcome = await writer.run { [self] () -> Result<Value, DirectoryError> in
+    try await changeAndEnd(edit).value
+  }
+
+  /// The same, and how many sessions had to go because of it.
+  func changeAndEnd<Value: Sendable>(
+    _ edit: @escaping @Sendable (inout DirectorySnapshot) throws(DirectoryError) -> (Value, [RowChange])
+  ) async throws(DirectoryError) -> Changed<Value> {
+    let outcome = await writer.run { [self] () -> Result<Changed<Value>, DirectoryError> in
       do throws(DirectoryError) {
         var next = snapshot
         let (value, rows) = try edit(&next)
         if !rows.isEmpty { try database.apply(rows, at: options.now()) }
         published.withLock { $0 = next }
-        return .success(value)
+        return .success(Changed(value: value, sessionsEnded: endSessions(after: rows)))
       } catch {
         return .failure(error)
       }
     }
     guard let outcome else { throw .closed }
     return try outcome.get()
+  }
+
+  struct Changed<Value: Sendable>: Sendable {
+    var value: Value
+    var sessionsEnded: Int
   }
 
   /// Writes a device's last use some time soon. Losing one is no harm, so a failure is only logged.

@@ -94,6 +94,7 @@ extension DirectorySnapshot {
   mutating func setPassword(_ text: String, _ password: String) throws(DirectoryError) -> [RowChange] {
     let key = try ownerOf(text)
     accountTable[key]?.password = password
+    accountTable[key]?.passwordNumber += 1
     return [.putPassword(key, password)]
   }
 

@@ -22,6 +22,8 @@ package struct DirectorySnapshot: Sendable {
     var lane: Int
     /// PHC string (`PasswordHash`); nil: only devices can log in.
     var password: String?
+    /// Tells a password from the one before, while the server runs.
+    var passwordNumber = 0
     var devices: [Device] = []
     /// The next device number; numbers are not used again.
     var nextDevice: Int64 = 1

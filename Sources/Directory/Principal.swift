@@ -10,14 +10,19 @@ package struct Principal: Hashable, Sendable {
   package let device: String?
   /// The device's number within the account, never used again; 0 for the account password.
   package let deviceKey: Int64
+  /// How often the account's password had been changed since the server's start when it was asked for.
+  package let passwordNumber: Int
   /// The store lane that keeps the account's mail.
   package let lane: Int
 
-  package init(account: AccountKey, name: String, device: String?, deviceKey: Int64 = 0, lane: Int) {
+  package init(
+    account: AccountKey, name: String, device: String?, deviceKey: Int64 = 0, passwordNumber: Int = 0, lane: Int
+  ) {
     self.account = account
     self.name = name
     self.device = device
     self.deviceKey = deviceKey
+    self.passwordNumber = passwordNumber
     self.lane = lane
   }
 }

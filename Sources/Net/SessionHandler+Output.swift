@@ -131,7 +131,9 @@ extension SessionHandler {
     for waiter in resumed { waiter.resume(returning: open) }
   }
 
-  private func isOpen(for number: Int) -> Bool { phase == .talking && work != nil && workNumber == number }
+  private func isOpen(for number: Int) -> Bool {
+    phase == .talking && work != nil && workNumber == number && interruptedWork != number
+  }
 }
 
 /// A writer's way to its connection.

@@ -18,7 +18,7 @@ extension SessionHandler {
     var commands = 0
     var bytes = 0
     while phase == .talking, work == nil {
-      if makeCongestedIfFull() { break }
+      if !isWakeUrgent, makeCongestedIfFull() { break }
       if input.count < InputLimits.held { inflate() }
       if isInputDue, !input.isEmpty, commands >= TickBudget.commands || bytes >= TickBudget.bytes {
         yieldTick()
@@ -44,7 +44,10 @@ extension SessionHandler {
     if let outcome = outcome.take() { return .outcome(outcome) }
     if let secured = secured.take() { return .secured(secured) }
     if take(&isQuiesceDue) { return .quiesce }
-    if take(&isWakeDue) { return .wake }
+    if take(&isWakeDue) {
+      isWakeUrgent = false
+      return .wake
+    }
     if take(&isDeadlineDue) { return .deadline }
     if take(&isInputDue), !input.isEmpty { return .input }
     return nil

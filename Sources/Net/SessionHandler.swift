@@ -66,6 +66,10 @@ final class SessionHandler<S: Session>: ChannelDuplexHandler {
   // Work
   var work: Task<Void, Never>?
   var workNumber = 0
+  /// The wake is told although output waits for a slow reader.
+  var isWakeUrgent = false
+  /// Work that may write nothing more.
+  var interruptedWork = 0
   var waiters: [CheckedContinuation<Bool, Never>] = []
 
   // Output
@@ -205,6 +209,17 @@ final class SessionHandler<S: Session>: ChannelDuplexHandler {
 extension SessionHandler: Wakeable, LiveConnection {
   func wakeArrived() {
     isWakeDue = true
+    pump()
+  }
+
+  func interruptArrived() {
+    isWakeDue = true
+    isWakeUrgent = true
+    if let work {
+      interruptedWork = workNumber
+      work.cancel()
+      resumeWaiters(open: false)
+    }
     pump()
   }
 

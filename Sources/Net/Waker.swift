@@ -1,7 +1,8 @@
 import NIOCore
 import Synchronization
 
-/// Wakes one session from any thread: calls coalesce into one `Event.wake`, delivered as soon as no `run` is under way.
+/// Wakes one session from any thread: calls coalesce into one `Event.wake`, delivered as soon as no `run` is under way, which
+/// `interrupt` sees to.
 package final class Waker: Sendable {
   /// 0: quiet; 1: a wake is on its way; 2: the connection is gone.
   private let state = Atomic<UInt8>(0)
@@ -31,6 +32,12 @@ package final class Waker: Sendable {
     loop.execute { self.arrive() }
   }
 
+  /// Asks for an `Event.wake` that waits for nobody: the work under way is cancelled, and what it still wants to write is not sent.
+  package func interrupt() {
+    if let onWake { return onWake() }
+    loop?.execute { self.target?.interruptArrived() }
+  }
+
   private func arrive() {
     guard state.compareExchange(expected: 1, desired: 0, ordering: .acquiringAndReleasing).exchanged else { return }
     target?.wakeArrived()
@@ -46,4 +53,5 @@ package final class Waker: Sendable {
 /// Whoever a waker wakes, on its event loop.
 protocol Wakeable: AnyObject {
   func wakeArrived()
+  func interruptArrived()
 }

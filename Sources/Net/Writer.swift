@@ -1,7 +1,7 @@
 import NIOCore
 import Synchronization
 
-/// The connection is gone, or the work that the writer belonged to has returned.
+/// The connection is gone, or the work that the writer belonged to has returned or was interrupted.
 package struct ConnectionClosed: Error, Sendable { package init() {} }
 
 /// Writes to the peer from inside a `run`, with back-pressure.

@@ -27,5 +27,5 @@ package final class POP3Service: Sendable {
   }
 
   /// A session for a new connection.
-  package func makeSession(_ peer: Peer, _ waker: Waker) -> POP3Session { POP3Session(self, peer) }
+  package func makeSession(_ peer: Peer, _ waker: Waker) -> POP3Session { POP3Session(self, peer, waker) }
 }

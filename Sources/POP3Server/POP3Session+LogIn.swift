@@ -55,6 +55,7 @@ extension POP3Session {
     var facts: Logger.Metadata = ["connection": "\(peer.id)", "peer": "\(peer.address)", "service": "pop3"]
     switch opening {
     case .opened(let opened):
+      guard enter(opened.principal) else { return finishLogIn(.refused, &output) }
       open = opened
       maildrop = opened.maildrop
       facts["user"] = "\(opened.principal.name)"

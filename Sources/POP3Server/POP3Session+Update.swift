@@ -27,7 +27,7 @@ extension POP3Session {
     update.deleted = deleted
     update.deletion = policy.storeDeletion
     update.marksSeen = policy.marksSeen == true
-    let store = service.store
+    let (store, entry, now) = (service.store, entry, service.now)
     let ready = update
     return .run { out in
       do {
@@ -35,6 +35,8 @@ extension POP3Session {
         try await out.flush()
         try Task.checkCancellation()
       } catch { return .abandoned }
+      // A password that was taken away meanwhile removes nothing.
+      if entry?.isOver(at: now()) == true { return .abandoned }
       do throws(StoreFault) {
         return .updated(.success(try await store.popUpdate(ready)))
       } catch {

@@ -19,7 +19,7 @@ package struct POP3Session: Session {
     /// A reply was begun that cannot be ended.
     case broken
     case updated(Result<POPRemoval, StoreFault>)
-    /// The client was gone before QUIT could be carried out.
+    /// The client was gone, or what it logged in with was taken away, before QUIT could be carried out.
     case abandoned
   }
 
@@ -36,10 +36,13 @@ package struct POP3Session: Session {
 
   let service: POP3Service
   let peer: Peer
+  private let waker: Waker
   var machine: ServerMachine
   var mechanism: (any SASLServer)?
   var maildrop: Maildrop?
   var open: OpenedMaildrop?
+  /// Says when what the client logged in with was taken away.
+  private(set) var entry: OpenSession?
   /// Items that RETR has sent whole in this session.
   var taken: Set<Int64> = []
   /// Octets of these as stored.
@@ -47,9 +50,10 @@ package struct POP3Session: Session {
   var ahead = ReadAhead()
   var hasNotedListing = false
 
-  init(_ service: POP3Service, _ peer: Peer) {
+  init(_ service: POP3Service, _ peer: Peer, _ waker: Waker) {
     self.service = service
     self.peer = peer
+    self.waker = waker
     machine = ServerMachine(
       settings: service.machineSettings(isLoopback: peer.isLoopback), isTLS: peer.tls != nil)
   }
@@ -69,6 +73,7 @@ package struct POP3Session: Session {
   package mutating func advance(
     _ event: Event<Outcome>, _ input: inout Input, _ output: inout Output
   ) -> Step<Outcome> {
+    if isRevoked { return sendAway(event, &output) }
     switch event {
     case .input:
       var consumed = 0
@@ -89,6 +94,28 @@ package struct POP3Session: Session {
   package mutating func closed() {
     maildrop = nil
     open = nil
+    if let entry { service.directory.leave(entry) }
+    entry = nil
+  }
+
+  /// Enters the session with the directory; false when its password was taken away since it was checked.
+  mutating func enter(_ principal: Principal) -> Bool {
+    let waker = waker
+    entry = service.directory.enter(principal, .pop3) { waker.interrupt() }
+    return entry != nil
+  }
+
+  private var isRevoked: Bool { entry?.isOver(at: service.now()) == true }
+
+  /// What the client logged in with was taken away. Without a word, as at the autologout (RFC 1939 §3: no UPDATE state), where there is no
+  /// command that it could answer; RFC 3206 §5 keeps [AUTH] for log-ins.
+  private mutating func sendAway(_ event: Event<Outcome>, _ output: inout Output) -> Step<Outcome> {
+    switch event {
+    case .input: return perform(machine.close(.error(.revoked)), &output)
+    // QUIT was first.
+    case .outcome(.updated(let result)): return finishUpdate(result, &output)
+    default: return perform(machine.close(nil), &output)
+    }
   }
 
   /// Does what the machine says.

@@ -23,13 +23,15 @@ extension Phrase {
   package static func accountAdded(_ address: String) -> Phrase {
     Phrase(en: "The account \(address) is ready.", ar: "الحساب \(address) جاهز.")
   }
-  package static func accountRemoved(_ address: String) -> Phrase {
+  package static func accountRemoved(_ address: String, sessions: Int) -> Phrase {
     Phrase(
-      en: "The account \(address) is closed: no log-in, no new mail.",
-      ar: "أُغلق الحساب \(address): لا دخول إليه ولا رسائل جديدة.")
+      en: "The account \(address) is closed: no log-in, no new mail. Sessions ended: \(sessions).",
+      ar: "أُغلق الحساب \(address): لا دخول إليه ولا رسائل جديدة. الجلسات التي أُنهيت: \(sessions).")
   }
-  package static func accountPasswordSet(_ address: String) -> Phrase {
-    Phrase(en: "The password of \(address) is changed.", ar: "تغيّرت كلمة سر \(address).")
+  package static func accountPasswordSet(_ address: String, sessions: Int) -> Phrase {
+    Phrase(
+      en: "The password of \(address) is changed. Sessions ended that used the old one: \(sessions).",
+      ar: "تغيّرت كلمة سر \(address). الجلسات التي أُنهيت وكانت بالكلمة القديمة: \(sessions).")
   }
   package static func passwordShownOnce(_ password: String) -> Phrase {
     Phrase(
@@ -47,10 +49,10 @@ extension Phrase {
       en: "The device \"\(device)\" may now use \(address).",
       ar: "صار بإمكان الجهاز \"\(device)\" استخدام \(address).")
   }
-  package static func deviceRemoved(_ device: String, _ address: String) -> Phrase {
+  package static func deviceRemoved(_ device: String, _ address: String, sessions: Int) -> Phrase {
     Phrase(
-      en: "The device \"\(device)\" may no longer use \(address).",
-      ar: "لم يعد بإمكان الجهاز \"\(device)\" استخدام \(address).")
+      en: "The device \"\(device)\" may no longer use \(address). Sessions ended: \(sessions).",
+      ar: "لم يعد بإمكان الجهاز \"\(device)\" استخدام \(address). الجلسات التي أُنهيت: \(sessions).")
   }
   package static var listEmpty: Phrase {
     Phrase(en: "There are none.", ar: "لا يوجد شيء.")

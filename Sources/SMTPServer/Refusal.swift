@@ -9,4 +9,9 @@ package struct Refusal: Sendable, Error, Equatable {
     self.reply = reply
     self.reason = reason
   }
+
+  /// What the client logged in with was taken away.
+  static func revoked(_ service: SMTPService) -> Refusal {
+    Refusal(.authenticationRevoked(service.settings.hostName), reason: "the password was changed or removed")
+  }
 }

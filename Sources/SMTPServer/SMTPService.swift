@@ -38,7 +38,7 @@ package final class SMTPService: Sendable {
   }
 
   /// A session for a new connection.
-  package func makeSession(_ peer: Peer, _ waker: Waker) -> SMTPSession { SMTPSession(self, peer) }
+  package func makeSession(_ peer: Peer, _ waker: Waker) -> SMTPSession { SMTPSession(self, peer, waker) }
 
   /// A name for the next message, unique on this server: it stands in Received and in the log.
   func nextLetterName() -> String { names.next() }

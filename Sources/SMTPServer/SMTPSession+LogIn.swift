@@ -64,6 +64,7 @@ extension SMTPSession {
     var facts: Logger.Metadata = ["connection": "\(peer.id)", "peer": "\(peer.address)", "service": "smtp"]
     switch answer {
     case .accepted(let principal):
+      guard enter(principal) else { return finishLogIn(.refused, name, &input, &output) }
       self.principal = principal
       facts["user"] = "\(principal.name)"
       service.logger.info("logged in", metadata: facts)

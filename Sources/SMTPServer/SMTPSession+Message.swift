@@ -81,7 +81,10 @@ extension SMTPSession {
   private mutating func endMessage(_ input: inout Input, _ output: inout Output) -> Step<Outcome> {
     if let chunk = intake?.chunk, !chunk.isLast {
       intake?.chunk = nil
-      let failure = intake?.findings.isTooLarge == true ? .messageTooLarge : intake?.fault.map(SMTPReply.init(fault:))
+      let failure =
+        isRevoked
+        ? .authenticationRevoked(service.settings.hostName)
+        : intake?.findings.isTooLarge == true ? .messageTooLarge : intake?.fault.map(SMTPReply.init(fault:))
       return perform(machine.finishChunk(failure), &input, &output)
     }
     input.isBodyStreaming = false
@@ -100,6 +103,7 @@ extension SMTPSession {
   private func contentRefusal() -> Refusal? {
     guard let intake else { return nil }
     let findings = intake.findings
+    if isRevoked { return .revoked(service) }
     if let fault = intake.fault { return Refusal(SMTPReply(fault: fault), reason: "spool: \(fault)") }
     // RFC 5321 §6.3: a message that has been through so many servers goes in circles.
     if intake.counter.received > service.settings.receivedLimit {
@@ -182,7 +186,7 @@ extension SMTPSession {
   private func submission(_ transaction: Transaction, bcc: [UInt8]) -> Submission? {
     principal.map {
       Submission(
-        service: service, principal: $0, transaction: transaction, limits: dailyLimits,
+        service: service, principal: $0, entry: entry, transaction: transaction, limits: dailyLimits,
         // Receipts, which have the null sender, are no letters of a person's.
         filesSentCopy: accountSettings.filesSentCopy && transaction.sender.reversePath.address != nil, bcc: bcc)
     }

@@ -26,9 +26,12 @@ package struct SMTPSession: Session {
 
   let service: SMTPService
   let peer: Peer
+  private let waker: Waker
   var machine: ServerMachine
   var tls: TLSSummary?
   var principal: Principal?
+  /// Says when what the client logged in with was taken away.
+  private(set) var entry: OpenSession?
   var mechanism: (any SASLServer)?
   var intake: Intake?
   /// What the DNS says about the peer.
@@ -40,9 +43,10 @@ package struct SMTPSession: Session {
   /// The server is going down: this session ends as soon as no message is under way.
   private var isLeaving = false
 
-  init(_ service: SMTPService, _ peer: Peer) {
+  init(_ service: SMTPService, _ peer: Peer, _ waker: Waker) {
     self.service = service
     self.peer = peer
+    self.waker = waker
     tls = peer.tls
     machine = ServerMachine(
       settings: service.settings.machineSettings(isLoopback: peer.isLoopback), isTLS: peer.tls != nil)
@@ -67,20 +71,49 @@ package struct SMTPSession: Session {
     unread.sawInput(before)
     defer { unread.consumed(before - input.count) }
     switch event {
-    case .input: return takeInput(&input, &output)
+    case .input: return leaveIfRevoked(&input, &output) ?? takeInput(&input, &output)
     case .outcome(let outcome): return takeOutcome(outcome, &input, &output)
     case .secured(let summary):
       tls = summary
+      leaveDirectory()
       principal = nil
       dropMessage(&input)
       machine.secured()
       return .wait
-    case .wake: return .wait
+    case .wake: return leaveIfRevoked(&input, &output) ?? .wait
     case .deadline: return perform(machine.close(.timedOut(service.settings.hostName)), &input, &output)
     case .quiesce:
       isLeaving = true
       return leaveIfIdle(&input, &output) ?? .wait
     }
+  }
+
+  /// Enters the session with the directory; false when its password was taken away since it was checked.
+  mutating func enter(_ principal: Principal) -> Bool {
+    let waker = waker
+    entry = service.directory.enter(principal, .smtp) { waker.wake() }
+    return entry != nil
+  }
+
+  private mutating func leaveDirectory() {
+    if let entry { service.directory.leave(entry) }
+    entry = nil
+  }
+
+  var isRevoked: Bool { entry?.isOver(at: service.now()) == true }
+
+  /// What the client logged in with was taken away: 421 as soon as it can be said. Amid a message that is its end, or that of a chunk.
+  private mutating func leaveIfRevoked(_ input: inout Input, _ output: inout Output) -> Step<Outcome>? {
+    guard isRevoked, !isAmidMessage else { return nil }
+    dropMessage(&input)
+    return perform(machine.close(.authenticationRevoked(service.settings.hostName)), &input, &output)
+  }
+
+  /// Octets of a message, not commands, are what comes next.
+  private var isAmidMessage: Bool {
+    guard let intake else { return false }
+    if case .chunks = intake.reader { return intake.chunk != nil }
+    return true
   }
 
   /// A message under way may come to its end; then, or at once, the client is sent away (RFC 5321 §3.8).
@@ -91,6 +124,7 @@ package struct SMTPSession: Session {
 
   package mutating func closed() {
     intake?.spool.discard()
+    leaveDirectory()
     // RFC 1047: the client did not see the 250 and will send the message again.
     for result in unread.lost { service.filing.replyWasLost(result) }
   }
@@ -174,7 +208,9 @@ package struct SMTPSession: Session {
   /// Answers a message, and leaves if it is time to.
   mutating func end(_ step: ServerStep, _ input: inout Input, _ output: inout Output) -> Step<Outcome> {
     let next = perform(step, &input, &output)
-    return leaveIfIdle(&input, &output) ?? next
+    // A refused message was answered with 421 already.
+    if case .close = next { return next }
+    return leaveIfRevoked(&input, &output) ?? leaveIfIdle(&input, &output) ?? next
   }
 
   private func write(_ reply: SMTPReply, _ output: inout Output) {

@@ -10,6 +10,7 @@ import Store
 struct Submission: Sendable {
   let service: SMTPService
   let principal: Principal
+  let entry: OpenSession?
   let transaction: Transaction
   let limits: DailyLimits
   /// The account wants its copy filed by the server.
@@ -28,6 +29,8 @@ struct Submission: Sendable {
         return .refused(error)
       }
     }
+    // The last moment before the message is everybody's.
+    if entry?.isOver(at: service.now()) == true { return .refused(.revoked(service)) }
     let counted = transaction.recipients.map(\.counted)
     let ledger = service.directory.sending
     if limits.areSet {

@@ -145,6 +145,33 @@ import Testing
     }
   }
 
+  /// Work that waits for a slow reader, and work that waits for something else, end at once; the session goes on with the wake.
+  @Test(arguments: ["big 50000000", "hang"]) func interrupts(_ command: String) async throws {
+    try await withServer { test in
+      let client = try await TestClient.connect(test.port, autoRead: false)
+      try await client.send("\(command)\r\necho last\r\n")
+      await test.diary.wait(for: command == "hang" ? "hang" : "written 50000")
+      let waker = try #require(test.waker.newest)
+      waker.interrupt()
+      await test.diary.wait(for: "wake")
+      await test.diary.wait(for: command == "hang" ? "outcome hung up" : "outcome lost")
+      // Only what was under way: the next work writes as ever.
+      try await client.readMore(true)
+      _ = try await client.line()
+      if command == "hang" {
+        try await client.expect("hung up")
+        try await client.expect("* wake")
+        try await client.expect("last")
+        try await client.send("big 10\r\n")
+        try await client.skip(10)
+        try await client.expect("done")
+      }
+      await client.hangUp()
+      await test.diary.wait(for: "closed")
+      waker.interrupt()
+    }
+  }
+
   @Test func patienceEnds() async throws {
     try await withServer(patience: .milliseconds(30)) { test in
       let client = try await TestClient.connect(test.port)

@@ -118,7 +118,11 @@ package final class LineClient {
       }
       var piece = [UInt8](repeating: 0, count: 65_536)
       let count = recv(handle, &piece, piece.count, 0)
-      if count == 0 { return buffer.isEmpty ? nil : String(decoding: buffer, as: UTF8.self) }
+      if count == 0 {
+        // What was begun and not ended comes once.
+        defer { buffer = [] }
+        return buffer.isEmpty ? nil : String(decoding: buffer, as: UTF8.self)
+      }
       guard count > 0 else {
         throw Fault(description: "no answer for too long; so far: \(String(decoding: buffer, as: UTF8.self))")
       }

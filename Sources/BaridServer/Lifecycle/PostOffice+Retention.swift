@@ -1,3 +1,4 @@
+internal import Directory
 internal import Glibc
 internal import POP3Server
 internal import Synchronization
@@ -16,6 +17,14 @@ extension PostOffice {
       }
       do { try await Task.sleep(for: .seconds(60)) } catch { return }
       minutes += 1
+    }
+  }
+
+  /// Sends away, until the task is cancelled, who is here by a device that has expired. A session that does something notices by itself.
+  func endExpiredSessions() async {
+    while true {
+      do { try await Task.sleep(for: .seconds(10)) } catch { return }
+      directory.endExpired()
     }
   }
 }

@@ -103,6 +103,7 @@ package final class PostOffice: Sendable {
       group.addTask { await SignalLoop.run(reload: { _ = await self.reload() }, stop: { self.stop() }) }
       if let control = control.withLock({ $0 }) { group.addTask { await control.run() } }
       group.addTask { await self.retain() }
+      group.addTask { await self.endExpiredSessions() }
       group.addTask { await self.housekeeping.run() }
       group.addTask { await self.doChores() }
       group.addTask { await FreeMemory(logger: logger).run() }

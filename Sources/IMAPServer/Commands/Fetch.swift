@@ -38,10 +38,15 @@ struct FetchCommand: Sendable {
       return refusal.reply
     } catch let fault as StoreFault {
       return CommandReply(fault)
+    } catch is LiteralCut {
+      return .broken
     } catch {
       return .gone
     }
   }
+
+  /// A response broke off in the middle of a literal.
+  private struct LiteralCut: Error {}
 
   /// RFC 7162 §3.2.6: what is gone of the UIDs named, before all else.
   private func tellVanished() async throws {
@@ -226,8 +231,8 @@ struct FetchCommand: Sendable {
     var some: MessageContent? = content
     assembler.begin(index, record)
     for (number, item) in assembler.plan.items.enumerated() {
+      if number > 0 { try await send(&assembler, atLeast: Self.outputPiece) }
       assembler.write(item, record, derived, &some)
-      try await send(&assembler, atLeast: Self.outputPiece)
       if number % 16 == 15 { await Task.yield() }
     }
     assembler.end()
@@ -275,7 +280,7 @@ struct FetchCommand: Sendable {
       // In the middle of a response there are no other words. The next FETCH looks before it begins.
       if fault.isDamage { layouts.suspect(record, of: view.mailbox.account) }
       context.service.logger.error("a response broke off", metadata: ["reason": "\(fault)", "uid": "\(record.uid)"])
-      throw ConnectionClosed()
+      throw LiteralCut()
     }
     assembler.end()
     try await send(&assembler, atLeast: Self.outputPiece)
@@ -312,9 +317,15 @@ struct FetchCommand: Sendable {
     }
   }
 
-  private func send(_ assembler: inout FetchAssembler, atLeast size: Int) async throws(ConnectionClosed) {
+  private func send(_ assembler: inout FetchAssembler, atLeast size: Int) async throws {
     guard assembler.responses.bytes.count >= size else { return }
-    try await context.out.write(assembler.responses.bytes)
+    do {
+      try await context.out.write(assembler.responses.bytes)
+    } catch {
+      if assembler.isCut { throw LiteralCut() }
+      throw error
+    }
+    assembler.isCut = assembler.isOpen
     assembler.responses.bytes.removeAll(keepingCapacity: true)
   }
 

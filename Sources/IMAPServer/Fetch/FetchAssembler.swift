@@ -8,6 +8,10 @@ struct FetchAssembler {
   var responses: ResponseWriter
   private let view: ViewSnapshot
   private var flagTexts: FlagTexts
+  /// Between `begin` and `end`.
+  private(set) var isOpen = false
+  /// A part of a response was sent and its end was not.
+  var isCut = false
   private let modes: Modes
 
   init(_ plan: FetchPlan, _ responses: ResponseWriter, _ view: ViewSnapshot, _ modes: Modes) {
@@ -33,10 +37,14 @@ struct FetchAssembler {
   }
 
   mutating func begin(_ index: Int, _ record: MessageRecord) {
+    isOpen = true
     if modes.uidOnly { responses.beginUIDFetch(record.uid) } else { responses.beginFetch(UInt32(index + 1)) }
   }
 
-  mutating func end() { responses.endFetch() }
+  mutating func end() {
+    responses.endFetch()
+    isOpen = false
+  }
 
   /// One item with its value.
   mutating func write(

@@ -28,6 +28,8 @@ struct CommandReply: Sendable {
     case deselected
     /// A response broke off in the middle of a literal: the connection cannot go on.
     case broken
+    /// The connection was lost, or the client is being sent away: nothing more can be told.
+    case gone
     case stored(StoredFlags)
     /// Messages were removed: under QRESYNC the tagged OK tells HIGHESTMODSEQ (RFC 7162 §3.2.7).
     case expunged
@@ -53,8 +55,10 @@ struct CommandReply: Sendable {
     return reply
   }
 
-  /// Nobody reads this: the connection went away while the command ran.
-  static let gone = CommandReply(condition: .no, text: "The connection is closed", effect: .broken)
+  /// Nobody reads this: the connection went away while the command ran, or nothing may be told to this client any more.
+  static let gone = CommandReply(condition: .no, text: "The connection is closed", effect: .gone)
+  /// The same, in the middle of a literal.
+  static let broken = CommandReply(condition: .no, text: "The connection is closed", effect: .broken)
 
   /// What the client is told of a store's fault (RFC 5530).
   init(_ fault: StoreFault, effect: Effect = .none) {

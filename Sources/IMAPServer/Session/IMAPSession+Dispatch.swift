@@ -10,6 +10,10 @@ package struct FinishedCommand: Sendable {
   let reply: CommandReply
   /// False after commands by message number, during which no number may change (RFC 9051 §7.5.1).
   let mayExpunge: Bool
+
+  /// Half a response is on the wire.
+  var isBroken: Bool { if case .broken = reply.effect { true } else { false } }
+  var isGone: Bool { if case .gone = reply.effect { true } else { false } }
 }
 
 extension IMAPSession {
@@ -162,7 +166,8 @@ extension IMAPSession {
   /// Applies what commands did (one, or several STOREs), brings the client up to date, and writes the tagged responses.
   mutating func finish(_ commands: [FinishedCommand], _ output: inout Output) -> Step<Outcome> {
     // Half a response is on the wire: nothing that follows could be understood.
-    if commands.contains(where: { if case .broken = $0.reply.effect { true } else { false } }) { return .close }
+    if commands.contains(where: \.isBroken) { return .close }
+    if commands.contains(where: \.isGone) { return leaveLost(&output) }
     let before = view.map { (mailbox: $0.mailbox, uid: $0.known.highestUID ?? 0) }
     for command in commands {
       if feed != nil { ownEvents += command.reply.own }
@@ -191,9 +196,14 @@ extension IMAPSession {
     return fetchNew(after: before.uid, but: commands.compactMap(\.reply.added)) ?? .proceed
   }
 
+  /// Work could not say what it wanted: the connection is lost, or the owner of the selected mailbox is gone and it was interrupted.
+  mutating func leaveLost(_ output: inout Output) -> Step<Outcome> {
+    view?.isOwnerGone == true ? bye(goneWords, &output) : .close
+  }
+
   private mutating func apply(_ effect: CommandReply.Effect, _ output: inout Output) {
     switch effect {
-    case .none, .stored, .expunged, .broken: break
+    case .none, .stored, .expunged, .broken, .gone: break
     case .selected(let selection): select(selection, &output)
     case .unselected:
       view = nil

@@ -127,6 +127,7 @@ extension IMAPSession {
     var facts: Logger.Metadata = ["connection": "\(peer.id)", "peer": "\(peer.address)", "service": "imap"]
     switch answer {
     case .accepted(let principal):
+      guard enter(principal) else { return finishLogIn(tag, .refused, &output) }
       self.principal = principal
       logInFailures = 0
       framer.options.limits = service.settings.limitsAfterLogIn
@@ -145,6 +146,21 @@ extension IMAPSession {
       return self.answer(tag, .no("Log-in is not possible now, try again later", .unavailable), &output)
     }
   }
+
+  /// False when the password was taken away since it was checked.
+  private mutating func enter(_ principal: Principal) -> Bool {
+    let waker = waker
+    entry = service.directory.enter(principal, .imap) { waker.interrupt() }
+    return entry != nil
+  }
+
+  /// The session is no longer one that has logged in.
+  mutating func leave() {
+    if let entry { service.directory.leave(entry) }
+    entry = nil
+  }
+
+  var isRevoked: Bool { entry?.isOver(at: service.now()) == true }
 
   /// ENABLE (RFC 9051 §6.3.1): what is not known or not offered is passed over.
   mutating func enable(_ tag: String, _ names: [String], _ output: inout Output) -> Step<Outcome> {
@@ -198,6 +214,7 @@ extension IMAPSession {
 
   /// UNAUTHENTICATE (RFC 8437): everything but TLS and ID is as on a new connection.
   mutating func unauthenticate(_ tag: String, _ output: inout Output) -> Step<Outcome> {
+    leave()
     principal = nil
     modes = Modes()
     view = nil

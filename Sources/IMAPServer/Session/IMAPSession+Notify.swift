@@ -50,6 +50,8 @@ extension IMAPSession {
 
   /// Something changed, and no command is being done.
   mutating func takeWake(_ output: inout Output) -> Step<Outcome> {
+    // Nothing is left to look at; RFC 2180 §3.3.
+    if view?.isOwnerGone == true { return bye(goneWords, &output) }
     let before = view?.known.highestUID ?? 0
     if let notifications {
       if case .messages(let isDelayed, _, _) = notifications.selected {
@@ -87,10 +89,12 @@ extension IMAPSession {
     let set = SequenceSet(NumberSet(ascending: new))
     let fetch = IMAPCommand.Fetch(isUID: true, set: set, items: items)
     return beside(AccountID(raw: principal.account)) { context in
-      guard let view = context.view else { return true }
-      let reply = await FetchCommand(fetch: fetch, context: context, view: view).run()
-      if case .broken = reply.effect { return false }
-      return true
+      guard let view = context.view else { return .done }
+      return switch await FetchCommand(fetch: fetch, context: context, view: view).run().effect {
+      case .broken: .broken
+      case .gone: .gone
+      default: .done
+      }
     }
   }
 
@@ -118,15 +122,15 @@ extension IMAPSession {
       } catch is StoreFault {
         // The account is going away: its commands will say so.
       } catch {
-        return false
+        return .gone
       }
-      return true
+      return .done
     }
   }
 
-  /// Runs what belongs to no command; false ends the connection.
+  /// Runs what belongs to no command.
   private func beside(
-    _ account: AccountID, _ work: @escaping @Sendable (CommandContext) async -> Bool
+    _ account: AccountID, _ work: @escaping @Sendable (CommandContext) async -> Notified
   ) -> Step<Outcome> {
     let service = service
     let modes = modes
@@ -134,7 +138,7 @@ extension IMAPSession {
     return .run { out in
       let context = CommandContext(
         tag: "*", service: service, account: account, modes: modes, view: snapshot, savedResult: NumberSet(), out: out)
-      return .notified(isBroken: !(await work(context)))
+      return .notified(await work(context))
     }
   }
 }

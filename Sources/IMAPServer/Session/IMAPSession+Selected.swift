@@ -1,3 +1,4 @@
+import Directory
 import IMAP
 import Net
 import Store
@@ -19,9 +20,12 @@ extension IMAPSession {
   /// RFC 9051 §6.3.2, RFC 3501 §6.3.1: FLAGS, EXISTS, RECENT, UNSEEN, PERMANENTFLAGS, UIDNEXT, UIDVALIDITY.
   mutating func select(_ selection: Selection, _ output: inout Output) {
     let waker = waker
+    let owner = selection.mailbox.account
+    let visit =
+      owner == selection.member ? nil : service.directory.visit(owner.raw, .imap) { waker.interrupt() }
     let view = MailboxView(
       selection.mailbox, state: selection.state, info: selection.info, member: selection.member,
-      rights: selection.rights, isReadOnly: selection.isReadOnly
+      rights: selection.rights, isReadOnly: selection.isReadOnly, visit: visit
     ) { waker.wake() }
     write(&output) { responses in
       responses.flags(FlagNames.all(view.knownKeywords))
@@ -85,7 +89,7 @@ extension IMAPSession {
 
   /// Why the client is sent away (RFC 2180 §3.3, RFC 4314 §5.1.1).
   var goneWords: String {
-    guard let view, !view.mailbox.state.isDeleted else { return "The selected mailbox was deleted" }
+    guard let view, !view.mailbox.state.isDeleted, !view.isOwnerGone else { return "The selected mailbox was deleted" }
     return view.rights.contains(.read)
       ? "What members keep for themselves has changed, please select the mailbox again"
       : "You may no longer read the selected mailbox"

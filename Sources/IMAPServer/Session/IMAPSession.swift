@@ -10,7 +10,8 @@ package import Store
 /// Invariants
 /// 1. One command at a time, in order; its tagged response is written after its untagged ones and after the view's update.
 /// 2. Only this struct touches framer and view; a command works on a `CommandContext` of values.
-/// 3. Nothing but the greeting, CAPABILITY, NOOP, LOGOUT, ID, STARTTLS and log-in is done before a log-in.
+/// 3. When what the client logged in with is taken away, no command is begun, nothing is told and nothing more is read any more.
+/// 4. Nothing but the greeting, CAPABILITY, NOOP, LOGOUT, ID, STARTTLS and log-in is done before a log-in.
 package struct IMAPSession: Session {
   /// What a `run` came back with.
   package enum Outcome: Sendable {
@@ -21,7 +22,16 @@ package struct IMAPSession: Session {
     case appendTarget(Result<NamedMailbox, StoreFault>)
     case spooled(StoreFault?)
     /// What NOTIFY had to tell is written.
-    case notified(isBroken: Bool)
+    case notified(Notified)
+  }
+
+  /// How telling the news ended.
+  package enum Notified: Sendable {
+    case done
+    /// Nobody heard it.
+    case gone
+    /// A response broke off in the middle of a literal.
+    case broken
   }
 
   let service: IMAPService
@@ -30,6 +40,8 @@ package struct IMAPSession: Session {
   var framer: CommandFramer
   var tls: TLSSummary?
   var principal: Principal?
+  /// Says when what the client logged in with was taken away.
+  var entry: OpenSession?
   var modes = Modes()
   var view: MailboxView?
   /// RFC 5182: the UIDs that `$` stands for.
@@ -82,6 +94,7 @@ package struct IMAPSession: Session {
   package mutating func advance(
     _ event: Event<Outcome>, _ input: inout Input, _ output: inout Output
   ) -> Step<Outcome> {
+    if isRevoked { return sendAway(event, &output) }
     switch event {
     case .input: return takeInput(&input, &output)
     case .outcome(let outcome): return takeOutcome(outcome, &input, &output)
@@ -102,6 +115,16 @@ package struct IMAPSession: Session {
     append?.discard()
     view = nil
     feed = nil
+    leave()
+  }
+
+  /// What the client logged in with was taken away: it is sent away, unless half a response is on the wire.
+  private mutating func sendAway(_ event: Event<Outcome>, _ output: inout Output) -> Step<Outcome> {
+    switch event {
+    case .outcome(.finished(let commands)) where commands.contains(where: \.isBroken): return .close
+    case .outcome(.notified(.broken)): return .close
+    default: return bye("You are no longer logged in: your password was changed or removed", &output)
+    }
   }
 
   private mutating func takeDeadline(_ output: inout Output) -> Step<Outcome> {
@@ -189,7 +212,9 @@ package struct IMAPSession: Session {
     case .finished(let commands): return finish(commands, &output)
     case .logIn(let tag, let answer): return finishLogIn(tag, answer, &output)
     case .appendTarget(let target): return takeAppendTarget(target, &input, &output)
-    case .notified(let isBroken): return isBroken ? .close : .proceed
+    case .notified(.done): return .proceed
+    case .notified(.gone): return leaveLost(&output)
+    case .notified(.broken): return .close
     case .spooled(let fault):
       if let fault { append?.fault = fault }
       return .proceed

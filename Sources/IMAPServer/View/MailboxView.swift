@@ -1,3 +1,4 @@
+import Directory
 import IMAP
 import Store
 
@@ -27,12 +28,15 @@ struct MailboxView {
   /// The client knows of every change up to this one.
   private(set) var toldModseq: Modseq
   private let subscription: Subscription
+  /// Somebody else's mailbox: ends with its owner's account.
+  private let visit: Visit?
 
   /// `wake` is called on any thread whenever the mailbox changes.
   init(
     _ mailbox: OpenMailbox, state: MailboxState, info: MailboxInfo, member: AccountID, rights: AccessRights,
-    isReadOnly: Bool, wake: @escaping @Sendable () -> Void
+    isReadOnly: Bool, visit: Visit?, wake: @escaping @Sendable () -> Void
   ) {
+    self.visit = visit
     self.mailbox = mailbox
     self.info = info
     self.member = member
@@ -66,7 +70,9 @@ struct MailboxView {
   }
 
   /// What the user may do now (RFC 4314).
-  var rights: AccessRights { mailbox.rights(of: member) }
+  var rights: AccessRights { isOwnerGone ? [] : mailbox.rights(of: member) }
+  /// The account whose mailbox it is was closed.
+  var isOwnerGone: Bool { visit?.isOver == true }
   /// Whose mailbox it is, where that is somebody else.
   var foreign: AccountID? { mailbox.account == member ? nil : mailbox.account }
   /// Deleted by someone, or no longer to be read by this user (RFC 4314 §5.1.1).

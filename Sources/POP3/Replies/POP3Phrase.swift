@@ -27,7 +27,7 @@ public enum POP3Phrase: Hashable, Sendable, CaseIterable {
   case notNow, needsTLS, noTLS, alreadyTLS, notLast, notAfterUTF8, sendUser, badCredentials, unsupportedMechanism,
     cancelled
   case noSuchMessage, alreadyDeleted, noSuchLanguage, unavailable, inUse, tooManyErrors, shuttingDown
-  case tooSoon, groupNeedsDevice, noFolder, messageGone, sendElsewhere
+  case tooSoon, groupNeedsDevice, noFolder, messageGone, sendElsewhere, revoked
   case messageDamaged
 
   public func text(in language: POP3Language) -> String {
@@ -87,6 +87,7 @@ public enum POP3Phrase: Hashable, Sendable, CaseIterable {
     case .messageGone: "The message was removed by another session"
     case .messageDamaged: "The message is damaged on the server's disk"
     case .sendElsewhere: "POP3 only fetches mail; send through the submission server (port 465 or 587)"
+    case .revoked: "Your password was changed or removed; nothing was deleted, closing connection"
     }
   }
 
@@ -140,6 +141,7 @@ public enum POP3Phrase: Hashable, Sendable, CaseIterable {
     case .messageGone: "حذفت الرسالة جلسة أخرى"
     case .messageDamaged: "الرسالة تالفة على قرص الخادم"
     case .sendElsewhere: "يجلب POP3 البريد فقط؛ أرسل عبر خادم الإرسال (المنفذ 465 أو 587)"
+    case .revoked: "غُيِّرت كلمة المرور أو أُلغيت؛ لم يُحذف شيء، وسيُغلق الاتصال"
     }
   }
 }

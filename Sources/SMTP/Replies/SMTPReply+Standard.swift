@@ -33,6 +33,10 @@ extension SMTPReply {
   public static func timedOut(_ host: String) -> SMTPReply {
     SMTPReply(421, .init(4, 4, 2), "\(host) Timeout waiting for client input, closing transmission channel")
   }
+  /// 421 with X.7.0: what the client authenticated with was taken away.
+  public static func authenticationRevoked(_ host: String) -> SMTPReply {
+    SMTPReply(421, .init(4, 7, 0), "\(host) Your password was changed or removed, closing transmission channel")
+  }
   public static let tooManyConnections = SMTPReply(421, .init(4, 7, 0), "Too many connections, try again later")
   public static let tooManyErrors = SMTPReply(421, .init(4, 7, 0), "Too many errors, closing transmission channel")
   public static let tooManyCommands = SMTPReply(
