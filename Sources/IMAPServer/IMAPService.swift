@@ -11,6 +11,7 @@ package final class IMAPService: Sendable {
   let logger: Logger
   /// Seconds since 1970 UTC.
   let now: @Sendable () -> Int64
+  let layouts = MessageLayouts()
 
   package init(
     settings: IMAPServiceSettings, store: Store, directory: Directory, logger: Logger,

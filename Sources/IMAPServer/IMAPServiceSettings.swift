@@ -5,6 +5,8 @@ package struct IMAPServiceSettings: Sendable {
   /// This server's name in the greeting.
   package var hostName: String
   package var limits = Limits()
+  /// Mailboxes of one account: no more can be created.
+  package var mailboxes = 10_000
   /// LITERAL+ instead of LITERAL- (RFC 7888 §5: never both): non-synchronizing literals of any size that the limits allow.
   package var literalPlus = false
   /// Plain SEARCH finds Arabic however it is spelt, for accounts that do not say otherwise.

@@ -88,10 +88,21 @@ public enum Base64 {
   /// Characters outside the alphabet are skipped (RFC 2045 §6.8); decoding goes on behind padding, since some senders
   /// join two encodings. `limit` bounds the result in bytes.
   public static func decodeLenient(_ bytes: Span<UInt8>, limit: Int = .max) -> [UInt8] {
-    var result: [UInt8] = []
-    result.reserveCapacity(min(bytes.count / 4 &* 3 &+ 3, max(0, limit)))
+    var pending = Pending()
+    return decodeLenient(bytes, limit: limit, &pending)
+  }
+
+  /// The bits of a group of which more is to come.
+  struct Pending: Sendable {
     var bits: UInt32 = 0
     var held = 0
+  }
+
+  /// As above for a piece of an encoding: `pending` goes from piece to piece.
+  static func decodeLenient(_ bytes: Span<UInt8>, limit: Int = .max, _ pending: inout Pending) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(min(bytes.count / 4 &* 3 &+ 3, max(0, limit)))
+    var (bits, held) = (pending.bits, pending.held)
     var index = 0
     values.withUnsafeBufferPointer { table in
       while index < bytes.count, result.count < limit {
@@ -122,6 +133,7 @@ public enum Base64 {
         }
       }
     }
+    pending = Pending(bits: bits, held: held)
     return result
   }
 

@@ -175,6 +175,8 @@ package struct POP3Session: Session {
     if fault == .noSuchMessage { return write(.error(.messageGone), &output) }
     service.logger.error(
       "message not read", metadata: ["user": "\(open?.principal.name ?? "")", "reason": "\(fault)", "service": "pop3"])
+    // RFC 3206 §4: what is damaged does not mend itself.
+    if case .damaged = fault { return write(.error(.messageDamaged, .systemPermanent), &output) }
     write(.error(.unavailable, .systemTemporary), &output)
   }
 

@@ -97,6 +97,11 @@ extension Phrase {
   package static var purposeMessageSize: Phrase {
     Phrase(en: "The largest message that is taken.", ar: "أكبر رسالة تُقبل.")
   }
+  package static var purposeMailboxes: Phrase {
+    Phrase(
+      en: "Mailboxes that one account may have; more cannot be created over IMAP.",
+      ar: "أكبر عدد من صناديق البريد في الحساب الواحد؛ لا يُنشأ أكثر منها عبر IMAP.")
+  }
   package static var purposeDrainSeconds: Phrase {
     Phrase(
       en: "How long a stop waits for commands under way.",
@@ -109,8 +114,8 @@ extension Phrase {
   }
   package static var purposeRecoverableDays: Phrase {
     Phrase(
-      en: "How many days removed mail and removed accounts can come back.",
-      ar: "عدد الأيام التي يمكن فيها استعادة البريد المحذوف والحسابات المحذوفة.")
+      en: "How many days removed mail and removed accounts can come back, and QRESYNC tells exactly what went.",
+      ar: "عدد الأيام التي يمكن فيها استعادة البريد المحذوف والحسابات المحذوفة، ويعرف فيها QRESYNC ما حُذف بالضبط.")
   }
   package static var purposeResolver: Phrase {
     Phrase(

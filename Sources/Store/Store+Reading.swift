@@ -64,6 +64,30 @@ extension Store {
   }
 }
 
+extension Store {
+  /// The first `length` bytes (or all there are) of many messages in one hop: what a list of headers asks for.
+  ///
+  /// Throws `.damaged` or `.noSuchMessage` only for the first; a later bad one just ends the batch before it.
+  package func heads(
+    _ emails: [EmailID], of account: AccountID, length: Int
+  ) async throws(StoreFault) -> [[UInt8]] {
+    try await lane(of: account).read { reader throws(StoreFault) in
+      let locations = try reader.places(of: emails, account, limit: .max)
+      var heads: [[UInt8]] = []
+      heads.reserveCapacity(locations.count)
+      for (email, location) in zip(emails, locations) {
+        do throws(StoreFault) {
+          heads.append(try reader.read(email, account, at: location, range: 0..<length))
+        } catch {
+          if heads.isEmpty { throw error }
+          break
+        }
+      }
+      return heads
+    }
+  }
+}
+
 extension LaneReader {
   /// Where messages are that somebody will ask for; as many of the leading ones as there are.
   fileprivate func known(_ ahead: [EmailID], _ account: AccountID) throws(StoreFault) -> [BlobLocation] {

@@ -318,26 +318,34 @@ class Pipelined(Client):
             raise Wrong(f"{head.text[:200]}: BAD {rest[:200]!r}")
         if condition == b"NO":
             self.noes += 1
-            # By number only what others expunged may be missing; a STORE by number has nothing to complain of.
+            # By number only what others expunged may be missing (RFC 2180 §4); a silent STORE without a test does not complain of it.
             if head.word in ("FETCH", "COPY", "MOVE") and b"[EXPUNGEISSUED]" not in rest \
-                    or head.word in ("STORE", "SEARCH", "SORT", "THREAD", "NOOP", "CHECK", "EXPUNGE", "APPEND", "SELECT", "EXAMINE"):
+                    or head.word == "STORE" and (
+                        head.by != "number" or head.store[1] and not head.since
+                        or b"[EXPUNGEISSUED]" not in rest and b"[MODIFIED" not in rest) \
+                    or head.word in ("SEARCH", "SORT", "THREAD", "NOOP", "CHECK", "EXPUNGE", "APPEND", "SELECT", "EXAMINE"):
                 raise Wrong(f"{head.text[:200]}: NO {rest[:200]!r}")
         if head.store:
-            self.stored(head, rest)
+            self.stored(head, rest, condition == b"NO")
         if head.select:
             self.selected_now(head, rest)
         if head.word in ("CLOSE", "UNSELECT"):
             self.remember()
             self.forget()
 
-    def stored(self, head, rest):
+    def stored(self, head, rest, some_are_gone):
         mode, silent, flags, own = head.store
         failed = re.search(rb"\[MODIFIED ([\d:,]+)\]", rest)
         failed = self.set_of(failed.group(1)) if failed else set()
         if failed and (not head.since or failed - set(head.targets)):
             raise Wrong(f"{head.text}: {rest[:100]!r}")
-        if head.needed - failed:
-            raise Wrong(f"{head.text} was not answered for {sorted(head.needed - failed)}")
+        missing = sorted(head.needed - failed)
+        if missing and head.by == "number" and not some_are_gone:
+            raise Wrong(f"{head.text} was not answered for {missing}")
+        for name in missing:
+            # Of what others have expunged nothing is said (RFC 2180 §4.2); the checkpoint will tell.
+            uid = name if head.by == "uid" else self.uids[name - 1]
+            self.doubts[(self.selected[0], uid)] = f"{head.text} was not answered for {name}"
         for uid in own or []:
             if (uid if head.by == "uid" else self.uids.index(uid) + 1) not in failed:
                 self.own[(self.selected[0], uid)] = mode == "+"

@@ -75,6 +75,33 @@ struct BadInputTests {
     }
   }
 
+  /// Every name is compared with every pattern: how much that may be is limited, and so are the names.
+  @Test func listLimits() async throws {
+    let office = try await TestOffice.start(imapSettings: { $0.mailboxes = 8 })
+    let port = office.imapPort
+    try await onThread {
+      let client = try Self.loggedIn(port)
+      let hostile = String(repeating: "*b*x", count: 20)
+      for (patterns, answer) in [(500, "NO [LIMIT]"), (20, "OK")] {
+        let list = (0..<patterns).map { "\(hostile)\($0)" }.joined(separator: " ")
+        try client.send("a LIST \"\" (\(list))\r\n")
+        let line = try client.line() ?? ""
+        #expect(line.hasPrefix("a \(answer)"), "\(line)")
+      }
+      let exact = (0..<900).map { "name\($0)" }.joined(separator: " ")
+      try client.send("b LIST \"\" (\(exact) Sent)\r\n")
+      #expect(try client.line()?.contains("\\Sent") == true)
+      #expect(try client.line()?.hasPrefix("b OK") == true)
+      var answers: [String] = []
+      for number in 0..<4 {
+        try client.send("c CREATE new\(number)\r\n")
+        answers.append(String((try client.line() ?? "").prefix(12)))
+      }
+      #expect(answers == ["c OK [MAILBO", "c OK [MAILBO", "c NO [LIMIT]", "c NO [LIMIT]"])
+    }
+    await office.stop()
+  }
+
   @Test func cutOff() async throws {
     try await play { port in
       for size in [100, 200_000] {

@@ -205,6 +205,8 @@ import Testing
         } catch { #expect(error.code == .limit) }
       }
     }
+    // Alternatives are no nesting: clients ask for hundreds.
+    #expect(throws: Never.self) { try Self.parse("a SEARCH " + String(repeating: "OR UID 1 ", count: 400) + "UID 2") }
     #expect(throws: Never.self) {
       try Self.parse("a SEARCH " + String(repeating: "(", count: 60) + "ALL" + String(repeating: ")", count: 60))
     }

@@ -94,6 +94,19 @@ package final class LineClient {
     return lines
   }
 
+  /// The next octets as they are: those of an IMAP literal.
+  package func octets(_ wanted: Int) throws -> [UInt8] {
+    while buffer.count < wanted {
+      var piece = [UInt8](repeating: 0, count: 65_536)
+      let count = recv(handle, &piece, piece.count, 0)
+      guard count > 0 else { throw Fault(description: "\(buffer.count) of \(wanted) octets came") }
+      buffer += piece[..<count]
+    }
+    let octets = Array(buffer[..<wanted])
+    buffer.removeSubrange(..<wanted)
+    return octets
+  }
+
   /// One line without its line end; nil at the end of the connection.
   package func line() throws -> String? {
     while true {

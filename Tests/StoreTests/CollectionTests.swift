@@ -196,6 +196,29 @@ import Testing
     }
   }
 
+  /// QRESYNC's history is exact while removed mail can come back, and one row for all that is older.
+  @Test func whatVanishedLongAgoBecomesOneRow() async throws {
+    let clock = TestClock()
+    let fixture = try await Fixture(clock.options())
+    for number in 0..<130 { try await fixture.deliver("Subject: \(number)\r\n\r\n") }
+    let rows = SQL("SELECT count(*) FROM vanished")
+    let start = try await fixture.inbox().state.highestModseq
+    for uid in stride(from: UID(2), through: 240, by: 2) where uid <= 120 { try await expunge([uid], fixture) }
+    for uid in stride(from: UID(1), to: 101, by: 2) { try await expunge([uid], fixture) }
+    let middle = try await fixture.inbox().state.highestModseq
+    try await clock.days(20, fixture)
+    try await expunge([125], fixture)
+    try await expunge([127], fixture)
+    #expect(try count(rows, fixture) == 112)
+    try await clock.days(11, fixture)
+    _ = try await fixture.store.collect(.everything)
+    #expect(try count(rows, fixture) == 3)
+    let inbox = try await fixture.inbox()
+    #expect(try await fixture.store.vanished(since: middle, in: inbox) == [125...125, 127...127])
+    let all = try await fixture.store.vanished(since: start, in: inbox)
+    #expect(all.first == 1...120 && all.count == 3)
+  }
+
   @Test func aDamagedMessageIsKeptForLaterAndTheOthersMove() async throws {
     let clock = TestClock()
     let fixture = try await Fixture(clock.options())

@@ -116,6 +116,8 @@ extension ConfigurationOption {
       "limits.message-size", \.limits.messageSize, (64 * 1024)...(1 << 30), .purposeMessageSize,
       example: "100MiB"),
     .number(
+      "limits.mailboxes", \.limits.mailboxes, 100...1_000_000, .purposeMailboxes, example: "2000"),
+    .number(
       "limits.drain-seconds", \.limits.drainSeconds, 0...3_600, .purposeDrainSeconds,
       example: "10"),
     .number(

@@ -159,6 +159,8 @@ package struct LimitSettings: Sendable, Equatable {
   package var connectionsPerAddress = 100
   package var connectionsPerNetwork = 1_000
   package var messageSize = 50 * 1024 * 1024
+  /// Mailboxes of one account.
+  package var mailboxes = 10_000
   /// Seconds that a stop waits for commands under way.
   package var drainSeconds = 30
   /// Event loops; 0: one per core.

@@ -86,6 +86,7 @@ extension PostOffice {
   private func imapService(_ kind: ListenerKind, _ settings: ServerSettings) -> IMAPService {
     var own = IMAPServiceSettings(hostName: settings.effectiveHostname)
     own.limits.message = settings.limits.messageSize
+    own.mailboxes = settings.limits.mailboxes
     own.literalPlus = settings.imap.literalPlus
     // An Arabic server's accounts search as Arabic is read, unless they say otherwise (`barid account set --search`).
     own.searchesArabic = settings.language == "ar"

@@ -54,6 +54,8 @@ extension CommandFramer {
   private mutating func announce(_ start: AppendStart) -> Event? {
     append = start
     let header = LiteralHeader(endOf: buffer[lineStart..<contentEnd])
+    // RFC 9051 §3: a command in the wrong state.
+    if options.limits.message == 0 { return refuse(header, text: "Log in first") }
     // RFC 4469 §4, RFC 7889 §4: NO with TOOBIG. RFC 7888 §5: BAD with TOOBIG, for APPEND as well.
     if start.size > options.limits.message { return refuse(header, .no, code: .tooBig, text: "Message is too big") }
     if !start.isSynchronizing, start.size > options.limits.nonSynchronizingLiteral {

@@ -99,10 +99,30 @@ extension CommandReader {
     switch word {
     case "NOT": return .not(key)
     case "FUZZY": return .fuzzy(key)
-    default:
-      try space()
-      return .or(key, try searchKey(charset))
+    default: return try alternatives(to: key, charset)
     }
+  }
+
+  /// The second key of OR, and the keys of the ORs that it is: `OR a OR b OR c d` is how a client asks for many alternatives, and no
+  /// nesting. As a tree it is made as flat as it can be.
+  private mutating func alternatives(to first: SearchKey, _ charset: SearchCharset) throws(SyntaxError) -> SearchKey {
+    var keys = [first]
+    try space()
+    while skipWord("OR ") {
+      guard keys.count < options.limits.alternatives else {
+        throw SyntaxError(code: .limit, text: "Too many alternatives", offset: index)
+      }
+      keys.append(try searchKey(charset))
+      try space()
+    }
+    keys.append(try searchKey(charset))
+    return Self.anyOf(keys[...])
+  }
+
+  private static func anyOf(_ keys: ArraySlice<SearchKey>) -> SearchKey {
+    if keys.count == 1 { return keys[keys.startIndex] }
+    let middle = keys.startIndex + keys.count / 2
+    return .or(anyOf(keys[..<middle]), anyOf(keys[middle...]))
   }
 
   private mutating func headerSearchKey(_ charset: SearchCharset) throws(SyntaxError) -> SearchKey {

@@ -37,13 +37,31 @@ public enum SectionResolver {
     case unknownEncoding
   }
 
+  /// Where a section's octets are.
+  public enum Place: Sendable, Equatable {
+    case range(Range<Int>)
+    /// Of the fields of `header` those with these names, or all the others.
+    case fields([String], areWanted: Bool, header: Range<Int>)
+  }
+
   /// The content of a section, or nil where the message has none such: NIL.
   public static func resolve(
     _ spec: SectionSpec, in message: Span<UInt8>, _ structure: MIMEStructure
   ) -> Content? {
-    guard let index = structure.part(atSection: spec.part.map(Int.init)) else { return nil }
+    switch place(of: spec, size: message.count, structure) {
+    case .range(let range): .range(range)
+    case .fields(let names, let areWanted, let header): .octets(fields(names, areWanted: areWanted, header, message))
+    case nil: nil
+    }
+  }
+
+  /// As `resolve`, for a message of `size` octets that is not at hand.
+  public static func place(of spec: SectionSpec, size: Int, _ structure: MIMEStructure) -> Place? {
+    guard let index = structure.part(atSection: spec.part.map(Int.init)) else {
+      return isEmptyText(spec, structure) ? .range(0..<0) : nil
+    }
     let part = structure.parts[index]
-    if spec.part.isEmpty { return messageText(spec.text, 0, message, structure) }
+    if spec.part.isEmpty { return messageText(spec.text, 0, size, structure) }
     switch spec.text {
     case .whole: return .range(part.bodyRange)
     // For part 1 of a message without parts that is the message's own header.
@@ -51,22 +69,31 @@ public enum SectionResolver {
     case .header, .headerFields, .headerFieldsNot, .text:
       // Only an embedded message has these.
       guard part.kind == .message, structure.parts.indices.contains(index + 1) else { return nil }
-      return messageText(spec.text, index + 1, message, structure)
+      return messageText(spec.text, index + 1, size, structure)
     }
+  }
+
+  /// A multipart without any parts is shown with one empty text: fetched, that is empty, not missing.
+  private static func isEmptyText(_ spec: SectionSpec, _ structure: MIMEStructure) -> Bool {
+    guard spec.part.last == 1, spec.text == .whole || spec.text == .mime,
+      var index = structure.part(atSection: spec.part.dropLast().map(Int.init))
+    else { return false }
+    if structure.parts[index].kind == .message, index + 1 < structure.parts.count { index += 1 }
+    return structure.parts[index].kind == .multipart && structure.parts[index].childCount == 0
   }
 
   /// A section of the message whose part stands at `index`: the whole one, or an embedded one.
   private static func messageText(
-    _ text: SectionSpec.Text, _ index: Int, _ message: Span<UInt8>, _ structure: MIMEStructure
-  ) -> Content? {
+    _ text: SectionSpec.Text, _ index: Int, _ size: Int, _ structure: MIMEStructure
+  ) -> Place? {
     let part = structure.parts[index]
-    switch text {
-    case .whole: return .range(index == 0 ? 0..<message.count : part.range)
-    case .header: return .range(part.headerRange)
-    case .text: return .range(part.bodyRange)
-    case .headerFields(let names): return .octets(fields(names, areWanted: true, part.headerRange, message))
-    case .headerFieldsNot(let names): return .octets(fields(names, areWanted: false, part.headerRange, message))
-    case .mime: return nil
+    return switch text {
+    case .whole: .range(index == 0 ? 0..<size : part.range)
+    case .header: .range(part.headerRange)
+    case .text: .range(part.bodyRange)
+    case .headerFields(let names): .fields(names, areWanted: true, header: part.headerRange)
+    case .headerFieldsNot(let names): .fields(names, areWanted: false, header: part.headerRange)
+    case .mime: nil
     }
   }
 
@@ -75,15 +102,35 @@ public enum SectionResolver {
   public static func fields(
     _ names: [String], areWanted: Bool, _ range: Range<Int>, _ message: Span<UInt8>
   ) -> [UInt8] {
-    let header = HeaderBlock(scanning: message, from: range.lowerBound, to: range.upperBound)
-    let wanted = names.map { Array($0.utf8) }
+    let (ranges, hasBlankLine) = fieldRanges(names, areWanted: areWanted, range, message)
     var octets: [UInt8] = []
-    for field in header.fields {
-      let isNamed = wanted.contains { !$0.isEmpty && ASCII.equal(message, field.name, $0) }
-      if isNamed == areWanted { octets.append(contentsOf: ASCII.copy(message, field.range)) }
-    }
-    if header.hasBlankLine { octets.append(contentsOf: [ASCII.cr, ASCII.lf]) }
+    for range in ranges { octets.append(contentsOf: ASCII.copy(message, range)) }
+    if hasBlankLine { octets.append(contentsOf: [ASCII.cr, ASCII.lf]) }
     return octets
+  }
+
+  /// As `fields`: where they are, those side by side as one.
+  public static func fieldRanges(
+    _ names: [String], areWanted: Bool, _ range: Range<Int>, _ message: Span<UInt8>
+  ) -> (ranges: [Range<Int>], hasBlankLine: Bool) {
+    let header = HeaderBlock(scanning: message, from: range.lowerBound, to: range.upperBound)
+    let few = names.map { Array($0.utf8) }
+    // A command may name a thousand, and a header may have ten thousand.
+    let many = few.count > 16 ? Set(few.map { $0.map(ASCII.lowercased) }) : []
+    var ranges: [Range<Int>] = []
+    for field in header.fields {
+      let isNamed =
+        many.isEmpty
+        ? few.contains { !$0.isEmpty && ASCII.equal(message, field.name, $0) }
+        : !field.name.isEmpty && many.contains(ASCII.lowercased(message, field.name))
+      guard isNamed == areWanted else { continue }
+      if let last = ranges.last, last.upperBound == field.range.lowerBound {
+        ranges[ranges.count - 1] = last.lowerBound..<field.range.upperBound
+      } else {
+        ranges.append(field.range)
+      }
+    }
+    return (ranges, header.hasBlankLine)
   }
 
   /// The decoded octets of `BINARY[part]`, at most `limit` of them; `BINARY[]` is the message as it is.
@@ -93,7 +140,9 @@ public enum SectionResolver {
     _ part: [UInt32], in message: Span<UInt8>, _ structure: MIMEStructure, limit: Int = .max
   ) -> Decoded {
     if part.isEmpty { return .octets(ASCII.copy(message, 0..<message.count)) }
-    guard let index = structure.part(atSection: part.map(Int.init)) else { return .none }
+    guard let index = structure.part(atSection: part.map(Int.init)) else {
+      return isEmptyText(SectionSpec(part: part), structure) ? .octets([]) : .none
+    }
     let found = structure.parts[index]
     guard found.kind == .single else { return .octets(ASCII.copy(message, found.bodyRange)) }
     if found.encoding == .other { return .unknownEncoding }

@@ -179,13 +179,18 @@ extension ResponseWriter {
 
   /// `BINARY[…]<n> value` (RFC 3516 §4.3): a literal8 when it holds NUL; nil for NIL.
   public mutating func fetchBinary(_ spec: SectionSpec, first: UInt64? = nil, _ octets: (some Collection<UInt8>)?) {
+    fetchBinaryName(spec, first: first)
+    guard let octets else { return write("NIL") }
+    if octets.contains(0) { literal8(octets) } else { literal(octets) }
+  }
+
+  /// `BINARY[…]<n> `: the caller writes the value: `literal8Header` and exactly so many octets, or NIL.
+  public mutating func fetchBinaryName(_ spec: SectionSpec, first: UInt64? = nil) {
     separate()
     write("BINARY")
     section(spec)
     origin(first)
     bytes.append(0x20)
-    guard let octets else { return write("NIL") }
-    if octets.contains(0) { literal8(octets) } else { literal(octets) }
   }
 
   /// `BINARY.SIZE[…] n`

@@ -49,9 +49,14 @@ extension ResponseWriter {
 
   /// literal8 (RFC 3516): may hold NUL. Only for BINARY[…] of a client that asked.
   public mutating func literal8(_ octets: some Collection<UInt8>) {
-    bytes.append(OctetClass.tilde)
-    literalHeader(size: octets.count)
+    literal8Header(size: octets.count)
     bytes.append(contentsOf: octets)
+  }
+
+  /// `~{n}` CRLF: the caller sends exactly `size` octets after it.
+  public mutating func literal8Header(size: Int) {
+    bytes.append(OctetClass.tilde)
+    literalHeader(size: size)
   }
 
   /// A mailbox name in the session's form.

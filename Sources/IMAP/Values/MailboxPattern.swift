@@ -2,6 +2,8 @@
 public struct MailboxPattern: Hashable, Sendable {
   public let text: String
   private let tokens: [Token]
+  /// The octets before the first wildcard.
+  private let head: [UInt8]
 
   private enum Token: Hashable, Sendable {
     case octet(UInt8)
@@ -36,6 +38,9 @@ public struct MailboxPattern: Hashable, Sendable {
       tokens.replaceSubrange(0..<5, with: inbox.map { Token.octet($0) })
     }
     self.tokens = tokens
+    self.head = tokens.prefix(while: Self.isLiteral).compactMap { token in
+      if case .octet(let octet) = token { octet } else { nil }
+    }
   }
 
   private static func isLiteral(_ token: Token) -> Bool {
@@ -43,7 +48,10 @@ public struct MailboxPattern: Hashable, Sendable {
   }
 
   /// Whether it has no wildcard and so names one mailbox.
-  public var isLiteral: Bool { tokens.allSatisfy(Self.isLiteral) }
+  public var isLiteral: Bool { head.count == tokens.count }
+
+  /// What it costs to compare a name with it, in octets of the pattern: next to nothing without a wildcard.
+  public var cost: Int { isLiteral ? 0 : tokens.count - head.count }
 
   /// Whether `name` matches. Time is pattern length times name length at worst, never more.
   public func matches(_ name: MailboxName, delimiter: UInt8 = 0x2F) -> Bool {
@@ -57,7 +65,9 @@ public struct MailboxPattern: Hashable, Sendable {
   }
 
   private func matches(_ octets: [UInt8], delimiter: UInt8) -> Bool {
-    run(octets, delimiter: delimiter)[tokens.count]
+    guard octets.starts(with: head) else { return false }
+    if isLiteral { return octets.count == head.count }
+    return run(octets, delimiter: delimiter)[tokens.count]
   }
 
   /// The set of pattern positions reachable after reading the octets: a state machine run breadth first, so that no

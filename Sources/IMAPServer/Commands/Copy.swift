@@ -28,7 +28,7 @@ struct CopyCommand: Sendable {
           ? try await store.move(uids, from: source, to: id, of: owner, keeping: keeping)
           : try await store.copy(uids, from: source, to: id, of: owner, keeping: keeping)
       }
-      return try await answer(result)
+      return try await answer(result).adding(NumberSet(result.destination), to: destination)
     } catch let refusal as CommandRefusal {
       return refusal.reply
     } catch StoreFault.noSuchMailbox {

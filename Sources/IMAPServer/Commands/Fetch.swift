@@ -1,4 +1,5 @@
 import IMAP
+import Logging
 import Mail
 import Net
 import Store
@@ -25,7 +26,8 @@ struct FetchCommand: Sendable {
       // RFC 4314 §4: \Seen is set with the "s" right only.
       let plan = FetchPlan(fetch, modes: context.modes, isReadOnly: view.isReadOnly || !view.rights.contains(.seen))
       let outcome = try await write(chosen.indices, plan)
-      if plan.setsSeen { try await markSeen(chosen.indices) }
+      if plan.setsSeen { try await markSeen(chosen.indices, but: outcome.leftOut) }
+      if let reply = damageReply(outcome) { return reply }
       // RFC 3516 §4.3: what cannot be decoded fails the command.
       if outcome.hasUnknownEncoding { return .no("A part has an unknown encoding", .unknownCTE) }
       // RFC 2180 §4.1.2: what could be fetched was sent; the rest was expunged by somebody else. By UID that is no error
@@ -60,11 +62,38 @@ struct FetchCommand: Sendable {
   private struct Outcome {
     var isMissing = false
     var hasUnknownEncoding = false
+    /// Messages whose bytes on the disk are not what was written.
+    var damaged: [UID] = []
+    /// Indices of all that were not shown.
+    var leftOut: Set<Int> = []
 
     mutating func formUnion(_ other: Outcome) {
       isMissing = isMissing || other.isMissing
       hasUnknownEncoding = hasUnknownEncoding || other.hasUnknownEncoding
+      damaged += other.damaged
+      leftOut.formUnion(other.leftOut)
     }
+
+    mutating func leaveOut(_ index: Int, _ record: MessageRecord, _ fault: StoreFault) {
+      leftOut.insert(index)
+      if fault.isDamage { damaged.append(record.uid) } else { isMissing = true }
+    }
+
+    mutating func leaveOutUnknownEncoding(_ index: Int) {
+      leftOut.insert(index)
+      hasUnknownEncoding = true
+    }
+  }
+
+  /// RFC 5530 §3 CORRUPTION: everything else was sent; which messages it is, an administrator must know.
+  private func damageReply(_ outcome: Outcome) -> CommandReply? {
+    guard !outcome.damaged.isEmpty else { return nil }
+    let named = outcome.damaged.prefix(20).map(String.init).joined(separator: ", ")
+    context.service.logger.error(
+      "damaged messages not fetched",
+      metadata: ["account": "\(view.mailbox.account.raw)", "mailbox": "\(view.info.name)", "uids": "\(named)"])
+    let more = outcome.damaged.count > 20 ? " and more" : ""
+    return .no("Damaged on the server's disk: UID \(named)\(more)", .corruption)
   }
 
   /// Writes a response for each message.
@@ -93,12 +122,24 @@ struct FetchCommand: Sendable {
   /// One internationalised message as RFC 6857 changes it; sizes and offsets are those of what is sent.
   private func writeDowngraded(_ index: Int, _ plan: FetchPlan) async throws -> Outcome {
     var record = view.table[index]
+    var outcome = Outcome()
+    var assembler = assembler(plan)
+    if record.size > FetchReader.longSize {
+      var derived: Derived?
+      if plan.needsPreview {
+        derived = try await context.store.derived([record.email], of: view.mailbox.account).first ?? nil
+      }
+      try await writeLong(index, record, derived, isDowngraded: true, &assembler, &outcome)
+      try await send(&assembler, atLeast: 1)
+      return outcome
+    }
     let original: [UInt8]
     do throws(StoreFault) {
       original = try await context.store.content(record.email, of: view.mailbox.account)
     } catch {
-      guard error == .noSuchMessage else { throw error }
-      return Outcome(isMissing: true)
+      guard error == .noSuchMessage || error.isDamage else { throw error }
+      outcome.leaveOut(index, record, error)
+      return outcome
     }
     let message = Downgrade.message(original) ?? original
     record.size = message.count
@@ -109,108 +150,189 @@ struct FetchCommand: Sendable {
       derived.structure = BodyStructureText.render(MIMEScanner.scan(span), span, extensible: true)
     }
     if plan.needsPreview {
-      derived.preview = try await context.store.derived([record.email], of: view.mailbox.account).first??.preview ?? ""
+      let stored = try await context.store.derived([record.email], of: view.mailbox.account).first ?? nil
+      derived.preview = stored?.preview ?? ""
+      derived.thread = stored?.thread
     }
-    var assembler = FetchAssembler(plan, context.responses(), view, context.modes)
-    assembler.add(index, record, derived: derived, message: message)
+    try await write(index, record, derived, message, &assembler, &outcome)
     try await send(&assembler, atLeast: 1)
-    return Outcome(hasUnknownEncoding: assembler.hasUnknownEncoding)
+    return outcome
+  }
+
+  private func assembler(_ plan: FetchPlan) -> FetchAssembler {
+    FetchAssembler(plan, context.responses(capacity: Self.outputPiece + 4096), view, context.modes)
   }
 
   private func writeAsItIs(_ indices: [Int], _ plan: FetchPlan) async throws -> Outcome {
-    var assembler = FetchAssembler(
-      plan, context.responses(capacity: Self.outputPiece + 4096), view, context.modes)
+    var assembler = assembler(plan)
+    var outcome = Outcome()
     if !plan.needsDerived && !plan.needsContent {
       for index in indices {
-        assembler.add(index, view.table[index], derived: nil, message: nil)
+        assembler.add(index, view.table[index], derived: nil)
         try await send(&assembler, atLeast: Self.outputPiece)
       }
       try await send(&assembler, atLeast: 1)
-      return Outcome()
+      return outcome
     }
     let reader = FetchReader(plan: plan, store: context.store, view: view, indices: indices)
-    var isMissing = false
     var portion = try await reader.portion(after: nil)
     while let current = portion {
       if current.range.upperBound == indices.count {
-        if try await write(current, indices, plan, &assembler) { isMissing = true }
+        try await write(current, indices, &assembler, &outcome)
         break
       }
       async let next = reader.portion(after: current)
-      if try await write(current, indices, plan, &assembler) { isMissing = true }
+      try await write(current, indices, &assembler, &outcome)
       portion = try await next
     }
     try await send(&assembler, atLeast: 1)
-    return Outcome(isMissing: isMissing, hasUnknownEncoding: assembler.hasUnknownEncoding)
+    return outcome
   }
 
-  /// Writes what was read; true when one of its messages is gone.
+  /// Writes what was read.
   private func write(
-    _ portion: FetchReader.Portion, _ indices: [Int], _ plan: FetchPlan, _ assembler: inout FetchAssembler
-  ) async throws -> Bool {
-    var contents: [[UInt8]]?
-    switch portion.content {
-    case .gone: return true
-    case .streamed:
-      guard let streamed = plan.streamed else { return true }
-      let index = indices[portion.range.lowerBound]
-      return try await stream(index, view.table[index], portion.derived[0], streamed, &assembler)
-    case .whole(let whole): contents = whole
-    case .notNeeded: break
-    }
-    var isMissing = false
+    _ portion: FetchReader.Portion, _ indices: [Int], _ assembler: inout FetchAssembler, _ outcome: inout Outcome
+  ) async throws {
     for (offset, place) in portion.range.enumerated() {
-      let derived = portion.derived[offset]
-      if plan.needsDerived, contents == nil, derived == nil {
-        isMissing = true
-        continue
-      }
       let index = indices[place]
-      assembler.add(index, view.table[index], derived: derived, message: contents?[offset])
-      try await send(&assembler, atLeast: Self.outputPiece)
+      let record = view.table[index]
+      let derived = portion.derived[offset]
+      switch portion.content {
+      case .gone: outcome.leaveOut(index, record, .noSuchMessage)
+      case .damaged: outcome.leaveOut(index, record, .damaged(""))
+      case .long: try await writeLong(index, record, derived, &assembler, &outcome)
+      case .heads(let heads):
+        let header = HeaderBlock(scanning: heads[offset])
+        if header.hasBlankLine {
+          try await write(index, record, derived, Array(heads[offset][header.range]), &assembler, &outcome)
+        } else {
+          try await writeLong(index, record, derived, head: heads[offset], &assembler, &outcome)
+        }
+      case .whole(let contents): try await write(index, record, derived, contents[offset], &assembler, &outcome)
+      case .notNeeded:
+        guard derived != nil else {
+          outcome.leaveOut(index, record, .noSuchMessage)
+          continue
+        }
+        assembler.add(index, record, derived: derived)
+        try await send(&assembler, atLeast: Self.outputPiece)
+      }
     }
-    return isMissing
   }
 
-  /// Sends one long message piece by piece; true when it is gone.
-  private func stream(
-    _ index: Int, _ record: MessageRecord, _ derived: Derived?,
-    _ streamed: (item: FetchItem, partial: PartialFetch?), _ assembler: inout FetchAssembler
-  ) async throws -> Bool {
-    let range = streamed.partial?.range(in: record.size) ?? 0..<record.size
-    var position = range.lowerBound
-    var isBegun = false
-    while position < range.upperBound || !isBegun {
-      let end = min(range.upperBound, position + FetchReader.streamedSize)
-      let piece: [UInt8]
-      do throws(StoreFault) {
-        piece = try await context.store.content(record.email, of: view.mailbox.account, range: position..<end)
-      } catch {
-        // In the middle of a literal there are no other words.
-        if isBegun { throw LiteralCut() }
-        if error == .noSuchMessage { return true }
-        throw error
-      }
-      if !isBegun {
-        assembler.begin(index, record, derived: derived, streamed: streamed.item, size: range.count)
-        isBegun = true
-      }
-      assembler.append(piece)
-      position = end
-      do { try await send(&assembler, atLeast: 1) } catch { throw LiteralCut() }
+  /// One message that is in memory. What one item made is sent before the next where it is much: a message may be asked for a thousand
+  /// times in one command.
+  private func write(
+    _ index: Int, _ record: MessageRecord, _ derived: Derived?, _ message: [UInt8], _ assembler: inout FetchAssembler,
+    _ outcome: inout Outcome
+  ) async throws {
+    var content = MessageContent(message)
+    if assembler.leavesOut(&content) { return outcome.leaveOutUnknownEncoding(index) }
+    var some: MessageContent? = content
+    assembler.begin(index, record)
+    for (number, item) in assembler.plan.items.enumerated() {
+      if number > 0 { try await send(&assembler, atLeast: Self.outputPiece) }
+      assembler.write(item, record, derived, &some)
+      if number % 16 == 15 { await Task.yield() }
     }
     assembler.end()
-    return false
+    try await send(&assembler, atLeast: Self.outputPiece)
   }
 
-  private func send(_ assembler: inout FetchAssembler, atLeast size: Int) async throws(ConnectionClosed) {
+  /// One long message, read while it is written and never whole in memory.
+  private func writeLong(
+    _ index: Int, _ record: MessageRecord, _ derived: Derived?, isDowngraded: Bool = false, head: [UInt8] = [],
+    _ assembler: inout FetchAssembler, _ outcome: inout Outcome
+  ) async throws {
+    let layouts = context.service.layouts
+    var message = LongMessage(
+      record, of: view.mailbox.account, in: context.store, layouts, isDowngraded: isDowngraded, head: head)
+    do throws(StoreFault) {
+      try await message.prepare(assembler.plan.items)
+      if try await message.hasUnknownEncoding(assembler.plan.binarySections) {
+        return outcome.leaveOutUnknownEncoding(index)
+      }
+    } catch {
+      guard error == .noSuchMessage || error.isDamage else { throw error }
+      return outcome.leaveOut(index, record, error)
+    }
+    var record = record
+    record.size = message.size
+    var derived = derived
+    if let downgraded = message.downgraded {
+      let stored = derived
+      derived = Derived(envelope: downgraded.envelope, structure: downgraded.structure, preview: stored?.preview ?? "")
+      derived?.thread = stored?.thread
+    }
+    assembler.begin(index, record)
+    do {
+      for (number, item) in assembler.plan.items.enumerated() {
+        if item.needsContent {
+          try await write(item, of: &message, &assembler)
+        } else {
+          var none: MessageContent?
+          assembler.write(item, record, derived, &none)
+        }
+        try await send(&assembler, atLeast: Self.outputPiece)
+        if number % 16 == 15 { await Task.yield() }
+      }
+    } catch let fault as StoreFault {
+      // In the middle of a response there are no other words. The next FETCH looks before it begins.
+      if fault.isDamage { layouts.suspect(record, of: view.mailbox.account) }
+      context.service.logger.error("a response broke off", metadata: ["reason": "\(fault)", "uid": "\(record.uid)"])
+      throw LiteralCut()
+    }
+    assembler.end()
+    try await send(&assembler, atLeast: Self.outputPiece)
+  }
+
+  /// One item of a long message, piece by piece.
+  private func write(
+    _ item: FetchItem, of message: inout LongMessage, _ assembler: inout FetchAssembler
+  ) async throws {
+    let value = try await message.value(of: item)
+    switch item {
+    case .binarySize(let spec):
+      assembler.responses.fetchBinarySize(spec, UInt64(try await message.count(of: value, spec)))
+    case .binary(let spec, _, let partial):
+      let count = try await message.count(of: value, spec)
+      assembler.name(item)
+      if case .none = value { return assembler.responses.nstring([UInt8]?.none) }
+      let range = partial?.range(in: count) ?? 0..<count
+      // Whether there is NUL in it is not known yet: a literal8 may hold it (RFC 3516 §4.2).
+      assembler.responses.literal8Header(size: range.count)
+      try await message.forEachPiece(of: value, range) { octets in
+        assembler.responses.bytes += octets
+        try await send(&assembler, atLeast: Self.outputPiece)
+      }
+    default:
+      assembler.name(item)
+      guard case .pieces = value else { return assembler.responses.nstring([UInt8]?.none) }
+      let count = try await message.count(of: value, SectionSpec())
+      assembler.responses.literalHeader(size: count)
+      try await message.forEachPiece(of: value, 0..<count) { octets in
+        assembler.responses.literalOctets(octets)
+        try await send(&assembler, atLeast: Self.outputPiece)
+      }
+    }
+  }
+
+  private func send(_ assembler: inout FetchAssembler, atLeast size: Int) async throws {
     guard assembler.responses.bytes.count >= size else { return }
-    try await context.out.write(assembler.responses.bytes)
+    do {
+      try await context.out.write(assembler.responses.bytes)
+    } catch {
+      if assembler.isCut { throw LiteralCut() }
+      throw error
+    }
+    assembler.isCut = assembler.isOpen
     assembler.responses.bytes.removeAll(keepingCapacity: true)
   }
 
-  private func markSeen(_ indices: [Int]) async throws(StoreFault) {
-    let unseen = indices.filter { !view.table.flags(at: $0).contains(.seen) }.map { view.table.uid(at: $0) }
+  /// RFC 9051 §6.4.5: \Seen is for what was shown.
+  private func markSeen(_ indices: [Int], but leftOut: Set<Int>) async throws(StoreFault) {
+    let unseen = indices.filter { !view.table.flags(at: $0).contains(.seen) && !leftOut.contains($0) }
+      .map { view.table.uid(at: $0) }
     guard !unseen.isEmpty else { return }
     _ = try await context.store.setFlags(FlagChange(uids: unseen, mode: .add, flags: .seen), in: view.mailbox)
   }

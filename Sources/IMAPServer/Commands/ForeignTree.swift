@@ -21,6 +21,8 @@ struct ForeignTreeCommand: Sendable {
       if !create.uses.isEmpty { return .no("Only one's own mailboxes have a use", .useAttribute) }
       let id = AccountID(raw: owner.account)
       try await needsParent(of: path, in: id)
+      let mailboxes = try await context.store.mailboxes(of: id)
+      if let refusal = MailboxTreeCommand.refusal(ofOneMoreThan: mailboxes, context) { return refusal }
       var info = try await context.store.createMailbox(path, of: id)
       info.name = OtherUsers.name(info.name, of: owner.address)
       return try await created(info, id, create.mailbox)

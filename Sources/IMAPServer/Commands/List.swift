@@ -12,16 +12,34 @@ struct ListCommand: Sendable {
   /// Output is handed to the connection in pieces of about this size.
   private static let outputPiece = 32 << 10
 
+  /// Octets of patterns with wildcards that are compared with every name, at most.
+  private static let patternLimit = 4_096
+  /// Names that are looked at before others get the thread.
+  private static let namesTogether = 64
+
   func run() async -> CommandReply {
+    // Off the event loop: every name is compared with every pattern.
+    await withTaskExecutorPreference(globalConcurrentExecutor) { await answer() }
+  }
+
+  private func answer() async -> CommandReply {
     do {
       if !list.isExtended, list.patterns == [""] { return try await rootAnswer() }
       let mailboxes = try await context.store.mailboxes(of: context.account)
       let shared = try await self.shared()
       let patterns = list.patterns.map { MailboxPattern(reference: list.reference, $0) }
+      guard patterns.reduce(0, { $0 + $1.cost }) <= Self.patternLimit else {
+        return .no("The patterns are too long together", .limit)
+      }
       var responses = context.responses()
-      let entries = try await entries(mailboxes, shared)
+      var entries = try await entries(mailboxes, shared)
+      for index in entries.indices {
+        entries[index].match(patterns)
+        if index % Self.namesTogether == Self.namesTogether - 1 { await Task.yield() }
+      }
+      let below = below(entries)
       for entry in entries {
-        guard let answer = answer(entry, patterns, entries) else { continue }
+        guard let answer = answer(entry, below) else { continue }
         let name = MailboxName(entry.name)
         if isLsub {
           responses.lsub(name, attributes: answer.attributes)
@@ -34,7 +52,7 @@ struct ListCommand: Sendable {
           responses.bytes.removeAll(keepingCapacity: true)
         }
       }
-      writeAliases(mailboxes, &responses)
+      try await writeAliases(mailboxes, entries, &responses)
       try await context.out.write(responses.bytes)
       return .ok(isLsub ? "Lsub completed" : "List completed")
     } catch let fault as StoreFault {
@@ -64,6 +82,15 @@ struct ListCommand: Sendable {
     var owner: AccountID?
     /// Only holds mailboxes that others share.
     var isLevel = false
+    /// A pattern fits; one without `*` does.
+    var isNamed = false
+    var isNamedByLevel = false
+
+    mutating func match(_ patterns: [MailboxPattern]) {
+      let name = MailboxName(name)
+      isNamed = patterns.contains { $0.matches(name) }
+      isNamedByLevel = isNamed && isLevel && patterns.contains { !$0.text.contains("*") && $0.matches(name) }
+    }
   }
 
   /// What others share with this user; nothing is asked of a disk while there is none.
@@ -105,15 +132,14 @@ struct ListCommand: Sendable {
     var isMatch: Bool
   }
 
-  private func answer(_ entry: Entry, _ patterns: [MailboxPattern], _ all: [Entry]) -> Answer? {
-    let name = MailboxName(entry.name)
-    guard patterns.contains(where: { $0.matches(name) }) else { return nil }
+  private func answer(_ entry: Entry, _ below: [String: Below]) -> Answer? {
+    guard entry.isNamed else { return nil }
     var isMatch = true
     if wantsSubscribed {
       isMatch = entry.isSubscribed
     } else if entry.isLevel {
       // RFC 9051 §6.3.9: levels are returned for "%". RFC 4314 §4: for "*" a parent that may not be seen is not there.
-      isMatch = patterns.contains { !$0.text.contains("*") && $0.matches(name) }
+      isMatch = entry.isNamedByLevel
     } else {
       isMatch = entry.info != nil
     }
@@ -122,7 +148,7 @@ struct ListCommand: Sendable {
     var extended: [String] = []
     // RFC 5258 §3.5: CHILDINFO also where the mailbox itself matches.
     if isLsub ? !isMatch : list.selection.contains(.recursiveMatch) {
-      let found = matchingChildren(of: entry, all, patterns, isMatch: isMatch)
+      let found = below[entry.name].flatMap { criteria($0, isMatch: isMatch) }
       guard isMatch || found != nil else { return nil }
       extended = found ?? []
     } else if !isMatch {
@@ -131,23 +157,40 @@ struct ListCommand: Sendable {
     return Answer(attributes: attributes(entry, isMatch: isMatch), extended: extended, isMatch: isMatch)
   }
 
+  /// What is below a name and meets the selection.
+  private struct Below {
+    /// One of them is not told anyway.
+    var hasHidden = false
+    var hasSubscribed = false
+    var hasUse = false
+  }
+
+  /// Of every name with descendants that meet the selection, found in one walk.
+  private func below(_ entries: [Entry]) -> [String: Below] {
+    guard isLsub || list.selection.contains(.recursiveMatch) else { return [:] }
+    var below: [String: Below] = [:]
+    for entry in entries where isLsub ? entry.isSubscribed : meetsSelection(entry) {
+      for level in MailboxName(entry.name).ancestors() {
+        var found = below[level.text] ?? Below()
+        if !entry.isNamed { found.hasHidden = true }
+        if entry.isSubscribed { found.hasSubscribed = true }
+        if hasUse(entry) { found.hasUse = true }
+        below[level.text] = found
+      }
+    }
+    return below
+  }
+
   /// Which criteria a descendant meets (RFC 5258 §3.5 CHILDINFO); nil when none does.
   ///
   /// A name that does not match itself is told only where a descendant that meets them is not told anyway (§3.5: SHOULD).
-  private func matchingChildren(
-    of entry: Entry, _ all: [Entry], _ patterns: [MailboxPattern], isMatch: Bool
-  ) -> [String]? {
-    let below = all.filter { $0.name.hasPrefix(entry.name + "/") }
-    func isHidden(_ child: Entry) -> Bool { !patterns.contains { $0.matches(MailboxName(child.name)) } }
-    if isLsub {
-      // RFC 3501 §6.3.9: with `%` a parent of subscribed names is listed, \Noselect; with `*` the children stand for themselves.
-      return below.contains { $0.isSubscribed && isHidden($0) } ? [] : nil
-    }
-    let met = below.filter(meetsSelection)
-    if !isMatch, !met.contains(where: isHidden) { return nil }
+  private func criteria(_ below: Below, isMatch: Bool) -> [String]? {
+    // RFC 3501 §6.3.9: with `%` a parent of subscribed names is listed, \Noselect; with `*` the children stand for themselves.
+    if isLsub { return below.hasHidden ? [] : nil }
+    if !isMatch, !below.hasHidden { return nil }
     var criteria: [String] = []
-    if list.selection.contains(.subscribed), met.contains(where: \.isSubscribed) { criteria.append("SUBSCRIBED") }
-    if list.selection.contains(.specialUse), met.contains(where: hasUse) { criteria.append("SPECIAL-USE") }
+    if list.selection.contains(.subscribed), below.hasSubscribed { criteria.append("SUBSCRIBED") }
+    if list.selection.contains(.specialUse), below.hasUse { criteria.append("SPECIAL-USE") }
     return criteria.isEmpty ? nil : criteria
   }
 
@@ -184,7 +227,7 @@ struct ListCommand: Sendable {
     // RFC 8440 §3.
     if list.returns.contains(.myRights) { responses.myRights(name, rights.text) }
     if !list.status.isEmpty, info.isSelectable, rights.contains(.read) {
-      try await writeStatus(info, owner, &responses)
+      try await writeStatus(info, owner, name, &responses)
     }
     if !list.metadata.isEmpty {
       let mailbox = NamedMailbox(info: info, owner: owner, rights: rights, path: info.name)
@@ -209,16 +252,29 @@ struct ListCommand: Sendable {
   }
 
   /// Asked for by an exact name that is another one for a mailbox with a role, and under which none is listed: a client that looks
-  /// whether its "Sent Items" is there finds it.
-  private func writeAliases(_ mailboxes: [MailboxInfo], _ responses: inout ResponseWriter) {
-    if isLsub || !list.selection.isEmpty { return }
+  /// whether its "Sent Items" is there finds it, and is told what it asked for besides.
+  private func writeAliases(
+    _ mailboxes: [MailboxInfo], _ entries: [Entry], _ responses: inout ResponseWriter
+  ) async throws {
+    if list.selection.contains(.recursiveMatch) { return }
     for text in list.patterns where MailboxPattern(reference: list.reference, text).isLiteral {
       let name = MailboxName(list.reference + text)
-      guard let info = MailboxAliases.find(name, in: mailboxes) else { continue }
-      let real = MailboxName(info.name)
+      guard let info = MailboxAliases.find(name, in: mailboxes),
+        let entry = entries.first(where: { $0.name == info.name }), !wantsSubscribed || entry.isSubscribed,
+        !list.selection.contains(.specialUse) || hasUse(entry)
+      else { continue }
+      if isLsub {
+        responses.lsub(name, attributes: attributes(entry, isMatch: true))
+        continue
+      }
+      let told = context.modes.rev2 ? MailboxName(info.name) : name
       responses.list(
-        context.modes.rev2 ? real : name, attributes: Self.attributes(of: info),
-        oldName: context.modes.rev2 ? name : nil)
+        told, attributes: attributes(entry, isMatch: true), oldName: context.modes.rev2 ? name : nil)
+      try await writeFacts(info, nil, told, &responses)
+      if responses.bytes.count >= Self.outputPiece {
+        try await context.out.write(responses.bytes)
+        responses.bytes.removeAll(keepingCapacity: true)
+      }
     }
   }
 
@@ -231,10 +287,10 @@ struct ListCommand: Sendable {
   }
 
   private func writeStatus(
-    _ info: MailboxInfo, _ owner: AccountID, _ responses: inout ResponseWriter
+    _ info: MailboxInfo, _ owner: AccountID, _ name: MailboxName, _ responses: inout ResponseWriter
   ) async throws(StoreFault) {
     do throws(StoreFault) {
-      try await StatusCommand.write(list.status, of: info, in: owner, context, &responses)
+      try await StatusCommand.write(list.status, of: info, in: owner, as: name, context, &responses)
     } catch .noSuchMailbox {
       // Deleted since the names were read: RFC 5819 §2 leaves its STATUS out.
     }

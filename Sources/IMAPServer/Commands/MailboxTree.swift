@@ -60,6 +60,7 @@ struct MailboxTreeCommand: Sendable {
     if role == nil, let meant = MailboxAliases.role(asked), !mailboxes.contains(where: { $0.role == meant }) {
       role = meant
     }
+    if let refusal = Self.refusal(ofOneMoreThan: mailboxes, context) { return refusal }
     let real = MailboxAliases.realName(asked, mailboxes) ?? asked
     try needs(.create, Self.parent(of: real, in: mailboxes))
     do throws(StoreFault) {
@@ -86,7 +87,7 @@ struct MailboxTreeCommand: Sendable {
   }
 
   private func delete(_ name: MailboxName, _ mailboxes: [MailboxInfo]) async throws(StoreFault) -> CommandReply {
-    if let info = MailboxAliases.find(name, in: mailboxes) { return Self.isAnotherName(of: info) }
+    if let refusal = Self.refusal(ofOtherName: name, mailboxes) { return refusal }
     let real = MailboxAliases.realName(name.text, mailboxes) ?? name.text
     try needs(.deleteMailbox, mailboxes.first { $0.name == real })
     do throws(StoreFault) {
@@ -94,7 +95,7 @@ struct MailboxTreeCommand: Sendable {
     } catch .notPermitted(let why) {
       // RFC 9051 §6.3.5: a name that only holds others stays while it does.
       let holds = mailboxes.contains { $0.name == real && $0.hasChildren && !$0.isSelectable }
-      return .no(why, holds ? .hasChildren : .cannot)
+      return .no(CommandReply.sentence(why), holds ? .hasChildren : .cannot)
     }
     // The client's own deletion of what it has selected does not end its session.
     let isSelected = context.view?.mailbox.state.isDeleted == true
@@ -108,12 +109,14 @@ struct MailboxTreeCommand: Sendable {
     // A trailing delimiter means nothing here either (RFC 9051 §6.3.4).
     let name = Self.withoutDelimiter(rename.to.text)
     if let flaw = Self.flaw(MailboxName(name)) { return flaw }
-    if let info = MailboxAliases.find(rename.from, in: mailboxes) { return Self.isAnotherName(of: info) }
-    if MailboxAliases.find(MailboxName(name), in: mailboxes) != nil {
-      return .no("The name stands for another mailbox already", .alreadyExists)
-    }
+    if let refusal = Self.refusal(ofOtherName: rename.from, mailboxes) { return refusal }
     let from = MailboxAliases.realName(rename.from.text, mailboxes) ?? rename.from.text
-    let to = MailboxAliases.realName(name, mailboxes) ?? name
+    let meant = MailboxAliases.find(MailboxName(name), in: mailboxes)
+    if let meant, meant.name != from { return .no("The name stands for another mailbox already", .alreadyExists) }
+    // A mailbox with a role may take any name of that role.
+    let to = meant == nil ? MailboxAliases.realName(name, mailboxes) ?? name : name
+    // RFC 9051 §6.3.6: INBOX stays.
+    if MailboxName(from).isInbox, let refusal = Self.refusal(ofOneMoreThan: mailboxes, context) { return refusal }
     try needs(.deleteMailbox, mailboxes.first { $0.name == from })
     try needs(.create, Self.parent(of: to, in: mailboxes))
     let info = try await context.store.renameMailbox(from, to: to, of: context.account)
@@ -138,12 +141,22 @@ struct MailboxTreeCommand: Sendable {
     return nil
   }
 
+  /// Lists cost more the more mailboxes there are.
+  static func refusal(ofOneMoreThan mailboxes: [MailboxInfo], _ context: CommandContext) -> CommandReply? {
+    mailboxes.count < context.service.settings.mailboxes
+      ? nil : .no("There are as many mailboxes as an account may have", .limit)
+  }
+
   static func withoutDelimiter(_ name: String) -> String {
     name.hasSuffix("/") ? String(name.dropLast()) : name
   }
 
-  private static func isAnotherName(of info: MailboxInfo) -> CommandReply {
-    .no("This is another name of the mailbox \(info.role?.rawValue ?? "")", .cannot)
+  /// Another name of Sent is no name to delete or rename it by; what lies below it is a mailbox like any other.
+  private static func refusal(ofOtherName name: MailboxName, _ mailboxes: [MailboxInfo]) -> CommandReply? {
+    guard let info = MailboxAliases.find(name, in: mailboxes), MailboxAliases.role(name.text) == info.role,
+      info.role != nil
+    else { return nil }
+    return .no("This is another name of the mailbox \(info.name)", .cannot)
   }
 
   static func flaw(_ name: MailboxName) -> CommandReply? {

@@ -69,7 +69,7 @@ struct SetMetadataCommand: Sendable {
   let context: CommandContext
 
   func run() async -> CommandReply {
-    if let flaw = MetadataEntry.flaw(set.entries.map(\.name)) { return flaw }
+    if let flaw = MetadataEntry.flaw(set.entries.map(\.name), isKept: true) { return flaw }
     if set.mailbox.text.isEmpty {
       // §3.2.1.1: /shared/admin is the server's own; what all users would share is not for one of them to write.
       if set.entries.contains(where: { ASCII.equal(String($0.name.prefix(8)), "/shared/") }) {
@@ -105,12 +105,14 @@ struct SetMetadataCommand: Sendable {
 /// What entry names there can be (RFC 5464 §3.2).
 enum MetadataEntry {
   /// `/shared/…` and `/private/…`: comment, admin, and vendor with a token and a name behind it.
-  static func flaw(_ entries: [String]) -> CommandReply? {
+  static func flaw(_ entries: [String], isKept: Bool = false) -> CommandReply? {
     for entry in entries {
       let parts = ASCII.lowercased(entry).split(separator: "/", omittingEmptySubsequences: false).dropFirst()
       guard let top = parts.first, top == "shared" || top == "private" else {
         return .bad("An entry name begins with /shared or /private")
       }
+      // RFC 5464 §3.2: what is kept stands below them.
+      if isKept, parts.dropFirst().first?.isEmpty ?? true { return .bad("An entry name goes on below /\(top)") }
       if entry.utf8.count > 512 { return .no("An entry name is too long", .cannot) }
     }
     return nil

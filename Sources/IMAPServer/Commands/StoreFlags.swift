@@ -55,15 +55,22 @@ struct StoreFlagsCommand: Sendable {
   }
 
   func reply(to change: FlagChange, _ result: FlagResult) -> CommandReply {
+    let now = view.mailbox.state.table
+    // Expunged by somebody else: neither changed nor MODIFIED nor passed (RFC 7162 §3.1.3).
+    let uids = change.uids.filter { now.index(of: $0) != nil }
     var stored = StoredFlags(
-      uids: change.uids, isSilent: store.isSilent, mode: mode, flags: store.flags, modseq: result.modseq)
+      uids: uids, isSilent: store.isSilent, mode: mode, flags: store.flags, modseq: result.modseq)
     if store.unchangedSince != nil {
       let failed = Set(result.modified)
-      stored.passed = change.uids.filter { !failed.contains($0) }
+      stored.passed = uids.filter { !failed.contains($0) }
     }
-    // RFC 7162 §3.1.3: an expunged message is neither changed nor MODIFIED.
-    guard !result.modified.isEmpty else { return .ok("Store completed", effect: .stored(stored)) }
-    return .ok("Conditional store failed", .modified(modified(result.modified)), effect: .stored(stored))
+    let code = result.modified.isEmpty ? nil : ResponseCode.modified(modified(result.modified))
+    // RFC 2180 §4.2, RFC 7162 §3.1.3: NO where a number stands for nothing any more, but for .SILENT without a test. By UID it is no
+    // error (RFC 9051 §6.4.9).
+    if !store.isUID, uids.count < change.uids.count, !store.isSilent || store.unchangedSince != nil {
+      return .no("Some of the messages no longer exist", code ?? .expungeIssued, effect: .stored(stored))
+    }
+    return .ok(code == nil ? "Store completed" : "Conditional store failed", code, effect: .stored(stored))
   }
 
   /// RFC 4314 §4: what the user may not change stays as it is; NO only when he may change nothing of it.

@@ -8,9 +8,10 @@ struct FetchAssembler {
   var responses: ResponseWriter
   private let view: ViewSnapshot
   private var flagTexts: FlagTexts
-  /// A message was left out because BINARY asked for a part that cannot be decoded (RFC 3516 §4.3).
-  private(set) var hasUnknownEncoding = false
-
+  /// Between `begin` and `end`.
+  private(set) var isOpen = false
+  /// A part of a response was sent and its end was not.
+  var isCut = false
   private let modes: Modes
 
   init(_ plan: FetchPlan, _ responses: ResponseWriter, _ view: ViewSnapshot, _ modes: Modes) {
@@ -21,36 +22,32 @@ struct FetchAssembler {
     flagTexts = FlagTexts(view.keywords)
   }
 
-  /// One whole response.
-  mutating func add(_ index: Int, _ record: MessageRecord, derived: Derived?, message: [UInt8]?) {
-    var content = message.map { MessageContent($0) }
-    if plan.binarySections.contains(where: { content?.decoded($0) == .unknownEncoding }) {
-      hasUnknownEncoding = true
-      return
-    }
-    beginResponse(index, record)
-    for item in plan.items { write(item, record, derived, &content) }
-    responses.endFetch()
-  }
-
-  /// Everything of a response but the octets of the streamed item, which follow with `append`, then `end`.
-  mutating func begin(_ index: Int, _ record: MessageRecord, derived: Derived?, streamed: FetchItem, size: Int) {
-    beginResponse(index, record)
+  /// One whole response; for what needs no octets of the message.
+  mutating func add(_ index: Int, _ record: MessageRecord, derived: Derived?) {
     var none: MessageContent?
-    for item in plan.items where item != streamed { write(item, record, derived, &none) }
-    name(streamed)
-    responses.literalHeader(size: size)
+    begin(index, record)
+    for item in plan.items { write(item, record, derived, &none) }
+    end()
   }
 
-  private mutating func beginResponse(_ index: Int, _ record: MessageRecord) {
+  /// Whether a message is left out (RFC 3516 §4.3).
+  mutating func leavesOut(_ content: inout MessageContent) -> Bool {
+    for section in plan.binarySections where content.decoded(section) == .unknownEncoding { return true }
+    return false
+  }
+
+  mutating func begin(_ index: Int, _ record: MessageRecord) {
+    isOpen = true
     if modes.uidOnly { responses.beginUIDFetch(record.uid) } else { responses.beginFetch(UInt32(index + 1)) }
   }
 
-  mutating func append(_ piece: [UInt8]) { responses.literalOctets(piece) }
+  mutating func end() {
+    responses.endFetch()
+    isOpen = false
+  }
 
-  mutating func end() { responses.endFetch() }
-
-  private mutating func write(
+  /// One item with its value.
+  mutating func write(
     _ item: FetchItem, _ record: MessageRecord, _ derived: Derived?, _ content: inout MessageContent?
   ) {
     switch item {
@@ -83,11 +80,11 @@ struct FetchAssembler {
   }
 
   /// The item's name; its value follows.
-  private mutating func name(_ item: FetchItem) {
-    if case .section(let spec, _, let partial) = item {
-      responses.fetchSectionName(spec, first: partial?.first)
-    } else {
-      responses.fetchRFC822Name(item)
+  mutating func name(_ item: FetchItem) {
+    switch item {
+    case .section(let spec, _, let partial): responses.fetchSectionName(spec, first: partial?.first)
+    case .binary(let spec, _, let partial): responses.fetchBinaryName(spec, first: partial?.first)
+    default: responses.fetchRFC822Name(item)
     }
   }
 

@@ -7,6 +7,8 @@ struct FetchPlan: Sendable {
   /// More of it than the ready texts of ENVELOPE and BODYSTRUCTURE.
   var needsPreview: Bool { items.contains { if case .preview = $0 { true } else { $0 == .threadID } } }
   let needsContent: Bool
+  /// Of the messages' octets their own headers are all that is asked for: no body is read for a list.
+  let needsHeadersOnly: Bool
   /// Messages without \Seen get it (RFC 9051 §6.4.5).
   let setsSeen: Bool
   /// The sections that BINARY and BINARY.SIZE decode.
@@ -22,6 +24,13 @@ struct FetchPlan: Sendable {
     if fetch.changedSince != nil, !items.contains(.modSequence) { items.append(.modSequence) }
     self.items = items
     needsContent = items.contains(where: \.needsContent)
+    needsHeadersOnly = items.allSatisfy { item in
+      switch item {
+      case .rfc822Header: true
+      case .section(let spec, _, _), .binary(let spec, _, _), .binarySize(let spec): spec.isOwnHeader
+      default: !item.needsContent
+      }
+    }
     needsDerived = items.contains { item in
       switch item {
       case .envelope, .bodyStructure, .body, .preview, .threadID: true
@@ -46,18 +55,15 @@ struct FetchPlan: Sendable {
       }
     }
   }
+}
 
-  /// The single item that is a whole message or a plain piece of it: read from the disk piece by piece, never whole in memory.
-  var streamed: (item: FetchItem, partial: PartialFetch?)? {
-    var found: (FetchItem, PartialFetch?)?
-    for item in items where item.needsContent {
-      guard found == nil else { return nil }
-      switch item {
-      case .section(let spec, _, let partial) where spec.part.isEmpty && spec.text == .whole: found = (item, partial)
-      case .rfc822: found = (item, nil)
-      default: return nil
-      }
+extension SectionSpec {
+  /// The message's own header, or fields of it.
+  fileprivate var isOwnHeader: Bool {
+    guard part.isEmpty else { return false }
+    return switch text {
+    case .header, .headerFields, .headerFieldsNot: true
+    case .whole, .text, .mime: false
     }
-    return found.map { (item: $0.0, partial: $0.1) }
   }
 }

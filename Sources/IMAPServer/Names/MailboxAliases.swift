@@ -16,11 +16,10 @@ enum MailboxAliases {
 
   /// The name that a new mailbox really gets: below another name of Sent it comes below Sent.
   static func realName(_ name: String, _ mailboxes: [MailboxInfo]) -> String? {
-    let key = folded(name)
-    if mailboxes.contains(where: { folded($0.name) == key && $0.name == name }) { return nil }
     // The whole name, or its first levels: `Sent Items/2024`, `[Gmail]/Spam/x`.
-    for end in ends(of: name) {
-      let head = String(name[..<end])
+    let heads = ends(of: name).map { (String(name[..<$0]), $0) }.filter { roles[folded($0.0)] != nil }
+    if heads.isEmpty || mailboxes.contains(where: { $0.name == name }) { return nil }
+    for (head, end) in heads {
       guard let role = roles[folded(head)] else { continue }
       if mailboxes.contains(where: { $0.name == head }) { return nil }
       guard let owner = mailboxes.first(where: { $0.role == role }) else { continue }

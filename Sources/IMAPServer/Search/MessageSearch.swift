@@ -142,10 +142,6 @@ struct MessageSearch: Sendable {
   }
 }
 
-extension StoreFault {
-  fileprivate var isDamage: Bool { if case .damaged = self { true } else { false } }
-}
-
 extension SearchKey {
   /// Whether FUZZY is among the keys.
   var hasFuzzy: Bool {

@@ -9,6 +9,14 @@ struct CommandReply: Sendable {
   var effect = Effect.none
   /// What the client did to the account: it is not told of it once more (RFC 5465 §5).
   var own: [AccountEvent] = []
+  /// The messages that the client added itself: it knows what is in them (RFC 5465 §5.2).
+  var added: Added?
+
+  struct Added: Sendable {
+    var mailbox: MailboxID
+    var owner: AccountID
+    var uids: NumberSet
+  }
 
   /// What changes in the session, applied on its event loop before the tagged response is written.
   enum Effect: Sendable {
@@ -41,6 +49,12 @@ struct CommandReply: Sendable {
     CommandReply(condition: .bad, code: code, text: text, effect: effect)
   }
 
+  func adding(_ uids: NumberSet, to mailbox: NamedMailbox) -> CommandReply {
+    var reply = self
+    reply.added = Added(mailbox: mailbox.info.id, owner: mailbox.owner, uids: uids)
+    return reply
+  }
+
   /// Nobody reads this: the connection went away while the command ran, or nothing may be told to this client any more.
   static let gone = CommandReply(condition: .no, text: "The connection is closed", effect: .gone)
   /// The same, in the middle of a literal.
@@ -53,7 +67,7 @@ struct CommandReply: Sendable {
       case .noSuchMailbox: ("No such mailbox", .nonExistent)
       case .mailboxExists: ("The mailbox exists already", .alreadyExists)
       case .badMailboxName(let why): ("Not a mailbox name: \(why)", .cannot)
-      case .notPermitted(let why): (why, .cannot)
+      case .notPermitted(let why): (Self.sentence(why), .cannot)
       case .notSelectable: ("This name only holds other mailboxes", .cannot)
       case .noSuchMessage: ("Some messages no longer exist", .expungeIssued)
       case .tooManyKeywords: ("The mailbox cannot name more keywords", .limit)
@@ -69,6 +83,9 @@ struct CommandReply: Sendable {
       }
     self = .no(text, code, effect: effect)
   }
+
+  /// The store's words as a sentence.
+  static func sentence(_ words: String) -> String { words.prefix(1).uppercased() + words.dropFirst() }
 
   init(condition: ResponseWriter.Condition, code: ResponseCode? = nil, text: String, effect: Effect = .none) {
     self.condition = condition

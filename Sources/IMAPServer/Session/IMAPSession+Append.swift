@@ -207,9 +207,8 @@ extension IMAPSession {
         let result = try await context.reporting(items.count > 100) { () async throws(StoreFault) in
           try await context.store.append(all, to: target.info.id, of: target.owner, by: context.account)
         }
-        return .ok(
-          "Append completed",
-          .appendUID(uidValidity: result.uidValidity, uids: NumberSet(ascending: result.uids)))
+        let uids = NumberSet(ascending: result.uids)
+        return .ok("Append completed", .appendUID(uidValidity: result.uidValidity, uids: uids)).adding(uids, to: target)
       } catch {
         for message in state.done { message.spool.discard() }
         if error == .noSuchMailbox { return .no("No such mailbox", .tryCreate) }
@@ -227,6 +226,6 @@ extension IMAPSession {
     let uids = NumberSet(ascending: result.uids)
     responses.status(.ok, .appendUID(uidValidity: result.uidValidity, uids: uids), "Replacement Message ready")
     do { try await context.out.write(responses.bytes) } catch { return .gone }
-    return .ok("Replace completed", effect: .expunged)
+    return .ok("Replace completed", effect: .expunged).adding(uids, to: target)
   }
 }

@@ -193,7 +193,7 @@ extension IMAPSession {
     if commands.last?.reply.condition == .bad { return .proceed }
     if isSelect { return reportSinceSelect(&output) }
     guard let before, before.mailbox === view?.mailbox else { return .proceed }
-    return fetchNew(after: before.uid, isOwn: commands.contains(where: \.reply.addsMessages)) ?? .proceed
+    return fetchNew(after: before.uid, but: commands.compactMap(\.reply.added)) ?? .proceed
   }
 
   /// Work could not say what it wanted: the connection is lost, or the owner of the selected mailbox is gone and it was interrupted.

@@ -65,7 +65,7 @@ extension IMAPSession {
     } else if idleTag != nil, !reportChanges(&output) {
       return bye(goneWords, &output)
     }
-    if let step = fetchNew(after: before, isOwn: false) { return step }
+    if let step = fetchNew(after: before) { return step }
     return tellEvents(&output) ?? .wait
   }
 
@@ -74,15 +74,19 @@ extension IMAPSession {
     guard case .messages(let isDelayed, _, _)? = notifications?.selected else { return .proceed }
     let before = view?.known.highestUID ?? 0
     guard reportChanges(mayExpunge: !isDelayed, &output) else { return bye(goneWords, &output) }
-    return fetchNew(after: before, isOwn: false) ?? .proceed
+    return fetchNew(after: before) ?? .proceed
   }
 
-  /// §5.2: what the client wants to see of every new message, at once.
-  func fetchNew(after uid: UID, isOwn: Bool) -> Step<Outcome>? {
-    guard case .messages(_, _, let items)? = notifications?.selected, !items.isEmpty, !isOwn, let view, let principal,
+  /// §5.2: what the client wants to see of every new message, at once; not of its own.
+  func fetchNew(after uid: UID, but own: [CommandReply.Added] = []) -> Step<Outcome>? {
+    guard case .messages(_, _, let items)? = notifications?.selected, !items.isEmpty, let view, let principal,
       let last = view.known.highestUID, last > uid
     else { return nil }
-    let set = SequenceSet([.init(.number(uid + 1), .number(last))])
+    let known = own.filter { $0.mailbox == view.mailbox.id && $0.owner == view.mailbox.account }
+    let new = (view.known.lowerBound(uid + 1)..<view.known.count).map { view.known.uid(at: $0) }
+      .filter { uid in !known.contains { $0.uids.contains(uid) } }
+    if new.isEmpty { return nil }
+    let set = SequenceSet(NumberSet(ascending: new))
     let fetch = IMAPCommand.Fetch(isUID: true, set: set, items: items)
     return beside(AccountID(raw: principal.account)) { context in
       guard let view = context.view else { return .done }
@@ -135,16 +139,6 @@ extension IMAPSession {
       let context = CommandContext(
         tag: "*", service: service, account: account, modes: modes, view: snapshot, savedResult: NumberSet(), out: out)
       return .notified(await work(context))
-    }
-  }
-}
-
-extension CommandReply {
-  /// The client's own APPEND or COPY: it knows what it added (RFC 5465 §5.2).
-  var addsMessages: Bool {
-    switch code {
-    case .appendUID, .copyUID: true
-    default: false
     }
   }
 }

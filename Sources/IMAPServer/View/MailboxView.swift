@@ -84,7 +84,7 @@ struct MailboxView {
   /// Takes in what happened since the last update; nil when the client knows all that it may be told now.
   ///
   /// Without `mayExpunge` (RFC 9051 §7.5.1: during FETCH, STORE and SEARCH by sequence number) removals wait for a later
-  /// update, and so does everything that would shift numbers; flags are taken in at once.
+  /// update; new messages (§5.2) and flags are taken in at once.
   mutating func update(mayExpunge: Bool) -> ViewUpdate? {
     let state = mailbox.state
     let rights = rights
@@ -99,17 +99,18 @@ struct MailboxView {
     // RFC 4314 §5.1.1: FLAGS and PERMANENTFLAGS again when what may be changed is something else now.
     if rights.flags != toldRights.flags { update.newKeywords = state.keywords }
     toldRights = rights
+    var hasGrown = changes.addedFrom != nil
     if changes.vanished.isEmpty || mayExpunge {
       update.vanished = changes.vanished
       update.changed = changes.changed
       known = state.table
       toldModseq = state.highestModseq
-      if changes.addedFrom != nil {
-        takeRecent(before: state.uidNext)
-        update.exists = known.count
-      }
     } else {
-      update.changed = known.adoptFlags(of: state.table)
+      (update.changed, hasGrown) = known.adopt(state.table)
+    }
+    if hasGrown {
+      takeRecent(before: state.uidNext)
+      update.exists = known.count
     }
     // RFC 3501 §7.3.2: whenever the size of the mailbox changes.
     let recentCount = recentCount

@@ -75,7 +75,7 @@ public enum Downgrade {
   public static func message(_ message: [UInt8]) -> [UInt8]? {
     let span = message.span
     guard let pieces = pieces(of: span, MIMEScanner.scan(span)) else { return nil }
-    return join(pieces, message)
+    return joined(pieces, message)
   }
 
   /// The downgraded form of a header alone, its blank line included where it has one; nil where it stays as it is.
@@ -94,7 +94,8 @@ public enum Downgrade {
     return result + header[kept...]
   }
 
-  private static func join(_ pieces: [Piece], _ message: [UInt8]) -> [UInt8] {
+  /// The octets that the pieces of `message` stand for.
+  public static func joined(_ pieces: [Piece], _ message: [UInt8]) -> [UInt8] {
     var result: [UInt8] = []
     result.reserveCapacity(pieces.reduce(0) { $0 + $1.count })
     for piece in pieces {

@@ -28,6 +28,7 @@ public enum POP3Phrase: Hashable, Sendable, CaseIterable {
     cancelled
   case noSuchMessage, alreadyDeleted, noSuchLanguage, unavailable, inUse, tooManyErrors, shuttingDown
   case tooSoon, groupNeedsDevice, noFolder, messageGone, sendElsewhere, revoked
+  case messageDamaged
 
   public func text(in language: POP3Language) -> String {
     switch language {
@@ -84,6 +85,7 @@ public enum POP3Phrase: Hashable, Sendable, CaseIterable {
     case .groupNeedsDevice: "Only a device with a password of its own may delete from a group's mailbox"
     case .noFolder: "The folder chosen for POP does not exist"
     case .messageGone: "The message was removed by another session"
+    case .messageDamaged: "The message is damaged on the server's disk"
     case .sendElsewhere: "POP3 only fetches mail; send through the submission server (port 465 or 587)"
     case .revoked: "Your password was changed or removed; nothing was deleted, closing connection"
     }
@@ -137,6 +139,7 @@ public enum POP3Phrase: Hashable, Sendable, CaseIterable {
     case .groupNeedsDevice: "لا يحذف من صندوق المجموعة إلا جهاز له كلمة مرور خاصة به"
     case .noFolder: "المجلد المختار لبروتوكول POP غير موجود"
     case .messageGone: "حذفت الرسالة جلسة أخرى"
+    case .messageDamaged: "الرسالة تالفة على قرص الخادم"
     case .sendElsewhere: "يجلب POP3 البريد فقط؛ أرسل عبر خادم الإرسال (المنفذ 465 أو 587)"
     case .revoked: "غُيِّرت كلمة المرور أو أُلغيت؛ لم يُحذف شيء، وسيُغلق الاتصال"
     }

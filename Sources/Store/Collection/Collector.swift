@@ -31,6 +31,7 @@ final class Collector {
     try noteTime()
     try lane.performBlocking { transaction throws(StoreFault) in try transaction.forgetOldReplies() }
     try purgeRemoved()
+    try mergeVanished()
     try sweep()
     try compact(effort)
     if effort == .everything { try emptyLog() }

@@ -1,16 +1,19 @@
 extension MessageTable {
-  /// Takes over the flags of `newer`, a later state of the same mailbox, for the rows that both have; no row comes or goes.
+  /// Takes over new rows, and the flags of the rows that both have, from `newer`, a later state of the same mailbox; no row goes.
   ///
-  /// Returns the rows that changed, with their indices here: what a session may be told while numbers must not shift.
-  package mutating func adoptFlags(of newer: MessageTable) -> [TableChanges.Changed] {
+  /// Returns the rows that changed, with their indices here, and whether new ones came: what a session may be told while numbers must
+  /// not shift.
+  package mutating func adopt(_ newer: MessageTable) -> (changed: [TableChanges.Changed], hasGrown: Bool) {
     var adopted: [TableChanges.Changed] = []
     var edit = TableEdit()
-    for change in newer.changes(since: self).changed {
+    let changes = newer.changes(since: self)
+    if let first = changes.addedFrom { newer.forEach(in: first..<newer.count) { edit.added.append($1) } }
+    for change in changes.changed {
       guard let index = index(of: change.record.uid) else { continue }
       adopted.append(.init(index: index, record: change.record))
       edit.flagged.append(.init(uid: change.record.uid, flags: change.record.flags, modseq: change.record.modseq))
     }
     self = applying(edit)
-    return adopted
+    return (adopted, !edit.added.isEmpty)
   }
 }

@@ -46,6 +46,15 @@ enum CollectionSQL {
   static let deleteMailbox = SQL("DELETE FROM mailbox WHERE a = ?1 AND mbox = ?2 AND deleted_m IS NOT NULL")
   static let deleteKeywords = SQL("DELETE FROM keyword WHERE a = ?1 AND mbox = ?2")
   static let deleteVanished = SQL("DELETE FROM vanished WHERE a = ?1 AND mbox = ?2")
+  static let longVanished = SQL("SELECT a, mbox FROM vanished GROUP BY a, mbox HAVING count(*) > ?1")
+  /// Of what vanished before all that can come back: how many rows, the last modseq, the range of UIDs.
+  static let oldVanished = SQL(
+    """
+    SELECT count(*), coalesce(max(m), 0), coalesce(min(uid_lo), 0), coalesce(max(uid_hi), 0) FROM vanished
+    WHERE a = ?1 AND mbox = ?2
+      AND m < coalesce((SELECT min(gone_m) FROM gone WHERE a = ?1 AND mbox = ?2), 9223372036854775807)
+    """)
+  static let deleteOldVanished = SQL("DELETE FROM vanished WHERE a = ?1 AND mbox = ?2 AND m <= ?3")
   static let settleGone = SQL("UPDATE gone SET gone_at = ?1 WHERE gone_at > ?2 AND gone_at < ?1")
   static let settleMailboxes = SQL("UPDATE mailbox SET deleted_at = ?1 WHERE deleted_at > ?2 AND deleted_at < ?1")
   static let limits = SQL("SELECT a, byte_limit FROM account_state")
@@ -77,7 +86,8 @@ enum CollectionSQL {
   static let all = [
     expired, discarded, oldest, oldestOfAccount, letGo, deleteGone, isNamed, deleteTodo, deadMailboxes,
     deleteMailbox, settleGone, settleMailboxes,
-    deleteKeywords, deleteVanished, limits, insertUnnamed, unnameAccount, unnamed, deleteUnnamed, names,
+    deleteKeywords, deleteVanished, longVanished, oldVanished, deleteOldVanished, limits, insertUnnamed, unnameAccount,
+    unnamed, deleteUnnamed, names,
     usedBySegment, relocate, place, hasEmail, setSegment, segments, recent,
   ]
 }
