@@ -243,6 +243,8 @@ final class Recovery {
     _ uid: UID, _ email: EmailID, _ mailbox: MailboxID, _ account: AccountID
   ) throws(DatabaseFault) {
     let size = try connection.first(MessageSQL.emailBlob, [.int(account.raw), .int(email.raw)]) { $0.int(2) } ?? 0
+    // Nobody was given its unique id: it is free for the message when it comes again.
+    try connection.run(POPSQL.dropUIDL, [.int(account.raw), .int(mailbox.raw), .int(Int64(uid))])
     try connection.run(
       MessageSQL.deletePlacements, [.int(account.raw), .int(mailbox.raw), .int(Int64(uid)), .int(Int64(uid)), 0])
     try connection.run(MemberSQL.deleteState, [.int(account.raw), .int(mailbox.raw), .int(Int64(uid))])

@@ -37,6 +37,11 @@ enum POPSQL {
     UPDATE uidl SET item = -item WHERE a = ?1 AND item = ?2
       AND NOT EXISTS (SELECT 1 FROM placement WHERE a = ?1 AND item = ?2)
     """)
+  static let dropUIDL = SQL(
+    """
+    DELETE FROM uidl WHERE a = ?1
+      AND item = (SELECT item FROM placement WHERE a = ?1 AND mbox = ?2 AND uid = ?3)
+    """)
   static let reviveUIDL = SQL("UPDATE uidl SET item = ?2 WHERE a = ?1 AND item = -CAST(?2 AS BIGINT)")
 
   static let wireSizes = SQL(
@@ -109,7 +114,8 @@ enum POPSQL {
 
   static let all =
     [
-      uidls, putUIDL, uidl, uidlItem, buryUIDL, reviveUIDL, wireSizes, addWireSize, deleteWireSize, device, devices,
+      uidls, putUIDL, uidl, uidlItem, buryUIDL, dropUIDL, reviveUIDL, wireSizes, addWireSize, deleteWireSize, device,
+      devices,
       putDevice,
       seen, putSeen, forgetSeen,
       hidden, putHidden, hiders, forgetHidden, addSession, recent, sessions, pruneSessions, arrived,
