@@ -7,30 +7,31 @@ internal import Logging
 struct FreeMemory: Sendable {
   /// Between two looks.
   static let pause = Duration.seconds(15)
-  /// Growth that is worth the few milliseconds.
+  /// What is worth the few milliseconds.
   static let step = 32 << 20
 
   let logger: Logger
 
   /// Runs until its task is cancelled.
   func run() async {
-    var least = Self.resident()
+    // What is free and cannot be given back: pieces of pages.
+    var kept = 0
     while (try? await Task.sleep(for: Self.pause)) != nil {
-      let before = Self.resident()
-      least = min(least, before)
-      guard before - least >= Self.step else { continue }
-      let took = ContinuousClock().measure { least = Self.giveBack() }
+      let (before, free) = (Self.resident(), Self.free())
+      kept = min(kept, free)
+      guard free - kept >= Self.step else { continue }
+      let took = ContinuousClock().measure { Self.giveBack() }
+      kept = Self.free()
       logger.debug(
         "memory given back",
-        metadata: ["before": "\(before >> 20) MiB", "after": "\(least >> 20) MiB", "took": "\(took)"])
+        metadata: ["before": "\(before >> 20) MiB", "after": "\(Self.resident() >> 20) MiB", "took": "\(took)"])
     }
   }
 
-  /// Returns what is left, as `resident`.
-  static func giveBack() -> Int {
-    cmemory_give_back()
-    return resident()
-  }
+  static func giveBack() { cmemory_give_back() }
+
+  /// Bytes that the process has and does not use, with what is not the allocator's (stacks, the program's own data).
+  static func free() -> Int { max(0, resident() - cmemory_in_use()) }
 
   /// Bytes of memory that the process has of its own, files that it maps not counted; 0 where the system does not tell.
   static func resident() -> Int {
