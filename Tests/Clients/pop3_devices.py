@@ -203,7 +203,7 @@ def stolen_laptop(bed):
 
 
 def slow_readers_of_a_downgraded_message(bed):
-    """Six phones that read nothing: what is held for each is a piece of the message, also where its header is rewritten for them."""
+    """Sixteen phones that read nothing: what is held for each is a piece of the message, also where its header is rewritten for them."""
     client = imaplib.IMAP4(bed.host, bed.port("IMAP"))
     client.login(bed.user(99), bed.password)
     client.enable("UTF8=ACCEPT")
@@ -215,9 +215,10 @@ def slow_readers_of_a_downgraded_message(bed):
     assert b"OK" in client.readline()
     client.logout()
     drop(bed, 99, bed.password).retr(1)
+    # Held whole, the message would be there sixteen times: 160 MB. The allocator and the search index have their share of noise.
     before = bed.resident_kib()
     readers = []
-    for _ in range(6):
+    for _ in range(16):
         reader = socket.socket()
         reader.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
         reader.connect((bed.host, bed.port("POP3")))
@@ -230,7 +231,7 @@ def slow_readers_of_a_downgraded_message(bed):
     grown = bed.resident_kib() - before
     for reader in readers:
         reader.close()
-    assert grown < 45_000, f"{grown} KiB for six readers of {len(message)} octets"
+    assert grown < 100_000, f"{grown} KiB for sixteen readers of {len(message)} octets"
 
 
 def mpop_only_new(bed):
