@@ -109,6 +109,7 @@ extension Store {
 
   /// Blocks: for the start and for spool threads.
   func finishIntents() throws(StoreFault) {
+    promised.forgetOld()
     try eachLane { lane throws(StoreFault) in
       let intents = try lane.performBlocking { [underWay] transaction throws(StoreFault) in
         try transaction.intents().filter { !underWay.contains($0.qid, lane: lane.number) }

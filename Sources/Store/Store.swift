@@ -25,7 +25,7 @@ package final class Store: Sendable {
   /// What may change while the store is open.
   let dials: Mutex<Dials>
   let underWay = IntentsUnderWay()
-  let promised = PromisedCopies()
+  let promised: PromisedCopies
   /// Finishing old deliveries: one at a time, or one would file again what another just settled.
   let finishing = WorkGate()
 
@@ -42,6 +42,7 @@ package final class Store: Sendable {
     self.spooler = spooler
     self.lock = lock
     self.reserve = reserve
+    promised = PromisedCopies(window: .seconds(options.resendWindow))
     dials = Mutex(Dials(messageLimit: options.messageLimit, recoverableDays: options.recoverableDays))
   }
 

@@ -237,6 +237,7 @@ def slow_readers_of_a_downgraded_message(bed):
 def mpop_only_new(bed):
     """mpop knows itself what it has: where only what is new shall be shown, it fetches that and goes on."""
     if not shutil.which("mpop"):
+        print("     mpop is not installed", flush=True)
         return
     password = device(bed, 98, "mpop")
     barid(bed, "device", "policy", bed.user(98), "mpop", "--only-new", "yes")

@@ -147,6 +147,32 @@ struct DeliveryTests {
     await office.stop()
   }
 
+  /// Whoever sends an octet now and then is cut, whatever the octets belong to: half a command, a line without end, a chunk that was
+  /// refused, a message.
+  @Test(arguments: [
+    "NOO", String(repeating: "X", count: 9_000), "BDAT 60000 LAST\r\nx",
+    "MAIL FROM:<a@b.example>\r\nRCPT TO:<user@example.test>\r\nDATA\r\n",
+  ])
+  func slowLoris(_ start: String) async throws {
+    let office = try await TestOffice.start(netSettings: {
+      $0.loopbackIsExempt = false
+      $0.minimumRate.bytes = 100
+      $0.minimumRate.interval = .milliseconds(400)
+    })
+    let port = office.smtpPort
+    try await onThread {
+      let client = try Self.connect(port)
+      try client.send(start)
+      // 20 octets in each interval.
+      for _ in 0..<50 {
+        try client.send("x")
+        usleep(20_000)
+      }
+      #expect(try client.rest().last?.hasPrefix("421") == true)
+    }
+    await office.stop()
+  }
+
   @Test func overTheLimit() async throws {
     let office = try await TestOffice.start(smtpSettings: { $0.limits.messageSize = 100_000 })
     let port = office.smtpPort

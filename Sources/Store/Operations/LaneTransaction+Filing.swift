@@ -71,11 +71,9 @@ extension LaneTransaction {
       let item = account.takeItem()
       return (item, EmailID(raw: item))
     }
-    let isTaken = try inStore { () throws(DatabaseFault) in
-      try connection.first(MessageSQL.uidOfItem, [.int(account.id.raw), .int(wanted)]) { _ in true }
-    }
+    let isTaken = try isPlaced(wanted, account.id)
     let fresh = account.takeItem()
-    return (isTaken == true ? fresh : wanted, EmailID(raw: fresh))
+    return (isTaken ? fresh : wanted, EmailID(raw: fresh))
   }
 
   /// Writes the placement row and its PLACE record, and shows it to those who have the mailbox open.

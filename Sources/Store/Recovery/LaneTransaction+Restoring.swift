@@ -36,7 +36,8 @@ extension LaneTransaction {
     }
   }
 
-  private func isPlaced(_ item: Int64, _ account: AccountID) throws(StoreFault) -> Bool {
+  /// Whether a message of the account is somewhere.
+  func isPlaced(_ item: Int64, _ account: AccountID) throws(StoreFault) -> Bool {
     try inStore { () throws(DatabaseFault) in
       try connection.first(MessageSQL.uidOfItem, [.int(account.raw), .int(item)]) { _ in true } == true
     }
