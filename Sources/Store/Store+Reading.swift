@@ -35,13 +35,11 @@ extension Store {
     let lane = try lane(of: account)
     let places = lane.recent.places(emails, account, limit: limit)
     if ahead.isEmpty, let places, let contents = lane.atHand(places) { return contents }
-    // On another reader thread, where one is free: the system prepares a page of memory for each page of the disk before it says yes.
-    if !ahead.isEmpty {
-      lane.queueRead({ reader throws(StoreFault) in reader.blobs.announce(try reader.known(ahead, account)) }) { _ in }
-    }
     return try await lane.read { reader throws(StoreFault) in
+      let following = try reader.known(ahead, account)
       let locations = if let places { places } else { try reader.places(of: emails, account, limit: limit) }
-      reader.blobs.announce(locations)
+      if following.first != locations.first { reader.blobs.announce(locations) }
+      reader.blobs.announce(following)
       var contents: [[UInt8]] = []
       contents.reserveCapacity(locations.count)
       for (email, location) in zip(emails, locations) {
