@@ -123,6 +123,28 @@ import Testing
     #expect(try await fixture.store.collect().segments == 0)
   }
 
+  /// What the server's rounds do by themselves once nothing comes any more.
+  @Test func anIdleLaneIsCompressedAndItsLogEmptied() async throws {
+    let clock = TestClock()
+    let fixture = try await Fixture(clock.options())
+    let long = String(decoding: noise(1 << 20).map { 33 + $0 % 90 }, as: UTF8.self)
+    for number in 0..<20 { try await fixture.deliver("\(number)" + long) }
+    for number in 0..<600 { try await fixture.deliver(letter(number)) }
+    let texts = try await fixture.texts()
+    let log = "\(fixture.folder)/lane-0/index.sqlite-wal"
+    var rounds: [(segments: Int, isLogEmpty: Bool)] = []
+    for _ in 0..<4 {
+      rounds.append((try await fixture.store.collect().segments, try Descriptor.open(log, O_RDONLY).length() == 0))
+      clock.advance(600)
+    }
+    #expect(rounds.map(\.segments) == [0, 1, 0, 0], "\(rounds)")
+    #expect(rounds.map(\.isLogEmpty) == [false, true, true, true], "\(rounds)")
+    #expect(try sizes(fixture)["00000001"] == nil)
+    #expect(try await fixture.texts() == texts)
+    try await fixture.reopen(clock.options())
+    #expect(try await fixture.texts() == texts)
+  }
+
   static let steps: [DurableStep.Point] = [.packWrite, .packWritten, .segmentRemove]
 
   /// Killed at every step of a round, the n-th time that the step comes.

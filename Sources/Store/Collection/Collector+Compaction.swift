@@ -18,7 +18,7 @@ extension Collector {
 
   /// Rewrites segments: those that are mostly dead, and those that were never compressed.
   func compact(_ effort: CollectionEffort) throws(StoreFault) {
-    if effort == .everything { try closeSegment() } else { try closeIdleSegment() }
+    if effort == .everything { try closeSegment() } else if isIdle { try endIdleSegment() }
     try finishRemovals()
     let states = try states()
     let packed = try packedBytes()
@@ -83,14 +83,18 @@ extension Collector {
     }
   }
 
-  /// A long segment to which nothing came since the last round is ended, so that the next round compresses it.
-  private func closeIdleSegment() throws(StoreFault) {
+  /// Whether nothing came to the lane since the last round.
+  func nothingCame() throws(StoreFault) -> Bool {
     let facts = try recent()
-    let before = lane.lastRound.withLock { last in
+    return lane.lastRound.withLock { last in
       defer { last = (facts.segment, facts.length) }
-      return last
+      return last == (facts.segment, facts.length)
     }
-    guard facts.length >= Self.idleSize, before.segment == facts.segment, before.end == facts.length else { return }
+  }
+
+  /// A long segment of an idle lane is ended, so that it can be compressed.
+  private func endIdleSegment() throws(StoreFault) {
+    guard try recent().length >= Self.idleSize else { return }
     try lane.performBlocking { transaction throws(StoreFault) in transaction.rolls = true }
     try lane.performBlocking { transaction throws(StoreFault) in transaction.willChange() }
   }

@@ -14,6 +14,8 @@ final class Collector {
   /// How long removed mail can come back.
   let recoverableDays: Int64
   let isStopping: () -> Bool
+  /// Nothing came since the last round: the round may do what would keep deliveries waiting.
+  private(set) var isIdle = false
   var report = CollectionReport()
 
   init(_ lane: Lane, recoverableDays: Int64, isStopping: @escaping () -> Bool) throws(StoreFault) {
@@ -33,8 +35,9 @@ final class Collector {
     try purgeRemoved()
     try mergeVanished()
     try sweep()
+    isIdle = try nothingCame()
     try compact(effort)
-    if effort == .everything { try emptyLog() }
+    if effort == .everything || isIdle { try emptyLog() }
     return report
   }
 
