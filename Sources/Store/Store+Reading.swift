@@ -40,17 +40,10 @@ extension Store {
       let locations = if let places { places } else { try reader.places(of: emails, account, limit: limit) }
       if following.first != locations.first { reader.blobs.announce(locations) }
       reader.blobs.announce(following)
-      var contents: [[UInt8]] = []
-      contents.reserveCapacity(locations.count)
-      for (email, location) in zip(emails, locations) {
-        do throws(StoreFault) {
-          contents.append(try reader.read(email, account, at: location))
-        } catch {
-          if contents.isEmpty { throw error }
-          break
-        }
-      }
-      return contents
+      let reading = SharedReading(emails, of: account, at: locations)
+      if reading.isLong { lane.help(reading.work) }
+      reading.work(reader)
+      return try reading.result()
     }
   }
 

@@ -11,7 +11,7 @@ struct FetchCommand: Sendable {
   let view: ViewSnapshot
 
   /// Output is handed to the connection in pieces of about this size.
-  private static let outputPiece = 32 << 10
+  private static let outputPiece = 128 << 10
 
   func run() async -> CommandReply {
     // RFC 7162 §3.2.6: only after ENABLE QRESYNC.
@@ -168,8 +168,8 @@ struct FetchCommand: Sendable {
     var outcome = Outcome()
     if !plan.needsDerived && !plan.needsContent {
       for index in indices {
-        assembler.add(index, view.table[index], derived: nil)
-        try await send(&assembler, atLeast: Self.outputPiece)
+        assembler.add(index, view.table[index], nil)
+        if assembler.responses.bytes.count >= Self.outputPiece { try await send(&assembler, atLeast: 1) }
       }
       try await send(&assembler, atLeast: 1)
       return outcome
@@ -182,6 +182,8 @@ struct FetchCommand: Sendable {
         break
       }
       async let next = reader.portion(after: current)
+      // It begins now, not when this task waits for the first time.
+      await Task.yield()
       try await write(current, indices, &assembler, &outcome)
       portion = try await next
     }
@@ -208,16 +210,34 @@ struct FetchCommand: Sendable {
         } else {
           try await writeLong(index, record, derived, head: heads[offset], &assembler, &outcome)
         }
-      case .whole(let contents): try await write(index, record, derived, contents[offset], &assembler, &outcome)
+      case .whole(let contents):
+        let message = contents[offset]
+        if message.count * assembler.plan.items.count <= Self.outputPiece {
+          add(index, record, derived, message, &assembler, &outcome)
+          if assembler.responses.bytes.count >= Self.outputPiece { try await send(&assembler, atLeast: 1) }
+        } else {
+          try await write(index, record, derived, message, &assembler, &outcome)
+        }
       case .notNeeded:
         guard derived != nil else {
           outcome.leaveOut(index, record, .noSuchMessage)
           continue
         }
-        assembler.add(index, record, derived: derived)
-        try await send(&assembler, atLeast: Self.outputPiece)
+        assembler.add(index, record, derived)
+        if assembler.responses.bytes.count >= Self.outputPiece { try await send(&assembler, atLeast: 1) }
       }
     }
+  }
+
+  /// One message that is in memory and makes little: nothing is sent in the midst of it.
+  private func add(
+    _ index: Int, _ record: MessageRecord, _ derived: Derived?, _ message: [UInt8], _ assembler: inout FetchAssembler,
+    _ outcome: inout Outcome
+  ) {
+    var content = MessageContent(message)
+    if assembler.leavesOut(&content) { return outcome.leaveOutUnknownEncoding(index) }
+    var some: MessageContent? = content
+    assembler.add(index, record, derived, &some)
   }
 
   /// One message that is in memory. What one item made is sent before the next where it is much: a message may be asked for a thousand

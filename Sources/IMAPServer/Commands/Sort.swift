@@ -64,7 +64,7 @@ struct SortCommand: Sendable {
       let batch = found.indices[next...].prefix(Self.derivedBatch)
       let derived =
         needsDerived
-        ? try await context.store.derived(batch.map { view.table[$0].email }, of: view.mailbox.account) : []
+        ? try await context.store.derived(batch.map { view.table.email(at: $0) }, of: view.mailbox.account) : []
       for (offset, index) in batch.enumerated() {
         let relevancy = found.relevancy?[next + offset] ?? 100
         let record = view.table[index]

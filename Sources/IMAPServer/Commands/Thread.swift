@@ -36,7 +36,7 @@ struct ThreadCommand: Sendable {
     while next < indices.count {
       if Task.isCancelled { throw MessageSearch.Cancelled() }
       let batch = indices[next...].prefix(SortCommand.derivedBatch)
-      let derived = try await context.store.derived(batch.map { view.table[$0].email }, of: view.mailbox.account)
+      let derived = try await context.store.derived(batch.map { view.table.email(at: $0) }, of: view.mailbox.account)
       for (index, derived) in zip(batch, derived) {
         let record = view.table[index]
         let number = thread.isUID ? record.uid : UInt32(index + 1)

@@ -23,10 +23,15 @@ struct FetchAssembler {
   }
 
   /// One whole response; for what needs no octets of the message.
-  mutating func add(_ index: Int, _ record: MessageRecord, derived: Derived?) {
+  mutating func add(_ index: Int, _ record: MessageRecord, _ derived: Derived?) {
     var none: MessageContent?
+    add(index, record, derived, &none)
+  }
+
+  /// One whole response.
+  mutating func add(_ index: Int, _ record: MessageRecord, _ derived: Derived?, _ content: inout MessageContent?) {
     begin(index, record)
-    for item in plan.items { write(item, record, derived, &none) }
+    for item in plan.items { write(item, record, derived, &content) }
     end()
   }
 

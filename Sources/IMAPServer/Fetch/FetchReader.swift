@@ -84,7 +84,7 @@ struct FetchReader: Sendable {
   private func announced(_ range: Range<Int>, _ ahead: inout ReadAhead) -> [EmailID] {
     let places = ahead.places(from: range.lowerBound, of: indices.count) { way($0) == .whole ? size($0) : 0 }
     if places.upperBound <= range.upperBound { return [] }
-    return places.filter { way($0) == .whole }.map { view.table[indices[$0]].email }
+    return places.filter { way($0) == .whole }.map { view.table.email(at: indices[$0]) }
   }
 
   /// How a message is read.
@@ -97,7 +97,7 @@ struct FetchReader: Sendable {
     return size(place) > Self.longSize ? .long : .whole
   }
 
-  private func size(_ place: Int) -> Int { view.table[indices[place]].size }
+  private func size(_ place: Int) -> Int { view.table.size(at: indices[place]) }
 
   /// Where messages of `limit` bytes together end that are read the same way.
   private func end(from start: Int, _ way: Way, limit: Int) -> Int {
@@ -113,7 +113,7 @@ struct FetchReader: Sendable {
     return end
   }
 
-  private func emails(_ places: Range<Int>) -> [EmailID] { places.map { view.table[indices[$0]].email } }
+  private func emails(_ places: Range<Int>) -> [EmailID] { places.map { view.table.email(at: indices[$0]) } }
 
   private func derived(_ range: Range<Int>) async throws(StoreFault) -> [Derived?] {
     if !plan.needsDerived { return [Derived?](repeating: nil, count: range.count) }

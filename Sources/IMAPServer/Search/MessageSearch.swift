@@ -109,11 +109,11 @@ struct MessageSearch: Sendable {
   ) async throws(StoreFault) -> (start: Int, end: Int, contents: [[UInt8]], ahead: ReadAhead)? {
     if start >= unknown.count { return nil }
     var ahead = ahead
-    let announced = ahead.places(from: start, of: unknown.count) { view.table[unknown[$0]].size }
+    let announced = ahead.places(from: start, of: unknown.count) { view.table.size(at: unknown[$0]) }
     do throws(StoreFault) {
       let contents = try await context.store.contents(
-        unknown[start...].prefix(1_024).map { view.table[$0].email }, of: view.mailbox.account,
-        limit: Self.contentBatch, ahead: announced.map { view.table[unknown[$0]].email })
+        unknown[start...].prefix(1_024).map { view.table.email(at: $0) }, of: view.mailbox.account,
+        limit: Self.contentBatch, ahead: announced.map { view.table.email(at: unknown[$0]) })
       return (start, start + contents.count, contents, ahead)
     } catch {
       // Expunged by somebody else, or damaged: it matches nothing.

@@ -89,13 +89,13 @@ package struct Exporter: Sendable {
     var next = 0
     var ahead = ReadAhead()
     while next < state.table.count {
-      let announced = ahead.places(from: next, of: state.table.count) { state.table[$0].size }
+      let announced = ahead.places(from: next, of: state.table.count) { state.table.size(at: $0) }
       let end = min(next + Self.batchMessages, state.table.count)
       let records = (next..<end).map { state.table[$0] }
       var contents: [[UInt8]] = []
       do throws(StoreFault) {
         contents = try await store.contents(
-          records.map(\.email), of: account, limit: Self.batchBytes, ahead: announced.map { state.table[$0].email })
+          records.map(\.email), of: account, limit: Self.batchBytes, ahead: announced.map { state.table.email(at: $0) })
       } catch {
         guard case .damaged = error else { throw .store(error.description) }
         report.skipped += 1

@@ -267,6 +267,9 @@ final class Lane: Sendable {
     if !isAdded { answer(.failure(.closed)) }
   }
 
+  /// Runs `body` on another reader thread as soon as one is free; never where the lane closes before.
+  func help(_ body: @escaping @Sendable (LaneReader) -> Void) { _ = readQueue.add(body) }
+
   // MARK: Faults for tests
 
   func fault(at point: DurableStep.Point) -> InjectedFault? {

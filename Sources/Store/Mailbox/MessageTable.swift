@@ -52,6 +52,18 @@ package struct MessageTable: Sendable {
     return Flags(rawValue: chunks[place].flags[index - starts[place]])
   }
 
+  /// Only the size at `index`.
+  package func size(at index: Int) -> Int {
+    let place = chunkOf(index)
+    return Int(chunks[place].sizes[index - starts[place]])
+  }
+
+  /// Only the email at `index`.
+  package func email(at index: Int) -> EmailID {
+    let place = chunkOf(index)
+    return EmailID(raw: chunks[place].emails[index - starts[place]])
+  }
+
   /// Where the message with this UID is; nil when there is none.
   package func index(of uid: UID) -> Int? {
     let index = lowerBound(uid)

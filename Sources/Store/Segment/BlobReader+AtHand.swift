@@ -15,8 +15,7 @@ extension BlobReader {
         guard
           cstore_read_at_hand(raw, header.baseAddress, headerLength, offset) == headerLength,
           cstore_read_at_hand(raw, space.baseAddress, location.rawLength, offset + headerLength) == location.rawLength,
-          let checksum = SegmentRecord.payloadChecksum(
-            ofPlainBlob: UnsafeRawBufferPointer(header), length: location.rawLength)
+          let checksum = SegmentRecord.payloadChecksum(of: UnsafeRawBufferPointer(header), location)
         else { return false }
         return Checksum.crc32(UnsafeRawBufferPointer(start: space.baseAddress, count: location.rawLength)) == checksum
       }

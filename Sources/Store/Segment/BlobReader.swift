@@ -13,7 +13,7 @@ struct BlobLocation: Equatable, Sendable {
 /// Reads blobs and checks every byte that it gives out.
 struct BlobReader {
   let segments: SegmentFolder
-  private let inflating = InflateSpace()
+  let inflating = InflateSpace()
 
   init(segments: SegmentFolder) { self.segments = segments }
 
@@ -56,26 +56,10 @@ struct BlobReader {
   }
 
   private func readPacked(_ location: BlobLocation, _ descriptor: Descriptor) throws(StoreFault) -> [UInt8] {
-    let dictionary = try segments.dictionary(location.segment)
-    guard let bytes = try descriptor.bytes(location.length, at: location.offset),
-      let record = bytes.withUnsafeBytes({ SegmentRecord($0) }), record.kind == .blob, record.codec == .packed,
-      record.totalLength == location.length, record.rawLength == location.rawLength, let context = inflating.context
-    else { throw damage(location, "a broken record") }
-    let isWhole = bytes.withUnsafeBytes {
-      Checksum.crc32(UnsafeRawBufferPointer(rebasing: $0[SegmentRecord.headerLength...])) == record.crc
+    guard let bytes = try descriptor.bytes(location.length, at: location.offset) else {
+      throw damage(location, "a broken record")
     }
-    guard isWhole else { throw damage(location, "wrong bytes") }
-    var isSound = false
-    let payload = [UInt8](unsafeUninitializedCapacity: location.rawLength) { space, filled in
-      isSound = bytes.withUnsafeBytes {
-        dictionary.decompress(
-          UnsafeRawBufferPointer(rebasing: $0[SegmentRecord.headerLength...]),
-          into: UnsafeMutableRawBufferPointer(start: space.baseAddress, count: location.rawLength), context)
-      }
-      filled = isSound ? location.rawLength : 0
-    }
-    guard isSound else { throw damage(location, "a broken frame") }
-    return payload
+    return try bytes.span.bytes.withUnsafeBytes { bytes throws(StoreFault) in try content(bytes, location) }
   }
 
   private func file(_ location: BlobLocation) throws(StoreFault) -> Descriptor {
@@ -84,7 +68,7 @@ struct BlobReader {
     }
   }
 
-  private func damage(_ location: BlobLocation, _ what: String) -> StoreFault {
+  func damage(_ location: BlobLocation, _ what: String) -> StoreFault {
     .damaged("\(what) in \(segments.file(location.segment)) at \(location.offset)")
   }
 
@@ -97,8 +81,7 @@ struct BlobReader {
         let got = Self.scatter(
           descriptor, location.offset, header, UnsafeMutableRawBufferPointer(space), location.rawLength)
         let bytes = UnsafeRawBufferPointer(start: space.baseAddress, count: location.rawLength)
-        let checksum = SegmentRecord.payloadChecksum(
-          ofPlainBlob: UnsafeRawBufferPointer(header), length: location.rawLength)
+        let checksum = SegmentRecord.payloadChecksum(of: UnsafeRawBufferPointer(header), location)
         if got != location.length || checksum == nil {
           failure = damage(location, "a broken record")
         } else if Checksum.crc32(bytes) != checksum {

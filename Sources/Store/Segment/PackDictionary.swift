@@ -34,11 +34,26 @@ final class PackDictionary: @unchecked Sendable {
   }
 }
 
-/// Space for zstd to decompress in, kept between messages. Belongs to one thread.
+/// Space to read and decompress in, kept between messages. Belongs to one thread.
 final class InflateSpace {
   let context: OpaquePointer?
+  private var read = UnsafeMutableRawBufferPointer(start: nil, count: 0)
+
   init() { context = ZSTD_createDCtx() }
-  deinit { ZSTD_freeDCtx(context) }
+
+  deinit {
+    ZSTD_freeDCtx(context)
+    read.deallocate()
+  }
+
+  /// `count` bytes that are free until they are asked for again.
+  func space(_ count: Int) -> UnsafeMutableRawBufferPointer {
+    if read.count < count {
+      read.deallocate()
+      read = .allocate(byteCount: count, alignment: 16)
+    }
+    return UnsafeMutableRawBufferPointer(rebasing: read[..<count])
+  }
 }
 
 /// Compresses the small messages of one packed segment.

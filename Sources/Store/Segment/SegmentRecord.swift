@@ -71,11 +71,13 @@ struct SegmentRecord: Equatable {
     crc = bytes.little(72, UInt32.self)
   }
 
-  /// The checksum of the payload, when these 80 bytes are the sound header of a plain blob of `length` bytes. As `init`, without an
-  /// array for the hash: it is asked of each message that is read.
-  static func payloadChecksum(ofPlainBlob bytes: UnsafeRawBufferPointer, length: Int) -> UInt32? {
-    guard bytes.count == headerLength, bytes.little(0, UInt32.self) == magic, bytes[4] == Kind.blob.rawValue,
-      bytes[5] == version, bytes[6] == Codec.plain.rawValue, bytes.little(8, UInt64.self) == UInt64(length),
+  /// The checksum of the payload, when the first 80 of these bytes are the sound header of the blob that the index says is here. As
+  /// `init`, without an array for the hash: it is asked of each message that is read.
+  static func payloadChecksum(of bytes: UnsafeRawBufferPointer, _ location: BlobLocation) -> UInt32? {
+    guard bytes.count >= headerLength, bytes.little(0, UInt32.self) == magic, bytes[4] == Kind.blob.rawValue,
+      bytes[5] == version, bytes[6] == location.codec.rawValue,
+      bytes.little(8, UInt64.self) == UInt64(location.length - headerLength),
+      bytes.little(16, UInt64.self) == UInt64(location.rawLength),
       bytes.little(76, UInt32.self) == Checksum.crc32(UnsafeRawBufferPointer(rebasing: bytes[..<76]))
     else { return nil }
     return bytes.little(72, UInt32.self)
