@@ -12,6 +12,8 @@ struct FetchCommand: Sendable {
 
   /// Output is handed to the connection in pieces of about this size.
   private static let outputPiece = 128 << 10
+  /// Room for the answers to most commands.
+  private static let outputStart = 16 << 10
 
   func run() async -> CommandReply {
     // RFC 7162 §3.2.6: only after ENABLE QRESYNC.
@@ -160,7 +162,7 @@ struct FetchCommand: Sendable {
   }
 
   private func assembler(_ plan: FetchPlan) -> FetchAssembler {
-    FetchAssembler(plan, context.responses(capacity: Self.outputPiece + 4096), view, context.modes)
+    FetchAssembler(plan, context.responses(capacity: Self.outputStart), view, context.modes)
   }
 
   private func writeAsItIs(_ indices: [Int], _ plan: FetchPlan) async throws -> Outcome {
