@@ -19,8 +19,9 @@
    INBOX of these users is changed at random. A warm-up run of some seconds fills it.
 
    Prints one line of JSON: commands that were answered OK and how many a second; of each kind the count and the milliseconds
-   from sending to the answer (commands sent together wait for each other); connections; errors: BAD, NO, connections that ended
-   early, and the first few of them in words. Exit status 1 with errors; it ends early at the thousandth. */
+   from sending to the answer (commands sent together wait for each other); connections; how many were refused because others had
+   expunged the messages (RFC 2180 §4); errors: BAD, any other NO, connections that ended early, and the first few in words.
+   Exit status 1 with errors; it ends early at the thousandth. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <ctype.h>
@@ -92,7 +93,7 @@ static struct {
 static struct { const char *bytes; size_t length; } *mails;
 static int mail_count, mail_next;
 static int poller;
-static long counts[STATES], connections, bads, noes, disconnects;
+static long counts[STATES], connections, expunged, bads, noes, disconnects;
 static double spent[STATES];
 static char errors[600];
 
@@ -422,6 +423,11 @@ static bool on_tagged(struct client *client, const char *line) {
   if (state == LOGIN && !strncasecmp(line + words, "[CAPABILITY ", 12)) learn_capabilities(client, line + words);
   if (strcasecmp(verdict, "OK")) {
     bool is_no = !strcasecmp(verdict, "NO");
+    /* RFC 2180 §4: others have expunged what this one asked for by number. */
+    if (is_no && !strncasecmp(line + words, "[EXPUNGEISSUED]", 15)) {
+      expunged++;
+      return true;
+    }
     ++*(is_no ? &noes : &bads);
     note(state < STATES ? kinds[state].name : "CAPABILITY", line);
     return is_no && !kinds[state].turns;
@@ -559,7 +565,7 @@ static void report(double seconds) {
   printf("},\"ms\":{");
   for (int state = 0; state < STATES; state++)
     printf("%s\"%s\":%.2f", state ? "," : "", kinds[state].name, counts[state] ? spent[state] * 1e3 / counts[state] : 0);
-  printf("},\"connections\":%ld,", connections);
+  printf("},\"connections\":%ld,\"expunged\":%ld,", connections, expunged);
   printf("\"errors\":{\"bad\":%ld,\"no\":%ld,\"disconnects\":%ld,\"words\":\"%s\"}}\n", bads, noes, disconnects, errors);
 }
 

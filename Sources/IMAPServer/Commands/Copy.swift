@@ -46,7 +46,7 @@ struct CopyCommand: Sendable {
       // RFC 9051 §6.4.9: by UID what is not there is passed over without an error; EXPUNGE follows at once.
       return copy.isUID
         ? .ok(isMove ? "Nothing to move" : "Nothing to copy")
-        : .no("The messages no longer exist", .expungeIssued)
+        : .no("The messages have been deleted", .expungeIssued)
     }
     let code = ResponseCode.copyUID(
       uidValidity: result.uidValidity, source: result.source, destination: result.destination)

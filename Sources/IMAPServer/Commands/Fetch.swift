@@ -35,7 +35,7 @@ struct FetchCommand: Sendable {
       // RFC 2180 §4.1.2: what could be fetched was sent; the rest was expunged by somebody else. By UID that is no error
       // (RFC 9051 §6.4.9), and EXPUNGE follows at once.
       return outcome.isMissing && !fetch.isUID
-        ? .no("Some of the messages no longer exist", .expungeIssued) : .ok("Fetch completed")
+        ? .no("Some of the messages have been deleted", .expungeIssued) : .ok("Fetch completed")
     } catch let refusal as CommandRefusal {
       return refusal.reply
     } catch let fault as StoreFault {

@@ -68,7 +68,7 @@ struct StoreFlagsCommand: Sendable {
     // RFC 2180 §4.2, RFC 7162 §3.1.3: NO where a number stands for nothing any more, but for .SILENT without a test. By UID it is no
     // error (RFC 9051 §6.4.9).
     if !store.isUID, uids.count < change.uids.count, !store.isSilent || store.unchangedSince != nil {
-      return .no("Some of the messages no longer exist", code ?? .expungeIssued, effect: .stored(stored))
+      return .no("Some of the messages have been deleted", code ?? .expungeIssued, effect: .stored(stored))
     }
     return .ok(code == nil ? "Store completed" : "Conditional store failed", code, effect: .stored(stored))
   }

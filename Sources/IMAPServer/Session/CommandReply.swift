@@ -69,7 +69,7 @@ struct CommandReply: Sendable {
       case .badMailboxName(let why): ("Not a mailbox name: \(why)", .cannot)
       case .notPermitted(let why): (Self.sentence(why), .cannot)
       case .notSelectable: ("This name only holds other mailboxes", .cannot)
-      case .noSuchMessage: ("Some messages no longer exist", .expungeIssued)
+      case .noSuchMessage: ("Some of the messages have been deleted", .expungeIssued)
       case .tooManyKeywords: ("The mailbox cannot name more keywords", .limit)
       case .tooManyRights: ("The access list of the mailbox is full", .limit)
       case .noPermission: ("Your rights do not allow this", .noPerm)

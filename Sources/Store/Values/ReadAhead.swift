@@ -2,7 +2,7 @@
 /// waits for it.
 package struct ReadAhead: Sendable {
   /// Bytes that are announced at once; the next ones follow when half of their messages were read.
-  static let step = 8 << 20
+  static let step = 4 << 20
 
   /// The first place that was not announced, and how many places were announced at once before it.
   private var next = 0
