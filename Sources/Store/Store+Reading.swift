@@ -37,7 +37,8 @@ extension Store {
     if ahead.isEmpty, let places, let contents = lane.atHand(places) { return contents }
     return try await lane.read { reader throws(StoreFault) in
       let following = try reader.known(ahead, account)
-      let locations = if let places { places } else { try reader.places(of: emails, account, limit: limit) }
+      let locations =
+        if let places, reader.areThere(places) { places } else { try reader.places(of: emails, account, limit: limit) }
       if following.first != locations.first { reader.blobs.announce(locations) }
       reader.blobs.announce(following)
       let reading = SharedReading(emails, of: account, at: locations)
@@ -85,7 +86,7 @@ extension LaneReader {
   /// Where messages are that somebody will ask for; as many of the leading ones as there are.
   fileprivate func known(_ ahead: [EmailID], _ account: AccountID) throws(StoreFault) -> [BlobLocation] {
     if ahead.isEmpty { return [] }
-    if let places = lane.recent.places(ahead, account, limit: .max) { return places }
+    if let places = lane.recent.places(ahead, account, limit: .max), areThere(places) { return places }
     do throws(StoreFault) { return try places(of: ahead, account, limit: .max) } catch {
       switch error {
       // What is wrong with the first one is told to whoever asks for it.
@@ -93,6 +94,16 @@ extension LaneReader {
       default: throw error
       }
     }
+  }
+
+  /// False when compaction has taken one of the segments away: to look up all at once is quicker than one after the other, in `read`.
+  fileprivate func areThere(_ places: [BlobLocation]) -> Bool {
+    var last: Int?
+    for place in places where place.segment != last {
+      guard (try? blobs.segments.descriptor(place.segment)) != nil else { return false }
+      last = place.segment
+    }
+    return true
   }
 
   /// As `locations`, under one snapshot; known from then on.

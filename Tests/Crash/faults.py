@@ -21,6 +21,7 @@ import random
 import re
 import shutil
 import smtplib
+import socket
 import struct
 import subprocess
 import sys
@@ -303,6 +304,103 @@ def second_is_refused(folder):
     return None if is_right else f"a second process on the folder: status {done.returncode}: {words[:500]}"
 
 
+class Talk:
+    """One IMAP connection whose every octet is looked at."""
+
+    def __init__(self):
+        self.socket = socket.create_connection((HOST, 143 + OFFSET), timeout=10)
+        self.rest = b""
+        self.command(b"a", f"LOGIN {user(0)} {PASSWORD}".encode())
+        self.command(b"b", b"SELECT INBOX")
+
+    def more(self):
+        got = self.socket.recv(1 << 16)
+        self.rest += got
+        return bool(got)
+
+    def line(self):
+        """None: the connection ended."""
+        while b"\r\n" not in self.rest:
+            if not self.more():
+                return None
+        line, self.rest = self.rest.split(b"\r\n", 1)
+        return line
+
+    def octets(self, count):
+        while len(self.rest) < count:
+            if not self.more():
+                return None
+        octets, self.rest = self.rest[:count], self.rest[count:]
+        return octets
+
+    def command(self, tag, words):
+        self.socket.sendall(tag + b" " + words + b"\r\n")
+        while not (line := self.line()).startswith(tag + b" "):
+            pass
+        return line
+
+    def fetch(self, letters):
+        """Everything that came, or in words what is wrong with it."""
+        self.socket.sendall(b"c FETCH 1:* (UID BODY.PEEK[])\r\n")
+        while (line := self.line()) is not None:
+            if line.startswith(b"c "):
+                return None if line[2:5] in (b"OK ", b"NO ") else line[:200]
+            found = re.fullmatch(rb"\* (\d+) FETCH \(UID \d+ BODY\[\] \{(\d+)\}", line)
+            if not found:
+                return f"not a response: {line[:200]!r}"
+            octets = self.octets(int(found[2]))
+            if octets is None:
+                return None
+            if octets != letters[int(found[1]) - 1]:
+                return f"message {found[1].decode()} is not as it was: {len(octets)} octets"
+            if (end := self.line()) not in (b")", None):
+                return f"behind message {found[1].decode()}: {end[:200]!r}"
+        return None
+
+
+def reads_break_off_cleanly(template, library):
+    """A read of a message fails while it is sent: nothing but its own octets is in a literal. A complaint, or None."""
+    folder = os.path.realpath(tempfile.mkdtemp(prefix="barid-faults-"))
+    data = os.path.join(folder, "office")
+    shutil.copytree(template, data, ignore=shutil.ignore_patterns("reserve", "*.pid", "*.sock"))
+    control = Control(folder)
+    server = Server(data, OFFSET, {"LD_PRELOAD": library, "BARID_FAULT_ROOT": data, "BARID_FAULT_CONTROL": control.path})
+    try:
+        letters = []
+        for number, size in enumerate([300_000, 40_000, 300_000, 20_000, 200_000, 50_000, 400]):
+            lines = "".join(f"{number} {at:07}\r\n" for at in range(size // 11))
+            letters.append(f"Subject: {number}\r\n\r\n{lines}".encode())
+        client = imaplib.IMAP4(HOST, 143 + OFFSET)
+        client.login(user(0), PASSWORD)
+        for text in letters:
+            client.append("INBOX", None, None, text)
+        client.logout()
+        time.sleep(1)  # the index reads them too
+        sprung = 0
+        for countdown in range(1, 60):
+            talk = Talk()
+            CONTROL.pack_into(control.page, 0, FAILS, errno.EIO, READS, SEGMENT, countdown, 0, 0, 0, b"")
+            try:
+                wrong = talk.fetch(letters)
+            except TimeoutError:
+                wrong = "the client waits for octets that do not come"
+            came = control.sprung
+            control.disarm()
+            talk.socket.close()
+            if wrong:
+                return f"read {countdown} of a segment fails: {wrong}"
+            if not came:
+                break
+            sprung += 1
+        if sprung < 8:
+            return f"only {sprung} reads failed"
+        wrong = Talk().fetch(letters)
+        return wrong and f"afterwards: {wrong}"
+    finally:
+        server.end()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def main():
     options = argparse.ArgumentParser()
     options.add_argument("--rounds", type=int, default=len(KINDS))
@@ -323,6 +421,9 @@ def main():
             print(f"FAIL {wrong}" if wrong else "pass a second process on the folder is refused", flush=True)
             server.end(gently=True)
             library = compiled("fault", folder)
+            wrong = reads_break_off_cleanly(template, library)
+            failed, passed = failed + bool(wrong), passed + (not wrong)
+            print(f"FAIL {wrong}" if wrong else "pass a failing read breaks a FETCH off cleanly", flush=True)
         except (RuntimeError, OSError) as error:
             print(f"FAIL test bed: {error}\n0 passed, 1 failed")
             sys.exit(1)

@@ -424,7 +424,8 @@ static bool on_tagged(struct client *client, const char *line) {
   if (strcasecmp(verdict, "OK")) {
     bool is_no = !strcasecmp(verdict, "NO");
     /* RFC 2180 §4: others have expunged what this one asked for by number. */
-    if (is_no && !strncasecmp(line + words, "[EXPUNGEISSUED]", 15)) {
+    bool by_number = state == FETCH || state == FETCH2 || state == STORE || state == DELETE;
+    if (is_no && by_number && !strncasecmp(line + words, "[EXPUNGEISSUED]", 15)) {
       expunged++;
       return true;
     }

@@ -274,7 +274,11 @@ import Testing
     (SQL("UPDATE mailbox SET parent = 99 WHERE role = 'sent'"), "below one that is not there"),
     (SQL("UPDATE mailbox SET deleted_m = 5 WHERE role = 'inbox'"), "mailbox that is not there"),
     (SQL("UPDATE blob SET off = off + 1"), "broken record"),
-    (SQL("UPDATE blob SET codec = 9"), "unknown codec"),
+    (SQL("UPDATE blob SET codec = 9"), "impossible place"),
+    (SQL("UPDATE blob SET len = 40"), "impossible place"),
+    (SQL("UPDATE blob SET len = -9"), "impossible place"),
+    (SQL("UPDATE blob SET raw_len = -1"), "impossible place"),
+    (SQL("UPDATE blob SET raw_len = raw_len + 1"), "broken record"),
   ]
 
   @Test(arguments: spoils.indices)

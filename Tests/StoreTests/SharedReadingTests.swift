@@ -107,6 +107,27 @@ import Testing
     }
   }
 
+  /// Places that were in memory when compaction took their segment away are found anew.
+  @Test func whatCompactionMoved() async throws {
+    let clock = TestClock()
+    let fixture = try await Fixture(clock.options())
+    let texts = (0..<100).map { Array(letter($0).utf8) }
+    for text in texts { try await fixture.deliver(String(decoding: text, as: UTF8.self)) }
+    let lane = fixture.store.lanes[0]
+    let emails = try await fixture.inbox().state.table.records.map(\.email)
+    let isRead = try await fixture.store.contents(emails, of: Fixture.account, limit: .max) == texts
+    let before = try #require(lane.recent.places(emails, Fixture.account, limit: .max))
+    for _ in 0..<2 {
+      clock.advance(60)
+      _ = try await fixture.store.collect(.everything)
+    }
+    #expect(lane.recent.places(emails, Fixture.account, limit: .max) == before)
+    let isReadAgain = try await fixture.store.contents(emails, of: Fixture.account, limit: .max) == texts
+    #expect(isRead && isReadAgain)
+    let after = try #require(lane.recent.places(emails, Fixture.account, limit: .max))
+    #expect(after.allSatisfy { $0.codec == .packed && $0.segment != before[0].segment })
+  }
+
   /// What the index says and what the segment says must be the same, for a run of records as for one.
   @Test(arguments: [false, true]) func aRunIsReadOnlyWhereItIsOne(isPacked: Bool) async throws {
     let mail = try await mail(isPacked: isPacked)

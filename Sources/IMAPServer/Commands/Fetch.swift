@@ -168,13 +168,28 @@ struct FetchCommand: Sendable {
   private func writeAsItIs(_ indices: [Int], _ plan: FetchPlan) async throws -> Outcome {
     var assembler = assembler(plan)
     var outcome = Outcome()
+    do {
+      try await writePortions(indices, &assembler, &outcome)
+    } catch let fault as StoreFault {
+      // A part of a response may have gone already: its rest goes before the tagged NO.
+      if assembler.isOpen { throw LiteralCut() }
+      try await send(&assembler, atLeast: 1)
+      throw fault
+    }
+    try await send(&assembler, atLeast: 1)
+    return outcome
+  }
+
+  private func writePortions(
+    _ indices: [Int], _ assembler: inout FetchAssembler, _ outcome: inout Outcome
+  ) async throws {
+    let plan = assembler.plan
     if !plan.needsDerived && !plan.needsContent {
       for index in indices {
         assembler.add(index, view.table[index], nil)
         if assembler.responses.bytes.count >= Self.outputPiece { try await send(&assembler, atLeast: 1) }
       }
-      try await send(&assembler, atLeast: 1)
-      return outcome
+      return
     }
     let reader = FetchReader(plan: plan, store: context.store, view: view, indices: indices)
     var portion = try await reader.portion(after: nil)
@@ -187,10 +202,10 @@ struct FetchCommand: Sendable {
       // It begins now, not when this task waits for the first time.
       await Task.yield()
       try await write(current, indices, &assembler, &outcome)
+      // The first portion is small, so that the client has something to do.
+      if current.range.lowerBound == 0 { try await send(&assembler, atLeast: 1) }
       portion = try await next
     }
-    try await send(&assembler, atLeast: 1)
-    return outcome
   }
 
   /// Writes what was read.

@@ -45,12 +45,8 @@ final class LaneReader {
     statement.bind(2, email.raw)
     guard try inStore({ () throws(DatabaseFault) in try statement.step() }) else { throw .noSuchMessage }
     defer { statement.reset() }
-    guard let codec = SegmentRecord.Codec(rawValue: UInt8(truncatingIfNeeded: statement.int(4))) else {
-      throw .damaged("an unknown blob codec")
-    }
-    return BlobLocation(
-      segment: Int(statement.int(0)), offset: Int(statement.int(1)), length: Int(statement.int(2)),
-      rawLength: Int(statement.int(3)), codec: codec)
+    guard let location = BlobLocation(row: statement, from: 0) else { throw .damaged("an impossible place of a blob") }
+    return location
   }
 
   /// The message at `location`; when it was moved meanwhile, at its new place.

@@ -29,10 +29,10 @@ final class SharedReading: Sendable {
     state = Monitor(State(contents: [[UInt8]](repeating: [], count: locations.count)))
   }
 
-  /// True where a second reader is worth its waking: some 200 µs of decompressing.
+  /// True where a second reader is worth its waking: two shares at least, and some 200 µs of decompressing.
   var isLong: Bool {
     var bytes = 0
-    for location in locations where location.codec != .plain {
+    for location in locations.dropLast() where location.codec != .plain {
       bytes += location.rawLength
       if bytes >= 2 * Self.share { return true }
     }

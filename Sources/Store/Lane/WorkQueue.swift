@@ -37,8 +37,12 @@ final class WorkQueue<Worker>: Sendable {
       if state.next < state.waiting.count {
         let work = state.waiting[state.next]
         state.next += 1
+        // What was taken lets go of what it holds, also where the queue is never empty.
         if state.next == state.waiting.count {
           state.waiting.removeAll(keepingCapacity: true)
+          state.next = 0
+        } else if state.next >= 64, state.next >= state.waiting.count / 2 {
+          state.waiting.removeFirst(state.next)
           state.next = 0
         }
         return .some(work)

@@ -49,17 +49,6 @@ extension LaneReader {
   }
 }
 
-extension BlobLocation {
-  /// From a row with segment, off, len, raw_len and codec from `column` on; nil where they are NULL.
-  init?(row: Statement, from column: Int32) {
-    guard !row.isNull(column), let codec = SegmentRecord.Codec(rawValue: UInt8(truncatingIfNeeded: row.int(column + 4)))
-    else { return nil }
-    self.init(
-      segment: Int(row.int(column)), offset: Int(row.int(column + 1)), length: Int(row.int(column + 2)),
-      rawLength: Int(row.int(column + 3)), codec: codec)
-  }
-}
-
 extension LaneReader {
   func emails(inThread thread: Int64, _ account: AccountID) throws(StoreFault) -> [EmailID] {
     let connection = try connection()

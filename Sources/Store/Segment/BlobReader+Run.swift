@@ -25,7 +25,9 @@ extension BlobReader {
     var end = first.offset
     var wanted = 0
     for location in locations {
-      guard location.segment == first.segment, location.offset >= end, location.codec != .framed else { return nil }
+      guard location.segment == first.segment, location.offset >= end, location.length >= SegmentRecord.headerLength,
+        location.codec != .framed
+      else { return nil }
       end = location.offset + location.length
       wanted += location.length
     }

@@ -76,8 +76,8 @@ struct SegmentRecord: Equatable {
   static func payloadChecksum(of bytes: UnsafeRawBufferPointer, _ location: BlobLocation) -> UInt32? {
     guard bytes.count >= headerLength, bytes.little(0, UInt32.self) == magic, bytes[4] == Kind.blob.rawValue,
       bytes[5] == version, bytes[6] == location.codec.rawValue,
-      bytes.little(8, UInt64.self) == UInt64(location.length - headerLength),
-      bytes.little(16, UInt64.self) == UInt64(location.rawLength),
+      Int(exactly: bytes.little(8, UInt64.self)) == location.length - headerLength,
+      Int(exactly: bytes.little(16, UInt64.self)) == location.rawLength,
       bytes.little(76, UInt32.self) == Checksum.crc32(UnsafeRawBufferPointer(rebasing: bytes[..<76]))
     else { return nil }
     return bytes.little(72, UInt32.self)

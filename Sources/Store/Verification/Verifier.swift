@@ -44,14 +44,11 @@ struct Verifier {
       report.blobs += 1
       report.bytes += statement.int(4)
       let what: String?
-      if let codec = SegmentRecord.Codec(rawValue: UInt8(truncatingIfNeeded: statement.int(6))) {
-        let location = BlobLocation(
-          segment: Int(statement.int(2)), offset: Int(statement.int(3)), length: Int(statement.int(4)),
-          rawLength: Int(statement.int(5)), codec: codec)
+      if let location = BlobLocation(row: statement, from: 2) {
         what = try damage(reader, location, key)
         progress(location.length)
       } else {
-        what = "an unknown codec"
+        what = "an impossible place"
       }
       guard let what else { continue }
       let owners = try inStore { () throws(DatabaseFault) in
