@@ -40,12 +40,16 @@ struct SelectTests {
       // Many in one go, so that they are done while the mailbox changes.
       try client.send((0..<20).map { "t\($0) SELECT INBOX\r\n" }.joined() + "end NOOP\r\n")
       var told = 0
+      var isSelecting = true
       while let line = try client.line(), !line.hasPrefix("end ") {
+        // What NOOP tells is its own.
+        guard isSelecting else { continue }
         if line.hasSuffix(" EXISTS") { told += 1 }
         #expect(!line.hasSuffix(" EXPUNGE") && !line.contains(" FETCH "), "\(line)")
         guard line.hasPrefix("t") else { continue }
         #expect(line.contains("OK [READ-WRITE]") && told == 1, "\(told) EXISTS before \(line)")
         told = 0
+        isSelecting = !line.hasPrefix("t19 ")
       }
     }
   }
