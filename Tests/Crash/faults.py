@@ -8,7 +8,8 @@ before or after a call, a full disk. Clients go on, as far as they are let. Then
 - a full disk gives 452 4.3.1 and NO [UNAVAILABLE] or [OVERQUOTA] and nothing else, and service resumes by itself;
 - a short write is nobody's business.
 After a restart what was refused or unanswered is sent again by SMTP; everything that was acknowledged is there once, nothing twice,
-`barid store verify` is content, and everybody is served. Prints `N passed, N failed`; a bad round's folder is kept.
+`barid store verify` is content, and everybody is served. Before the rounds every read that a FETCH needs fails once: what the client gets is
+whole responses and a tagged answer, or the end of the connection. Prints `N passed, N failed`; a bad round's folder is kept.
 """
 import argparse
 import collections
