@@ -194,18 +194,14 @@ extension LaneTransaction {
     var intents: [Intent] = []
     for (qid, hash, sender) in rows {
       let location = try inStore { () throws(DatabaseFault) in
-        try connection.first(LaneSQL.blob, [0, .bytes(hash)]) { row in
-          BlobLocation(
-            segment: Int(row.int(0)), offset: Int(row.int(1)), length: Int(row.int(2)), rawLength: Int(row.int(3)),
-            codec: SegmentRecord.Codec(rawValue: UInt8(truncatingIfNeeded: row.int(4))) ?? .plain)
-        }
+        try connection.first(LaneSQL.blob, [0, .bytes(hash)]) { BlobLocation(row: $0, from: 0) }
       }
       let recipients = try inStore { () throws(DatabaseFault) in
         try connection.rows(LaneSQL.recipients, [0, .int(qid)]) {
           DeliveryPlan.Recipient(number: Int($0.int(0)), intentText: $0.text(1))
         }
       }
-      guard let location else { continue }
+      guard let location, let location else { continue }
       intents.append(
         Intent(
           qid: qid, sender: sender, hash: hash, location: location, recipients: recipients.compactMap { $0 }))

@@ -100,6 +100,7 @@ extension LaneReader {
   fileprivate func areThere(_ places: [BlobLocation]) -> Bool {
     var last: Int?
     for place in places where place.segment != last {
+      // Why it cannot be opened is told where it is read.
       guard (try? blobs.segments.descriptor(place.segment)) != nil else { return false }
       last = place.segment
     }

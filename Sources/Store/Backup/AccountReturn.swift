@@ -127,13 +127,9 @@ struct AccountReturn {
 
   private func item(_ record: MessageRecord, _ mailbox: Mailbox) throws(StoreFault) -> AppendItem {
     let location = try inStore { () throws(DatabaseFault) in
-      try index.first(MessageSQL.location, [.int(old.raw), .int(record.email.raw)]) { row in
-        BlobLocation(
-          segment: Int(row.int(0)), offset: Int(row.int(1)), length: Int(row.int(2)), rawLength: Int(row.int(3)),
-          codec: SegmentRecord.Codec(rawValue: UInt8(truncatingIfNeeded: row.int(4))) ?? .plain)
-      }
+      try index.first(MessageSQL.location, [.int(old.raw), .int(record.email.raw)]) { BlobLocation(row: $0, from: 0) }
     }
-    guard let location else { throw .damaged("a message without its blob") }
+    guard let location, let location else { throw .damaged("a message without its blob") }
     let bytes = try blobs.read(location)
     let message = try SpooledMessage(.memory(bytes), hash: BlobPlan.hash(of: bytes), store.spooler)
     var item = AppendItem(

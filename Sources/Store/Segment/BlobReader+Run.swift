@@ -2,6 +2,7 @@ extension BlobReader {
   /// The messages at `locations`, which lie side by side, by one call to the system; nil where they do not, or where one of them cannot
   /// be read: then each is read by itself, and says what is wrong with it.
   func readRun(_ locations: ArraySlice<BlobLocation>) -> [[UInt8]]? {
+    // Each `try?`: what fails here fails again, and in words, where each is read by itself.
     guard let run = Self.run(locations), let descriptor = try? segments.descriptor(run.segment) else { return nil }
     let bytes = inflating.space(run.bytes.count)
     guard (try? descriptor.read(bytes, at: run.bytes.lowerBound)) == bytes.count else { return nil }
@@ -40,9 +41,7 @@ extension BlobReader {
     guard bytes.count == location.length,
       location.codec != .plain || location.rawLength == location.length - SegmentRecord.headerLength,
       let checksum = SegmentRecord.payloadChecksum(of: bytes, location)
-    else {
-      throw damage(location, "a broken record")
-    }
+    else { throw damage(location, "a broken record") }
     let payload = UnsafeRawBufferPointer(rebasing: bytes[SegmentRecord.headerLength...])
     guard Checksum.crc32(payload) == checksum else { throw damage(location, "wrong bytes") }
     if location.codec == .plain { return [UInt8](payload) }

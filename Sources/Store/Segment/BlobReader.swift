@@ -1,4 +1,3 @@
-import Database
 import Glibc
 
 /// Where a blob is, as the index says.
@@ -9,21 +8,6 @@ struct BlobLocation: Equatable, Sendable {
   var length: Int
   var rawLength: Int
   var codec: SegmentRecord.Codec
-}
-
-extension BlobLocation {
-  /// From `column` on: segment, offset, length, raw length, codec. nil where they are NULL or cannot be: the index has no checksums.
-  init?(row: Statement, from column: Int32) {
-    guard !row.isNull(column),
-      let codec = SegmentRecord.Codec(rawValue: UInt8(truncatingIfNeeded: row.int(column + 4))), row.int(column) >= 0,
-      row.int(column + 1) >= 0,
-      (Int64(SegmentRecord.headerLength)...1 << 40).contains(row.int(column + 2)),
-      (0...Int64(UInt32.max)).contains(row.int(column + 3))
-    else { return nil }
-    self.init(
-      segment: Int(row.int(column)), offset: Int(row.int(column + 1)), length: Int(row.int(column + 2)),
-      rawLength: Int(row.int(column + 3)), codec: codec)
-  }
 }
 
 /// Reads blobs and checks every byte that it gives out.
@@ -52,6 +36,7 @@ struct BlobReader {
   /// Tells the system what will be read next, where it lies side by side: it fetches it from the disk in large pieces, not message by
   /// message. Costs next to nothing where it is in memory.
   func announce(_ locations: [BlobLocation]) {
+    // A hint and no more: whoever reads is told what is wrong.
     var start = locations.startIndex
     while start < locations.endIndex {
       let first = locations[start]
